@@ -1,0 +1,598 @@
+//! A delivery: one execution of an active route by at most one driver and one vehicle.
+//!
+//! Whether driver and vehicle are free is decided in `dispatch`; what they are, in `fleet`.
+
+mod events;
+mod incident;
+mod status;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use events::{
+    CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatusChanged, DriverAssigned, FileHash,
+    FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, VehicleAssigned,
+};
+pub use incident::{Incident, IncidentType, Severity};
+pub use status::DeliveryStatus;
+
+use crate::decider::{Decider, Kind, Refusal};
+use crate::dispatch::{BookingConflict, Dispatch, DispatchError};
+use crate::route::{Route, list};
+use crate::values::{
+    DeliveryId, Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
+    SignatureUrl, Timestamp, VehicleId,
+};
+
+/// The most photos one proof of delivery may have.
+pub const MAX_PHOTOS: usize = 10;
+
+/// A delivery as its events tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// What it was created as; a repeated create is told from a different one by this.
+    pub created: DeliveryCreated,
+    /// Who drives.
+    pub driver_id: Option<DriverId>,
+    /// What is driven.
+    pub vehicle_id: Option<VehicleId>,
+    /// Where it stands.
+    pub status: DeliveryStatus,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was handed over.
+    pub delivered_at: Option<Timestamp>,
+    /// What it has reached, in the order of reaching.
+    pub reached: Vec<(CheckpointReached, Timestamp)>,
+    /// What went wrong, in the order of reporting.
+    pub incidents: Vec<Incident>,
+    /// Who received it.
+    pub proof: Option<ProofOfDeliveryCaptured>,
+}
+
+/// What can be asked of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub enum DeliveryCommand {
+    /// Begin a delivery of an active route.
+    CreateDelivery {
+        /// The route to drive.
+        route_id: RouteId,
+        /// Who drives, if that is settled.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        driver_id: Option<DriverId>,
+        /// What is driven, if that is settled.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        vehicle_id: Option<VehicleId>,
+    },
+    /// Let somebody else drive.
+    AssignDriver {
+        /// Who drives from now on.
+        driver_id: DriverId,
+    },
+    /// Take another vehicle.
+    AssignVehicle {
+        /// What is driven from now on.
+        vehicle_id: VehicleId,
+    },
+    /// Move the delivery on.
+    ChangeDeliveryStatus {
+        /// The status to set.
+        status: DeliveryStatus,
+        /// Why; meant for Failed.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        reason: Option<Reason>,
+    },
+    /// Say that a checkpoint was reached.
+    ReachCheckpoint {
+        /// The delivery's route, as a check.
+        route_id: RouteId,
+        /// Which checkpoint.
+        sequence: Sequence,
+        /// Where that is, as a check.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        location: Option<Location>,
+    },
+    /// Say that something went wrong.
+    ReportIncident {
+        /// Its id; a fresh one is given where it is left out.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        incident_id: Option<IncidentId>,
+        /// What sort.
+        #[serde(rename = "incidentType")]
+        kind: IncidentType,
+        /// What happened.
+        description: Description,
+        /// How grave, where it is not what the type suggests.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        severity: Option<Severity>,
+    },
+    /// Say that an incident is over.
+    ResolveIncident {
+        /// Which one.
+        incident_id: IncidentId,
+        /// How it was resolved.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        note: Option<Note>,
+    },
+    /// Show who received the delivery.
+    CaptureProof {
+        /// Who received it.
+        receiver_name: ReceiverName,
+        /// Where another system keeps the signature.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        signature_url: Option<SignatureUrl>,
+        /// The signature, uploaded before.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        signature: Option<FileRef>,
+        /// The photos, uploaded before.
+        #[serde(default)]
+        #[ts(as = "Option<Vec<FileRef>>", optional)]
+        photos: Vec<FileRef>,
+    },
+}
+
+impl DeliveryCommand {
+    /// What to tell the one who asked, once it is done.
+    #[must_use]
+    pub const fn done(&self) -> &'static str {
+        match self {
+            Self::CreateDelivery { .. } => "Delivery created",
+            Self::AssignDriver { .. } => "Driver assigned",
+            Self::AssignVehicle { .. } => "Vehicle assigned",
+            Self::ChangeDeliveryStatus { .. } => "Delivery status changed",
+            Self::ReachCheckpoint { .. } => "Checkpoint reached",
+            Self::ReportIncident { .. } => "Incident reported",
+            Self::ResolveIncident { .. } => "Incident resolved",
+            Self::CaptureProof { .. } => "Proof of delivery captured",
+        }
+    }
+}
+
+/// Those of whom the depot must know before it decides a delivery's command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Involved {
+    /// The route that is or would be driven.
+    pub route: Option<RouteId>,
+    /// Who drives or would drive.
+    pub driver: Option<DriverId>,
+    /// What is or would be driven.
+    pub vehicle: Option<VehicleId>,
+}
+
+/// Why a delivery refuses a command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
+#[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the messages say what the variants and their fields are")]
+pub enum DeliveryError {
+    #[error("There is no delivery {delivery_id}")]
+    DeliveryNotFound { delivery_id: DeliveryId },
+    #[error("Delivery {delivery_id} exists already with other details: leave the id out or choose a new one")]
+    DeliveryExists { delivery_id: DeliveryId },
+    #[error("Delivery is {status}: a {what} can be assigned only in PickedUp")]
+    NotAssignable { status: DeliveryStatus, what: &'static str },
+    #[error("Driver {driver_id} is already assigned to this delivery")]
+    DriverAlreadyAssigned { driver_id: DriverId },
+    #[error("Vehicle {vehicle_id} is already assigned to this delivery")]
+    VehicleAlreadyAssigned { vehicle_id: VehicleId },
+    #[error("Delivery cannot change from {status} to {wanted}: {}", targets(*status))]
+    DeliveryTransition { status: DeliveryStatus, wanted: DeliveryStatus, valid: &'static [DeliveryStatus] },
+    #[error("Delivery needs a driver and a vehicle to be {wanted}: it has no {}", missing.join(" and no "))]
+    NotStaffed { wanted: DeliveryStatus, missing: Vec<&'static str> },
+    #[error(
+        "Delivery cannot be OutForDelivery before every checkpoint is reached: missing are {}",
+        list(missing)
+    )]
+    CheckpointsMissing { missing: Vec<Sequence> },
+    #[error("Delivery cannot be Delivered without a proof of delivery: capture one")]
+    ProofMissing,
+    #[error("Delivery drives route {route_id}, not {given_route_id}")]
+    OtherRoute { route_id: RouteId, given_route_id: RouteId },
+    #[error("Route has no checkpoint {sequence}: it has {}", list(existing))]
+    NoSuchCheckpoint { sequence: Sequence, existing: Vec<Sequence> },
+    #[error("Checkpoint {sequence} is at {location}, not at {given_location}")]
+    OtherLocation { sequence: Sequence, location: Location, given_location: Location },
+    #[error("Delivery is {status}: a checkpoint can be reached only in InTransit")]
+    NotInTransit { status: DeliveryStatus },
+    #[error("There is no incident {incident_id} on this delivery")]
+    IncidentNotFound { incident_id: IncidentId },
+    #[error("Incident {incident_id} exists already with other details")]
+    IncidentExists { incident_id: IncidentId },
+    #[error("Incident {incident_id} is already resolved")]
+    IncidentAlreadyResolved { incident_id: IncidentId },
+    #[error("Delivery is {status}: a proof of delivery can be captured only in OutForDelivery")]
+    NotOutForDelivery { status: DeliveryStatus },
+    #[error("A proof of delivery needs a signature, a photo or a signature URL")]
+    ProofEmpty,
+    #[error("A proof of delivery has at most {most} photos; this one has {given}")]
+    TooManyPhotos { most: usize, given: usize },
+    #[error(transparent)]
+    #[serde(untagged)]
+    Dispatch(#[from] DispatchError),
+}
+
+impl DeliveryError {
+    /// The booking that stands in the way, where that is the reason.
+    #[must_use]
+    pub const fn booking_conflict(&self) -> Option<&BookingConflict> {
+        if let Self::Dispatch(DispatchError::BookingConflict(conflict)) = self {
+            Some(conflict)
+        } else {
+            None
+        }
+    }
+}
+
+fn targets(status: DeliveryStatus) -> String {
+    match status.targets() {
+        [] => format!("{status} is terminal"),
+        valid => format!("valid are {}", list(valid)),
+    }
+}
+
+impl Refusal for DispatchError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::RouteNotFound { .. } | Self::DriverNotFound { .. } | Self::VehicleNotFound { .. } => {
+                Kind::NotFound
+            }
+            Self::RouteNotActive { .. }
+            | Self::DriverNotAvailable { .. }
+            | Self::VehicleNotAvailable { .. }
+            | Self::BookingConflict(_) => Kind::Broken,
+        }
+    }
+}
+
+impl Refusal for DeliveryError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Dispatch(error) => error.kind(),
+            Self::DeliveryNotFound { .. } | Self::IncidentNotFound { .. } => Kind::NotFound,
+            Self::DeliveryExists { .. } | Self::IncidentExists { .. } => Kind::Duplicate,
+            Self::NotAssignable { .. }
+            | Self::DriverAlreadyAssigned { .. }
+            | Self::VehicleAlreadyAssigned { .. }
+            | Self::DeliveryTransition { .. }
+            | Self::NotStaffed { .. }
+            | Self::CheckpointsMissing { .. }
+            | Self::ProofMissing
+            | Self::OtherRoute { .. }
+            | Self::NoSuchCheckpoint { .. }
+            | Self::OtherLocation { .. }
+            | Self::NotInTransit { .. }
+            | Self::IncidentAlreadyResolved { .. }
+            | Self::NotOutForDelivery { .. }
+            | Self::ProofEmpty
+            | Self::TooManyPhotos { .. } => Kind::Broken,
+        }
+    }
+}
+
+/// What a decision about a delivery needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryContext<'a> {
+    /// The delivery in question.
+    pub id: DeliveryId,
+    /// Those whom [`Delivery::involved`] named.
+    pub dispatch: Dispatch<'a>,
+    /// An id for an incident that comes without one.
+    pub fresh_incident_id: IncidentId,
+}
+
+impl Decider for Delivery {
+    type Command = DeliveryCommand;
+    type Event = DeliveryEvent;
+    type Error = DeliveryError;
+    type Context<'a> = DeliveryContext<'a>;
+
+    fn decide(
+        state: Option<&Self>,
+        command: &DeliveryCommand,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        let known = || state.ok_or(DeliveryError::DeliveryNotFound { delivery_id: context.id });
+        match command {
+            DeliveryCommand::CreateDelivery { route_id, driver_id, vehicle_id } => {
+                let (route_id, driver_id, vehicle_id) = (*route_id, *driver_id, *vehicle_id);
+                Self::create(state, DeliveryCreated { route_id, driver_id, vehicle_id }, context)
+            }
+            DeliveryCommand::AssignDriver { driver_id } => known()?.assign_driver(*driver_id, context),
+            DeliveryCommand::AssignVehicle { vehicle_id } => known()?.assign_vehicle(*vehicle_id, context),
+            DeliveryCommand::ChangeDeliveryStatus { status, reason } => {
+                known()?.change_status(*status, reason.as_ref(), context)
+            }
+            DeliveryCommand::ReachCheckpoint { route_id, sequence, location } => {
+                known()?.reach(*route_id, *sequence, location.as_ref(), context)
+            }
+            DeliveryCommand::ReportIncident { incident_id, kind, description, severity } => {
+                known()?.report(IncidentReported {
+                    incident_id: incident_id.unwrap_or(context.fresh_incident_id),
+                    kind: kind.clone(),
+                    severity: severity.unwrap_or_else(|| kind.default_severity()),
+                    description: description.clone(),
+                })
+            }
+            DeliveryCommand::ResolveIncident { incident_id, note } => {
+                known()?.resolve(*incident_id, note.as_ref())
+            }
+            DeliveryCommand::CaptureProof { receiver_name, signature_url, signature, photos } => known()?
+                .prove(ProofOfDeliveryCaptured {
+                    receiver_name: receiver_name.clone(),
+                    signature_url: signature_url.clone(),
+                    signature: signature.clone(),
+                    photos: photos.clone(),
+                }),
+        }
+    }
+
+    fn evolve(state: Option<Self>, event: &DeliveryEvent, at: Timestamp) -> Option<Self> {
+        if let DeliveryEvent::DeliveryCreated(created) = event {
+            return Some(Self {
+                created: created.clone(),
+                driver_id: created.driver_id,
+                vehicle_id: created.vehicle_id,
+                status: DeliveryStatus::PickedUp,
+                created_at: at,
+                delivered_at: None,
+                reached: vec![],
+                incidents: vec![],
+                proof: None,
+            });
+        }
+        state.map(|mut delivery| {
+            delivery.apply(event, at);
+            delivery
+        })
+    }
+}
+
+impl Delivery {
+    /// Whom the depot must know about before `command` can be decided on a delivery in `state`.
+    #[must_use]
+    pub fn involved(state: Option<&Self>, command: &DeliveryCommand) -> Involved {
+        let held = |delivery: &Self| Involved {
+            route: Some(delivery.created.route_id),
+            driver: delivery.driver_id,
+            vehicle: delivery.vehicle_id,
+        };
+        let held = state.map_or(Involved { route: None, driver: None, vehicle: None }, held);
+        match command {
+            DeliveryCommand::CreateDelivery { route_id, driver_id, vehicle_id } => {
+                Involved { route: Some(*route_id), driver: *driver_id, vehicle: *vehicle_id }
+            }
+            // Only the one who is named is checked: the other is held already.
+            DeliveryCommand::AssignDriver { driver_id } => {
+                Involved { driver: Some(*driver_id), vehicle: None, ..held }
+            }
+            DeliveryCommand::AssignVehicle { vehicle_id } => {
+                Involved { driver: None, vehicle: Some(*vehicle_id), ..held }
+            }
+            DeliveryCommand::ChangeDeliveryStatus { .. }
+            | DeliveryCommand::ReachCheckpoint { .. }
+            | DeliveryCommand::ReportIncident { .. }
+            | DeliveryCommand::ResolveIncident { .. }
+            | DeliveryCommand::CaptureProof { .. } => held,
+        }
+    }
+
+    /// The checkpoint reached that lies furthest along the route.
+    #[must_use]
+    pub fn last_reached(&self) -> Option<&CheckpointReached> {
+        self.reached.iter().map(|(reached, _)| reached).max_by_key(|reached| reached.sequence)
+    }
+
+    fn create(
+        state: Option<&Self>,
+        created: DeliveryCreated,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        match state {
+            Some(delivery) if delivery.created == created => Ok(vec![]),
+            Some(_) => Err(DeliveryError::DeliveryExists { delivery_id: context.id }),
+            None => {
+                context.dispatch.check(context.id)?;
+                Ok(vec![created.into()])
+            }
+        }
+    }
+
+    fn assign_driver(
+        &self,
+        driver_id: DriverId,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        self.refuse_unless_assignable("driver")?;
+        if self.driver_id == Some(driver_id) {
+            return Err(DeliveryError::DriverAlreadyAssigned { driver_id });
+        }
+        context.dispatch.check(context.id)?;
+        Ok(vec![DriverAssigned { driver_id, previous_driver_id: self.driver_id }.into()])
+    }
+
+    fn assign_vehicle(
+        &self,
+        vehicle_id: VehicleId,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        self.refuse_unless_assignable("vehicle")?;
+        if self.vehicle_id == Some(vehicle_id) {
+            return Err(DeliveryError::VehicleAlreadyAssigned { vehicle_id });
+        }
+        context.dispatch.check(context.id)?;
+        Ok(vec![VehicleAssigned { vehicle_id, previous_vehicle_id: self.vehicle_id }.into()])
+    }
+
+    fn change_status(
+        &self,
+        wanted: DeliveryStatus,
+        reason: Option<&Reason>,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        if self.status == wanted {
+            return Ok(vec![]);
+        }
+        if !self.status.targets().contains(&wanted) {
+            let valid = self.status.targets();
+            return Err(DeliveryError::DeliveryTransition { status: self.status, wanted, valid });
+        }
+        match wanted {
+            DeliveryStatus::InTransit => self.refuse_unless_staffed(wanted)?,
+            DeliveryStatus::OutForDelivery => {
+                self.refuse_unless_staffed(wanted)?;
+                let missing = self.missing(context.dispatch.route.and_then(|(_, route)| route));
+                if !missing.is_empty() {
+                    return Err(DeliveryError::CheckpointsMissing { missing });
+                }
+            }
+            DeliveryStatus::Delivered if self.proof.is_none() => return Err(DeliveryError::ProofMissing),
+            DeliveryStatus::PickedUp => context.dispatch.check(context.id)?,
+            DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
+        }
+        Ok(vec![self.moved_to(wanted, reason.cloned())])
+    }
+
+    fn reach(
+        &self,
+        route_id: RouteId,
+        sequence: Sequence,
+        location: Option<&Location>,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        if route_id != self.created.route_id {
+            return Err(DeliveryError::OtherRoute {
+                route_id: self.created.route_id,
+                given_route_id: route_id,
+            });
+        }
+        let Some((_, Some(route))) = context.dispatch.route else {
+            return Err(DispatchError::RouteNotFound { route_id }.into());
+        };
+        let Some(checkpoint) = route.checkpoint(sequence) else {
+            let existing = route.checkpoints.iter().map(|c| c.sequence).collect();
+            return Err(DeliveryError::NoSuchCheckpoint { sequence, existing });
+        };
+        if let Some(given) = location
+            && *given != checkpoint.location
+        {
+            let (location, given_location) = (checkpoint.location.clone(), given.clone());
+            return Err(DeliveryError::OtherLocation { sequence, location, given_location });
+        }
+        // Before the status, so that a phone may repeat the last one, which moved the delivery on.
+        if self.has_reached(sequence) {
+            return Ok(vec![]);
+        }
+        if self.status != DeliveryStatus::InTransit {
+            return Err(DeliveryError::NotInTransit { status: self.status });
+        }
+        let mut events =
+            vec![CheckpointReached { route_id, sequence, location: checkpoint.location.clone() }.into()];
+        if self.missing(Some(route)) == [sequence] {
+            events.push(self.moved_to(DeliveryStatus::OutForDelivery, None));
+        }
+        Ok(events)
+    }
+
+    fn report(&self, reported: IncidentReported) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        let incident_id = reported.incident_id;
+        match self.incidents.iter().find(|incident| incident.id == incident_id) {
+            Some(known) if known.kind == reported.kind && known.description == reported.description => {
+                Ok(vec![])
+            }
+            Some(_) => Err(DeliveryError::IncidentExists { incident_id }),
+            None => Ok(vec![reported.into()]),
+        }
+    }
+
+    fn resolve(
+        &self,
+        incident_id: IncidentId,
+        note: Option<&Note>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        match self.incidents.iter().find(|incident| incident.id == incident_id) {
+            None => Err(DeliveryError::IncidentNotFound { incident_id }),
+            Some(incident) if incident.resolved => {
+                Err(DeliveryError::IncidentAlreadyResolved { incident_id })
+            }
+            Some(_) => Ok(vec![IncidentResolved { incident_id, note: note.cloned() }.into()]),
+        }
+    }
+
+    fn prove(&self, proof: ProofOfDeliveryCaptured) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        if self.status != DeliveryStatus::OutForDelivery {
+            return Err(DeliveryError::NotOutForDelivery { status: self.status });
+        }
+        if proof.signature_url.is_none() && proof.signature.is_none() && proof.photos.is_empty() {
+            return Err(DeliveryError::ProofEmpty);
+        }
+        if proof.photos.len() > MAX_PHOTOS {
+            return Err(DeliveryError::TooManyPhotos { most: MAX_PHOTOS, given: proof.photos.len() });
+        }
+        Ok(vec![proof.into(), self.moved_to(DeliveryStatus::Delivered, None)])
+    }
+
+    fn apply(&mut self, event: &DeliveryEvent, at: Timestamp) {
+        match event {
+            DeliveryEvent::DeliveryCreated(_) => {}
+            DeliveryEvent::DriverAssigned(assigned) => self.driver_id = Some(assigned.driver_id),
+            DeliveryEvent::VehicleAssigned(assigned) => self.vehicle_id = Some(assigned.vehicle_id),
+            DeliveryEvent::DeliveryStatusChanged(changed) => {
+                self.status = changed.new;
+                self.delivered_at = (changed.new == DeliveryStatus::Delivered).then_some(at);
+            }
+            DeliveryEvent::CheckpointReached(reached) => self.reached.push((reached.clone(), at)),
+            DeliveryEvent::IncidentReported(IncidentReported { incident_id, kind, description, .. }) => {
+                let (id, kind, description) = (*incident_id, kind.clone(), description.clone());
+                self.incidents.push(Incident { id, kind, description, resolved: false });
+            }
+            DeliveryEvent::IncidentResolved(IncidentResolved { incident_id, .. }) => {
+                for incident in &mut self.incidents {
+                    incident.resolved |= incident.id == *incident_id;
+                }
+            }
+            DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof.clone()),
+        }
+    }
+
+    fn moved_to(&self, new: DeliveryStatus, reason: Option<Reason>) -> DeliveryEvent {
+        DeliveryStatusChanged { old: self.status, new, reason }.into()
+    }
+
+    fn has_reached(&self, sequence: Sequence) -> bool {
+        self.reached.iter().any(|(reached, _)| reached.sequence == sequence)
+    }
+
+    fn missing(&self, route: Option<&Route>) -> Vec<Sequence> {
+        let checkpoints = route.map(|route| route.checkpoints.as_slice()).unwrap_or_default();
+        checkpoints.iter().map(|c| c.sequence).filter(|sequence| !self.has_reached(*sequence)).collect()
+    }
+
+    fn refuse_unless_assignable(&self, what: &'static str) -> Result<(), DeliveryError> {
+        match self.status {
+            DeliveryStatus::PickedUp => Ok(()),
+            status @ (DeliveryStatus::InTransit
+            | DeliveryStatus::OutForDelivery
+            | DeliveryStatus::Delivered
+            | DeliveryStatus::Failed) => Err(DeliveryError::NotAssignable { status, what }),
+        }
+    }
+
+    fn refuse_unless_staffed(&self, wanted: DeliveryStatus) -> Result<(), DeliveryError> {
+        let missing: Vec<_> = [("driver", self.driver_id.is_none()), ("vehicle", self.vehicle_id.is_none())]
+            .into_iter()
+            .filter_map(|(what, absent)| absent.then_some(what))
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(DeliveryError::NotStaffed { wanted, missing }) }
+    }
+}

@@ -1,0 +1,243 @@
+//! The decision over route, driver, vehicle and their bookings: may this delivery have them, and when else?
+//!
+//! It does not change any of them. Who calls it makes check and booking one atomic step.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::fleet::driver::{Driver, DriverStatus};
+use crate::fleet::vehicle::{Vehicle, VehicleStatus};
+use crate::route::{Route, RouteStatus};
+use crate::values::{DeliveryId, DriverId, Interval, RouteId, Timestamp, VehicleId, words};
+
+words!(/// What a booking holds.
+ResourceKind ("a kind of resource") {
+    /// A driver.
+    Driver,
+    /// A vehicle.
+    Vehicle,
+});
+
+/// A driver or a vehicle in a decision: what is known of it, and what it is booked for.
+#[derive(Debug)]
+pub struct Candidate<'a, Id, Entity> {
+    /// Which one.
+    pub id: Id,
+    /// Its state, where it exists.
+    pub entity: Option<&'a Entity>,
+    /// Its bookings by deliveries that have not ended.
+    pub calendar: &'a Calendar,
+}
+
+// Not derived: that would ask `Entity` to be `Copy`, which only its reference is.
+impl<Id: Copy, Entity> Clone for Candidate<'_, Id, Entity> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<Id: Copy, Entity> Copy for Candidate<'_, Id, Entity> {}
+
+/// What the depot knows about those whom a delivery involves.
+#[derive(Clone, Copy, Debug)]
+pub struct Dispatch<'a> {
+    /// The route that is to be driven.
+    pub route: Option<(RouteId, Option<&'a Route>)>,
+    /// Who would drive.
+    pub driver: Option<Candidate<'a, DriverId, Driver>>,
+    /// What would be driven.
+    pub vehicle: Option<Candidate<'a, VehicleId, Vehicle>>,
+    /// How much time stays free between two bookings.
+    pub turnaround: TimeDelta,
+}
+
+/// A resource is booked by another delivery in the time asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BookingConflict {
+    /// What is taken.
+    pub resource: ResourceKind,
+    /// Which one is taken.
+    pub resource_id: String,
+    /// Its name or registration.
+    pub resource_name: String,
+    /// The delivery that holds it.
+    pub delivery_id: DeliveryId,
+    /// From when that delivery holds it.
+    pub start: Timestamp,
+    /// Until when that delivery holds it.
+    pub end: Timestamp,
+    /// The first start, not before the one asked for, at which everything asked for is free for as long.
+    pub next_free_start: Timestamp,
+}
+
+impl std::fmt::Display for BookingConflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { resource, resource_name, delivery_id, start, end, next_free_start, .. } = self;
+        write!(
+            f,
+            "{resource} {resource_name} is booked by delivery {delivery_id} from {start} to {end}; \
+             the next free start is {next_free_start}"
+        )
+    }
+}
+
+/// Why a delivery may not have the route, driver or vehicle that it asks for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
+#[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the messages say what the variants and their fields are")]
+pub enum DispatchError {
+    #[error("There is no route {route_id}")]
+    RouteNotFound { route_id: RouteId },
+    #[error("Route {route_id} is {status}: a delivery needs an Active route")]
+    RouteNotActive { route_id: RouteId, status: RouteStatus },
+    #[error("There is no driver {driver_id}")]
+    DriverNotFound { driver_id: DriverId },
+    #[error("Driver {driver_name} is {status} and cannot be assigned")]
+    DriverNotAvailable { driver_id: DriverId, driver_name: String, status: DriverStatus },
+    #[error("There is no vehicle {vehicle_id}")]
+    VehicleNotFound { vehicle_id: VehicleId },
+    #[error("Vehicle {registration} is {status} and cannot be assigned")]
+    VehicleNotAvailable { vehicle_id: VehicleId, registration: String, status: VehicleStatus },
+    #[error("{0}")]
+    BookingConflict(BookingConflict),
+}
+
+impl Dispatch<'_> {
+    /// Checks everything that `delivery` needs before it may begin: an active route, an available driver and
+    /// vehicle where they are named, and neither booked by another delivery in the route's time.
+    ///
+    /// # Errors
+    /// The first thing that stands against it.
+    pub fn check(&self, delivery: DeliveryId) -> Result<(), DispatchError> {
+        let Some((route_id, route)) = self.route else { return Ok(()) };
+        let route = route.ok_or(DispatchError::RouteNotFound { route_id })?;
+        if route.status != RouteStatus::Active {
+            return Err(DispatchError::RouteNotActive { route_id, status: route.status });
+        }
+        self.check_driver()?;
+        self.check_vehicle()?;
+        match self.conflict(route.interval(), delivery) {
+            Some(conflict) => Err(DispatchError::BookingConflict(conflict)),
+            None => Ok(()),
+        }
+    }
+
+    /// What keeps `delivery` from holding the driver and the vehicle in `wanted`, if anything does.
+    #[must_use]
+    pub fn conflict(&self, wanted: Interval, delivery: DeliveryId) -> Option<BookingConflict> {
+        let driver = self.driver.and_then(|candidate| {
+            let (holder, held) = candidate.calendar.first_overlap(wanted, self.turnaround, delivery)?;
+            let name = candidate.entity.map(|driver| driver.name.to_string());
+            Some((ResourceKind::Driver, candidate.id.to_string(), name, holder, held))
+        });
+        let taken = driver.or_else(|| {
+            let candidate = self.vehicle?;
+            let (holder, held) = candidate.calendar.first_overlap(wanted, self.turnaround, delivery)?;
+            let name = candidate.entity.map(|vehicle| vehicle.registration.to_string());
+            Some((ResourceKind::Vehicle, candidate.id.to_string(), name, holder, held))
+        });
+        taken.map(|(resource, resource_id, name, holder, held)| BookingConflict {
+            resource,
+            resource_name: name.unwrap_or_else(|| resource_id.clone()),
+            resource_id,
+            delivery_id: holder,
+            start: held.start,
+            end: held.end,
+            next_free_start: self.next_free_start(wanted, delivery),
+        })
+    }
+
+    fn check_driver(&self) -> Result<(), DispatchError> {
+        let Some(Candidate { id: driver_id, entity, .. }) = self.driver else { return Ok(()) };
+        let driver = entity.ok_or(DispatchError::DriverNotFound { driver_id })?;
+        match driver.status {
+            DriverStatus::Available => Ok(()),
+            status @ (DriverStatus::Suspended | DriverStatus::Unavailable) => {
+                Err(DispatchError::DriverNotAvailable {
+                    driver_id,
+                    driver_name: driver.name.to_string(),
+                    status,
+                })
+            }
+        }
+    }
+
+    fn check_vehicle(&self) -> Result<(), DispatchError> {
+        let Some(Candidate { id: vehicle_id, entity, .. }) = self.vehicle else { return Ok(()) };
+        let vehicle = entity.ok_or(DispatchError::VehicleNotFound { vehicle_id })?;
+        match vehicle.status {
+            VehicleStatus::Available => Ok(()),
+            status @ (VehicleStatus::Maintenance | VehicleStatus::OutOfService) => {
+                let registration = vehicle.registration.to_string();
+                Err(DispatchError::VehicleNotAvailable { vehicle_id, registration, status })
+            }
+        }
+    }
+
+    /// Steps over every booking in the way, so it ends after at most one step a booking.
+    fn next_free_start(&self, wanted: Interval, delivery: DeliveryId) -> Timestamp {
+        let calendars = self.driver.map(|d| d.calendar).into_iter().chain(self.vehicle.map(|v| v.calendar));
+        let mut slot = wanted;
+        loop {
+            let clashes = calendars.clone().filter_map(|c| c.first_overlap(slot, self.turnaround, delivery));
+            match clashes.map(|(_, held)| held.occupied_until(self.turnaround)).max() {
+                Some(free_from) if free_from > slot.start => slot = wanted.starting_at(free_from),
+                Some(_) | None => return slot.start,
+            }
+        }
+    }
+}
+
+/// The bookings of one driver or one vehicle, by start. No two of them overlap: `Dispatch::check` sees to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calendar {
+    ends: BTreeMap<(Timestamp, DeliveryId), Timestamp>,
+    starts: BTreeMap<DeliveryId, Timestamp>,
+}
+
+impl Calendar {
+    /// Books `interval` for `delivery`, in place of what it had booked before.
+    pub fn book(&mut self, delivery: DeliveryId, interval: Interval) {
+        self.free(delivery);
+        self.ends.insert((interval.start, delivery), interval.end);
+        self.starts.insert(delivery, interval.start);
+    }
+
+    /// Drops what `delivery` has booked, if anything.
+    pub fn free(&mut self, delivery: DeliveryId) {
+        if let Some(start) = self.starts.remove(&delivery) {
+            self.ends.remove(&(start, delivery));
+        }
+    }
+
+    /// A delivery that holds the resource, the earliest booking first.
+    #[must_use]
+    pub fn holder(&self) -> Option<DeliveryId> {
+        self.ends.keys().next().map(|(_, delivery)| *delivery)
+    }
+
+    /// The earliest booking by a delivery other than `except` that `wanted` would overlap.
+    #[must_use]
+    pub fn first_overlap(
+        &self,
+        wanted: Interval,
+        turnaround: TimeDelta,
+        except: DeliveryId,
+    ) -> Option<(DeliveryId, Interval)> {
+        // Bookings do not overlap each other, so of those that begin before `wanted` only the last can reach
+        // into it: what an earlier one reaches, a later one reaches too.
+        let before = self.ends.range(..(wanted.start, DeliveryId::from(uuid::Uuid::nil()))).rev();
+        let before = before.filter(|((_, delivery), _)| *delivery != except).take(1);
+        let from_then_on = self.ends.range((wanted.start, DeliveryId::from(uuid::Uuid::nil()))..);
+        let until = wanted.occupied_until(turnaround);
+        before
+            .chain(from_then_on.take_while(|((start, _), _)| *start < until))
+            .map(|((start, delivery), end)| (*delivery, Interval::new(*start, *end)))
+            .find(|(delivery, held)| *delivery != except && wanted.overlaps(*held, turnaround))
+    }
+}

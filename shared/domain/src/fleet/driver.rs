@@ -1,0 +1,269 @@
+//! A driver: who drives, with which licence, and whether they can be planned with.
+//!
+//! Which deliveries hold a driver is not stored here: it follows from the bookings and comes in as context.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::decider::{Decider, Kind, Refusal, events};
+use crate::values::{DeliveryId, DriverId, DriverLicense, Name, Reason, Timestamp, words};
+
+words!(/// Whether a driver can be planned with, as it is set by hand.
+DriverStatus ("a driver status") {
+    /// Can be assigned.
+    Available,
+    /// Must not drive for now.
+    Suspended,
+    /// Is not there.
+    Unavailable,
+});
+
+words!(/// A driver's status as every query shows it.
+DriverAvailability ("a driver status") {
+    /// Can be assigned.
+    Available,
+    /// Holds a delivery that has not ended.
+    Assigned,
+    /// Must not drive for now.
+    Suspended,
+    /// Is not there.
+    Unavailable,
+});
+
+impl DriverStatus {
+    /// What a query shows for it, given whether a delivery holds the driver.
+    #[must_use]
+    pub const fn shown(self, held: bool) -> DriverAvailability {
+        match (held, self) {
+            (true, _) => DriverAvailability::Assigned,
+            (false, Self::Available) => DriverAvailability::Available,
+            (false, Self::Suspended) => DriverAvailability::Suspended,
+            (false, Self::Unavailable) => DriverAvailability::Unavailable,
+        }
+    }
+}
+
+/// A driver as its events tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Driver {
+    /// What it was added as; a repeated add is told from a different one by this.
+    pub added: DriverAdded,
+    /// The name now.
+    pub name: Name,
+    /// The licence now.
+    pub driver_license: DriverLicense,
+    /// The status that was set last.
+    pub status: DriverStatus,
+}
+
+/// What can be asked of a driver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub enum DriverCommand {
+    /// Add the driver to the fleet.
+    AddDriver {
+        /// The driver's name.
+        name: Name,
+        /// The licence's number.
+        driver_license: DriverLicense,
+    },
+    /// Correct the name or the licence.
+    UpdateDriver {
+        /// The driver's name.
+        name: Name,
+        /// The licence's number.
+        driver_license: DriverLicense,
+    },
+    /// Set the status by hand.
+    ChangeDriverStatus {
+        /// The status to set.
+        status: DriverStatus,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        reason: Option<Reason>,
+    },
+}
+
+impl DriverCommand {
+    /// The licence that the driver would have afterwards, where the command sets one.
+    #[must_use]
+    pub const fn claimed_license(&self) -> Option<&DriverLicense> {
+        match self {
+            Self::AddDriver { driver_license, .. } | Self::UpdateDriver { driver_license, .. } => {
+                Some(driver_license)
+            }
+            Self::ChangeDriverStatus { .. } => None,
+        }
+    }
+
+    /// What to tell the one who asked, once it is done.
+    #[must_use]
+    pub const fn done(&self) -> &'static str {
+        match self {
+            Self::AddDriver { .. } => "Driver added",
+            Self::UpdateDriver { .. } => "Driver updated",
+            Self::ChangeDriverStatus { .. } => "Driver status changed",
+        }
+    }
+}
+
+events!(/// What can have happened to a driver.
+    DriverEvent in "fleet-management-events" { DriverAdded = 1, DriverUpdated = 1, DriverStatusChanged = 1 });
+
+/// A driver joined the fleet, available.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DriverAdded {
+    /// The driver's name.
+    pub name: Name,
+    /// The licence's number.
+    pub driver_license: DriverLicense,
+}
+
+/// A driver's name or licence was corrected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DriverUpdated {
+    /// The name from now on.
+    pub name: Name,
+    /// The licence from now on.
+    pub driver_license: DriverLicense,
+}
+
+/// A driver's status was set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DriverStatusChanged {
+    /// The status before.
+    pub old: DriverStatus,
+    /// The status from now on.
+    pub new: DriverStatus,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reason: Option<Reason>,
+}
+
+/// Why a driver refuses a command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
+#[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the messages say what the variants and their fields are")]
+pub enum DriverError {
+    #[error("There is no driver {driver_id}")]
+    DriverNotFound { driver_id: DriverId },
+    #[error("Driver {driver_id} exists already with other details: leave the id out or choose a new one")]
+    DriverExists { driver_id: DriverId },
+    #[error("Driver license {driver_license} is already held by driver {other_name} ({other_driver_id})")]
+    DriverLicenseTaken { driver_license: DriverLicense, other_driver_id: DriverId, other_name: Name },
+    #[error("Driver is assigned to delivery {delivery_id} and cannot change status")]
+    DriverAssigned { delivery_id: DeliveryId },
+}
+
+impl Refusal for DriverError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::DriverNotFound { .. } => Kind::NotFound,
+            Self::DriverExists { .. } | Self::DriverLicenseTaken { .. } => Kind::Duplicate,
+            Self::DriverAssigned { .. } => Kind::Broken,
+        }
+    }
+}
+
+/// What a decision about a driver needs to know.
+#[derive(Clone, Debug)]
+pub struct DriverContext {
+    /// The driver in question.
+    pub id: DriverId,
+    /// Another driver with the licence that the command claims, unless the depot allows duplicates.
+    pub license_holder: Option<(DriverId, Name)>,
+    /// A delivery that has not ended and holds the driver.
+    pub held_by: Option<DeliveryId>,
+}
+
+impl DriverContext {
+    fn refuse_taken_license(&self, driver_license: &DriverLicense) -> Result<(), DriverError> {
+        match &self.license_holder {
+            Some((other_driver_id, other_name)) => Err(DriverError::DriverLicenseTaken {
+                driver_license: driver_license.clone(),
+                other_driver_id: *other_driver_id,
+                other_name: other_name.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Decider for Driver {
+    type Command = DriverCommand;
+    type Event = DriverEvent;
+    type Error = DriverError;
+    type Context<'a> = DriverContext;
+
+    fn decide(
+        state: Option<&Self>,
+        command: &DriverCommand,
+        context: &DriverContext,
+    ) -> Result<Vec<DriverEvent>, DriverError> {
+        let known = || state.ok_or(DriverError::DriverNotFound { driver_id: context.id });
+        match command {
+            DriverCommand::AddDriver { name, driver_license } => {
+                let added = DriverAdded { name: name.clone(), driver_license: driver_license.clone() };
+                match state {
+                    Some(driver) if driver.added == added => Ok(vec![]),
+                    Some(_) => Err(DriverError::DriverExists { driver_id: context.id }),
+                    None => {
+                        context.refuse_taken_license(driver_license)?;
+                        Ok(vec![added.into()])
+                    }
+                }
+            }
+            DriverCommand::UpdateDriver { name, driver_license } => {
+                let driver = known()?;
+                if driver.name == *name && driver.driver_license == *driver_license {
+                    return Ok(vec![]);
+                }
+                if driver.driver_license != *driver_license {
+                    context.refuse_taken_license(driver_license)?;
+                }
+                Ok(vec![DriverUpdated { name: name.clone(), driver_license: driver_license.clone() }.into()])
+            }
+            DriverCommand::ChangeDriverStatus { status, reason } => {
+                let driver = known()?;
+                if driver.status == *status {
+                    return Ok(vec![]);
+                }
+                if let Some(delivery_id) = context.held_by {
+                    return Err(DriverError::DriverAssigned { delivery_id });
+                }
+                Ok(vec![
+                    DriverStatusChanged { old: driver.status, new: *status, reason: reason.clone() }.into(),
+                ])
+            }
+        }
+    }
+
+    fn evolve(state: Option<Self>, event: &DriverEvent, _at: Timestamp) -> Option<Self> {
+        match event {
+            DriverEvent::DriverAdded(added) => Some(Self {
+                added: added.clone(),
+                name: added.name.clone(),
+                driver_license: added.driver_license.clone(),
+                status: DriverStatus::Available,
+            }),
+            DriverEvent::DriverUpdated(DriverUpdated { name, driver_license }) => state.map(|driver| Self {
+                name: name.clone(),
+                driver_license: driver_license.clone(),
+                ..driver
+            }),
+            DriverEvent::DriverStatusChanged(changed) => {
+                state.map(|driver| Self { status: changed.new, ..driver })
+            }
+        }
+    }
+}
