@@ -1,0 +1,93 @@
+// The frame around every page: where one is, where one can go, and whether what one sees is up to date.
+import { ActionIcon, AppShell, Burger, Group, Kbd, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
+import { ConnectionMark } from "./ConnectionMark";
+import { Logo } from "./Logo";
+import { SETTINGS, WORK } from "./navigation";
+import type { Place } from "./navigation";
+import { PlaceSearch, openPlaceSearch } from "./PlaceSearch";
+import classes from "./Shell.module.css";
+
+export function Shell() {
+  const { t } = useTranslation();
+  const [isMenuOpen, menu] = useDisclosure();
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !isMenuOpen } }}
+      padding={{ base: "md", md: "xl" }}
+    >
+      <a href="#main" className={classes["skip"]}>
+        {t("shell.skip")}
+      </a>
+      <AppShell.Header className={classes["header"]}>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={isMenuOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t("shell.menu")} />
+            <Logo />
+          </Group>
+          <SearchButton />
+          <Group gap="sm" wrap="nowrap">
+            <ConnectionMark />
+            <ColorSchemeSwitch />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" className={classes["navbar"]} aria-label={t("shell.places")}>
+        <AppShell.Section grow>
+          {WORK.map((place) => (
+            <PlaceLink key={place.path} place={place} onGo={menu.close} />
+          ))}
+        </AppShell.Section>
+        <AppShell.Section>
+          <PlaceLink place={SETTINGS} onGo={menu.close} />
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="main">
+        <Outlet />
+      </AppShell.Main>
+      <PlaceSearch />
+    </AppShell>
+  );
+}
+
+function PlaceLink({ place, onGo }: { place: Place; onGo: () => void }) {
+  const { t } = useTranslation();
+  const Mark = place.icon;
+  return (
+    <Link
+      to={place.path}
+      className={classes["place"] ?? ""}
+      activeOptions={{ exact: place.path === "/" }}
+      onClick={onGo}
+    >
+      <Mark size={18} stroke={1.7} aria-hidden />
+      {t(`place.${place.name}.title`)}
+    </Link>
+  );
+}
+
+function SearchButton() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <UnstyledButton className={classes["search"]} onClick={openPlaceSearch} visibleFrom="sm">
+        <IconSearch size={16} aria-hidden />
+        <Text span size="sm" flex={1}>
+          {t("shell.search")}
+        </Text>
+        <Kbd size="xs" aria-hidden>
+          Ctrl K
+        </Kbd>
+      </UnstyledButton>
+      <ActionIcon size="lg" onClick={openPlaceSearch} hiddenFrom="sm" ml="auto">
+        <IconSearch size={18} aria-hidden />
+        <VisuallyHidden>{t("shell.search")}</VisuallyHidden>
+      </ActionIcon>
+    </>
+  );
+}

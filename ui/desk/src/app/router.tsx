@@ -1,0 +1,47 @@
+// Which page stands at which address. Each page is a chunk of its own, loaded when first gone to.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { NotFound } from "./NotFound";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const pages = [
+  createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    component: lazyRouteComponent(() => import("../features/today/TodayPage"), "TodayPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/deliveries",
+    component: lazyRouteComponent(() => import("../features/delivery/DeliveriesPage"), "DeliveriesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/routes",
+    component: lazyRouteComponent(() => import("../features/route/RoutesPage"), "RoutesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/fleet",
+    component: lazyRouteComponent(() => import("../features/fleet/FleetPage"), "FleetPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/incidents",
+    component: lazyRouteComponent(() => import("../features/incident/IncidentsPage"), "IncidentsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
+  }),
+] as const;
+
+export const router = createRouter({ routeTree: root.addChildren(pages), defaultPreload: "intent" });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,41 @@
+// Starts the desk: the transport, the texts and the look, around the router.
+import "@fontsource-variable/inter/wght.css";
+import "@mantine/core/styles.css";
+import "@mantine/dates/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/schedule/styles.css";
+import "@mantine/spotlight/styles.css";
+import "@kit/base.css";
+import { MantineProvider } from "@mantine/core";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { DepotProvider } from "@kit/depot";
+import { startTranslations } from "@kit/i18n";
+import { cssVariablesResolver, theme } from "@kit/theme";
+import { openTransport } from "@kit/transport";
+import { router } from "./app/router";
+import { SignInGate } from "./app/SignInGate";
+import deskEn from "./locales/en.json";
+
+startTranslations({ desk: deskEn });
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root.");
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+      <DepotProvider transport={openTransport()}>
+        <ModalsProvider>
+          <Notifications position="bottom-right" />
+          <SignInGate>
+            <RouterProvider router={router} />
+          </SignInGate>
+        </ModalsProvider>
+      </DepotProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

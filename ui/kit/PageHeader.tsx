@@ -1,0 +1,28 @@
+// The head of a page: its one h1, a line about it, and what can be done there.
+import { Group, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+
+interface PageHeaderProps {
+  title: string;
+  description?: string;
+  /** The page's actions, the main one last. */
+  children?: ReactNode;
+}
+
+export function PageHeader({ title, description, children }: PageHeaderProps) {
+  return (
+    <Group justify="space-between" align="flex-end" mb="lg" wrap="nowrap">
+      <div>
+        <Title order={1} fz={24} lh={1.25}>
+          {title}
+        </Title>
+        {description !== undefined && (
+          <Text c="dimmed" size="sm" mt={2}>
+            {description}
+          </Text>
+        )}
+      </div>
+      {children !== undefined && <Group gap="sm">{children}</Group>}
+    </Group>
+  );
+}

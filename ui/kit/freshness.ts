@@ -1,0 +1,75 @@
+// Keeps answers fresh: compares what changed with what each answer was made from, and refetches what fell behind.
+import type { Query, QueryClient } from "@tanstack/react-query";
+import type { Answered, Change, Transport } from "@kit/protocol";
+
+/** Bursts of changes cost at most one round of queries in this time. */
+const ROUND_MS = 400;
+/** More topics than any screen reads. Forgetting an old one costs only the race it guards against. */
+const TOPICS_MOST = 4_096;
+
+export class Freshness {
+  /** The last event that touched each topic, the least recently touched topic first. */
+  readonly #touched = new Map<string, number>();
+  #roundTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastRoundAt_ms = -Infinity;
+
+  constructor(private readonly queries: QueryClient) {}
+
+  /** Follows a transport until the returned function is called. */
+  follow(transport: Transport): () => void {
+    // Before the first word of the depot, too: a change between an early answer and the open feed went unseen.
+    let wasBroken = transport.connection.get() !== "live";
+    const stopChanges = transport.subscribe((change) => this.onChange(change));
+    const stopConnection = transport.connection.subscribe(() => {
+      const isLive = transport.connection.get() === "live";
+      // Changes may have passed by unseen while the connection was broken, so nothing on screen can be trusted.
+      if (isLive && wasBroken) void this.queries.invalidateQueries();
+      wasBroken = !isLive;
+    });
+    return () => {
+      stopChanges();
+      stopConnection();
+      clearTimeout(this.#roundTimer);
+      this.#roundTimer = undefined;
+    };
+  }
+
+  onChange(change: Change): void {
+    for (const topic of change.topics) {
+      this.#touched.delete(topic);
+      this.#touched.set(topic, change.sequence);
+    }
+    for (const topic of this.#touched.keys()) {
+      if (this.#touched.size <= TOPICS_MOST) break;
+      this.#touched.delete(topic);
+    }
+    this.#scheduleRound();
+  }
+
+  /** For a query that has just been answered: a change may have overtaken the answer on its way. */
+  onAnswer(answered: Answered<unknown>): void {
+    if (this.#isBehind(answered)) this.#scheduleRound();
+  }
+
+  #isBehind(answered: Answered<unknown>): boolean {
+    return answered.topics.some((topic) => (this.#touched.get(topic) ?? -Infinity) > answered.sequence);
+  }
+
+  #scheduleRound(): void {
+    if (this.#roundTimer !== undefined) return;
+    const wait_ms = Math.max(0, this.#lastRoundAt_ms + ROUND_MS - performance.now());
+    this.#roundTimer = setTimeout(() => this.#round(), wait_ms);
+  }
+
+  #round(): void {
+    this.#roundTimer = undefined;
+    this.#lastRoundAt_ms = performance.now();
+    const predicate = (query: Query): boolean => {
+      const data = query.state.data as Answered<unknown> | undefined;
+      return data !== undefined && this.#isBehind(data);
+    };
+    // A fetch under way is let finish: cancelling it for each change would starve a slow query under steady load.
+    // When its answer turns out to be behind, `onAnswer` asks for the next round.
+    void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
+  }
+}

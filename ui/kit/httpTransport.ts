@@ -1,0 +1,111 @@
+// The way to a depot from a browser: JSON over HTTP, changes as server-sent events.
+import { ConnectionCell } from "@kit/connection";
+import { DepotError, isRecord } from "@kit/problem";
+import type { Answered, Change, CommandMessage, ExecuteOptions, QueryMessage, Transport } from "@kit/protocol";
+
+const CHANGES = "/api/changes";
+/** Longer than the depot's own 30 s, so that its answer about a time-out is the one people read. */
+const REQUEST_TIMEOUT_MS = 35_000;
+const RECONNECT_FIRST_MS = 500;
+const RECONNECT_MOST_MS = 15_000;
+
+export class HttpTransport implements Transport {
+  readonly kind = "browser";
+  readonly connection = new ConnectionCell("connecting");
+  readonly #listeners = new Set<(change: Change) => void>();
+  #feed: EventSource | undefined;
+  #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #reconnectDelayMs = RECONNECT_FIRST_MS;
+
+  async execute(command: CommandMessage, options: ExecuteOptions = {}): Promise<unknown> {
+    const { idempotencyKey, ...rest } = options;
+    const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
+    return this.#post("/api/commands", { command, ...rest }, headers);
+  }
+
+  async query<Answer>(query: QueryMessage): Promise<Answered<Answer>> {
+    return (await this.#post("/api/queries", query)) as Answered<Answer>;
+  }
+
+  async signIn(token: string): Promise<void> {
+    await this.#post("/api/session", { token });
+    this.connection.set("connecting");
+    this.#open();
+  }
+
+  readonly subscribe = (listener: (change: Change) => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#feed === undefined) this.#open();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#close();
+    };
+  };
+
+  async #post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "Content-Type": "application/json", ...headers },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+    } catch (cause) {
+      throw DepotError.unreachable(cause);
+    }
+    const reply = await readJson(response);
+    if (response.ok) return reply;
+    if (response.status === 401) this.connection.set("signedOut");
+    throw isRecord(reply) && typeof reply["code"] === "string"
+      ? DepotError.from(reply)
+      : DepotError.unexpectedStatus(response.status);
+  }
+
+  #open(): void {
+    this.#close();
+    const feed = new EventSource(CHANGES);
+    this.#feed = feed;
+    feed.addEventListener("open", () => {
+      this.#reconnectDelayMs = RECONNECT_FIRST_MS;
+      this.connection.set("live");
+    });
+    feed.addEventListener("message", (event: MessageEvent<string>) => {
+      const change = JSON.parse(event.data) as Change;
+      for (const listener of this.#listeners) listener(change);
+    });
+    feed.addEventListener("error", () => {
+      if (this.connection.get() !== "signedOut") this.connection.set("lost");
+      // A dropped connection is resumed by the browser. A refusal is not: it closes the feed for good.
+      if (feed.readyState === EventSource.CLOSED) void this.#onRefused(feed);
+    });
+  }
+
+  async #onRefused(feed: EventSource): Promise<void> {
+    // An EventSource does not tell the status it was refused with.
+    const status = await fetch(CHANGES, { method: "HEAD", credentials: "same-origin" }).then(
+      (response) => response.status,
+      () => undefined,
+    );
+    if (this.#feed !== feed) return;
+    // Signing in opens the feed again; until then each try would only be refused.
+    if (status === 401) return this.connection.set("signedOut");
+    this.#reconnectTimer = setTimeout(() => this.#open(), this.#reconnectDelayMs);
+    this.#reconnectDelayMs = Math.min(this.#reconnectDelayMs * 2, RECONNECT_MOST_MS);
+  }
+
+  #close(): void {
+    clearTimeout(this.#reconnectTimer);
+    this.#feed?.close();
+    this.#feed = undefined;
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+// The way to a depot from its own window, and the choice between the two ways. The only file that speaks to Tauri.
+import { invoke, isTauri } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { ConnectionCell } from "@kit/connection";
+import { HttpTransport } from "@kit/httpTransport";
+import { DepotError } from "@kit/problem";
+import type {
+  Answered,
+  Change,
+  CommandMessage,
+  CommandRequest,
+  ExecuteOptions,
+  QueryMessage,
+  Transport,
+} from "@kit/protocol";
+
+/** The name of the event the window's adapter emits after a commit. */
+const CHANGED = "changed";
+
+/** Chosen once, at start: a page does not move between a window and a browser. */
+export function openTransport(): Transport {
+  return isTauri() ? new WindowTransport() : new HttpTransport();
+}
+
+export class WindowTransport implements Transport {
+  readonly kind = "window";
+  // Becomes live when the listener stands, and stays so: the depot is this very process.
+  readonly connection = new ConnectionCell("connecting");
+
+  async execute(command: CommandMessage, options: ExecuteOptions = {}): Promise<unknown> {
+    const request: CommandRequest = { command, ...options };
+    return call("execute", { request });
+  }
+
+  async query<Answer>(query: QueryMessage): Promise<Answered<Answer>> {
+    return call<Answered<Answer>>("query", { query });
+  }
+
+  readonly subscribe = (listener: (change: Change) => void): (() => void) => {
+    const listening = listen<Change>(CHANGED, (event) => listener(event.payload));
+    void listening.then(() => this.connection.set("live"));
+    return () => void listening.then((stop) => stop());
+  };
+
+  async signIn(): Promise<void> {}
+}
+
+async function call<Reply>(command: string, args: Record<string, unknown>): Promise<Reply> {
+  try {
+    return await invoke<Reply>(command, args);
+  } catch (problem) {
+    throw DepotError.from(problem);
+  }
+}
