@@ -91,7 +91,6 @@ macro_rules! events {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
         #[serde(tag = "type", content = "data")]
-        #[expect(clippy::enum_variant_names, reason = "the variants bear the names under which events are stored")]
         #[ts(export)]
         pub enum $name {
             $(#[doc = concat!("See [`", stringify!($event), "`].")] $event($event)),+

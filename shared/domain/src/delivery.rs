@@ -28,7 +28,9 @@ use crate::values::{
 pub const MAX_PHOTOS: usize = 10;
 
 /// A delivery as its events tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct Delivery {
     /// What it was created as; a repeated create is told from a different one by this.
     pub created: DeliveryCreated,
@@ -451,7 +453,7 @@ impl Delivery {
             DeliveryStatus::InTransit => self.refuse_unless_staffed(wanted)?,
             DeliveryStatus::OutForDelivery => {
                 self.refuse_unless_staffed(wanted)?;
-                let missing = self.missing(context.dispatch.route.and_then(|(_, route)| route));
+                let missing = self.missing(self.route(context)?);
                 if !missing.is_empty() {
                     return Err(DeliveryError::CheckpointsMissing { missing });
                 }
@@ -476,9 +478,7 @@ impl Delivery {
                 given_route_id: route_id,
             });
         }
-        let Some((_, Some(route))) = context.dispatch.route else {
-            return Err(DispatchError::RouteNotFound { route_id }.into());
-        };
+        let route = self.route(context)?;
         let Some(checkpoint) = route.checkpoint(sequence) else {
             let existing = route.checkpoints.iter().map(|c| c.sequence).collect();
             return Err(DeliveryError::NoSuchCheckpoint { sequence, existing });
@@ -498,21 +498,21 @@ impl Delivery {
         }
         let mut events =
             vec![CheckpointReached { route_id, sequence, location: checkpoint.location.clone() }.into()];
-        if self.missing(Some(route)) == [sequence] {
+        if self.missing(route) == [sequence] {
             events.push(self.moved_to(DeliveryStatus::OutForDelivery, None));
         }
         Ok(events)
     }
 
     fn report(&self, reported: IncidentReported) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        let incident_id = reported.incident_id;
-        match self.incidents.iter().find(|incident| incident.id == incident_id) {
-            Some(known) if known.kind == reported.kind && known.description == reported.description => {
-                Ok(vec![])
-            }
-            Some(_) => Err(DeliveryError::IncidentExists { incident_id }),
-            None => Ok(vec![reported.into()]),
+        let IncidentReported { incident_id, kind, severity, description } = &reported;
+        let Some(known) = self.incidents.iter().find(|incident| incident.id == *incident_id) else {
+            return Ok(vec![reported.into()]);
+        };
+        if known.kind == *kind && known.severity == *severity && known.description == *description {
+            return Ok(vec![]);
         }
+        Err(DeliveryError::IncidentExists { incident_id: *incident_id })
     }
 
     fn resolve(
@@ -552,10 +552,13 @@ impl Delivery {
                 self.delivered_at = (changed.new == DeliveryStatus::Delivered).then_some(at);
             }
             DeliveryEvent::CheckpointReached(reached) => self.reached.push((reached.clone(), at)),
-            DeliveryEvent::IncidentReported(IncidentReported { incident_id, kind, description, .. }) => {
-                let (id, kind, description) = (*incident_id, kind.clone(), description.clone());
-                self.incidents.push(Incident { id, kind, description, resolved: false });
-            }
+            DeliveryEvent::IncidentReported(reported) => self.incidents.push(Incident {
+                id: reported.incident_id,
+                kind: reported.kind.clone(),
+                severity: reported.severity,
+                description: reported.description.clone(),
+                resolved: false,
+            }),
             DeliveryEvent::IncidentResolved(IncidentResolved { incident_id, .. }) => {
                 for incident in &mut self.incidents {
                     incident.resolved |= incident.id == *incident_id;
@@ -573,9 +576,15 @@ impl Delivery {
         self.reached.iter().any(|(reached, _)| reached.sequence == sequence)
     }
 
-    fn missing(&self, route: Option<&Route>) -> Vec<Sequence> {
-        let checkpoints = route.map(|route| route.checkpoints.as_slice()).unwrap_or_default();
-        checkpoints.iter().map(|c| c.sequence).filter(|sequence| !self.has_reached(*sequence)).collect()
+    fn route<'a>(&self, context: &DeliveryContext<'a>) -> Result<&'a Route, DispatchError> {
+        let route_id = self.created.route_id;
+        let route = context.dispatch.route.and_then(|(_, route)| route);
+        route.ok_or(DispatchError::RouteNotFound { route_id })
+    }
+
+    fn missing(&self, route: &Route) -> Vec<Sequence> {
+        let sequences = route.checkpoints.iter().map(|checkpoint| checkpoint.sequence);
+        sequences.filter(|sequence| !self.has_reached(*sequence)).collect()
     }
 
     fn refuse_unless_assignable(&self, what: &'static str) -> Result<(), DeliveryError> {

@@ -229,15 +229,16 @@ impl Calendar {
         turnaround: TimeDelta,
         except: DeliveryId,
     ) -> Option<(DeliveryId, Interval)> {
-        // Bookings do not overlap each other, so of those that begin before `wanted` only the last can reach
-        // into it: what an earlier one reaches, a later one reaches too.
-        let before = self.ends.range(..(wanted.start, DeliveryId::from(uuid::Uuid::nil()))).rev();
-        let before = before.filter(|((_, delivery), _)| *delivery != except).take(1);
-        let from_then_on = self.ends.range((wanted.start, DeliveryId::from(uuid::Uuid::nil()))..);
-        let until = wanted.occupied_until(turnaround);
+        let split = (wanted.start, DeliveryId::from(uuid::Uuid::nil()));
+        let bookings = |((start, delivery), end): (&(_, _), &_)| (*delivery, Interval::new(*start, *end));
+        let by_others = |(delivery, _): &(DeliveryId, Interval)| *delivery != except;
+        // Bookings do not overlap each other, so of those that begin before `wanted` none reaches further
+        // than the ones after it: the first that does not reach into `wanted`, going back, ends the search.
+        let before = self.ends.range(..split).rev().map(bookings).filter(by_others);
+        let from_then_on = self.ends.range(split..).map(bookings).filter(by_others);
         before
-            .chain(from_then_on.take_while(|((start, _), _)| *start < until))
-            .map(|((start, delivery), end)| (*delivery, Interval::new(*start, *end)))
-            .find(|(delivery, held)| *delivery != except && wanted.overlaps(*held, turnaround))
+            .take_while(|(_, held)| wanted.overlaps(*held, turnaround))
+            .last()
+            .or_else(|| from_then_on.take(1).find(|(_, held)| wanted.overlaps(*held, turnaround)))
     }
 }

@@ -33,7 +33,9 @@ pub struct Checkpoint {
 }
 
 /// A route as its events tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct Route {
     /// What it was created as; a repeated create is told from a different one by this.
     pub created: RouteCreated,

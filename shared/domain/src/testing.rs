@@ -5,15 +5,15 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use crate::decider::Decider;
+use crate::decider::{Decider, Kind, Refusal};
 use crate::values::Timestamp;
 
-/// The instant at which everything happens in a test: 2026-03-01T08:00:00Z.
+/// The instant at which everything happened that a test begins with: 2026-03-01T08:00:00Z.
 ///
 /// # Panics
 /// Never: the instant is valid.
 #[must_use]
-pub fn noon() -> Timestamp {
+pub fn morning() -> Timestamp {
     #[expect(clippy::unwrap_used, reason = "a constant that is valid")]
     Timestamp::from_micros(1_772_352_000_000_000).unwrap()
 }
@@ -32,7 +32,7 @@ pub struct When<D: Decider> {
 /// The entity after `history`.
 #[must_use]
 pub fn given<D: Decider>(history: &[D::Event]) -> Given<D> {
-    Given { state: D::fold(history.iter().map(|event| (event, noon()))) }
+    Given { state: D::fold(history.iter().map(|event| (event, morning()))) }
 }
 
 impl<D: Decider> Given<D> {
@@ -56,14 +56,14 @@ where
         assert_eq!(self.outcome, Ok(Vec::from(events)));
     }
 
-    /// It is refused, with this text.
+    /// It is refused, as this kind and with this text.
     ///
     /// # Panics
-    /// Where it is not refused, or with another text.
-    pub fn then_refused(self, text: &str) {
+    /// Where it is not refused, or as another kind, or with another text.
+    pub fn then_refused(self, kind: Kind, text: &str) {
         match self.outcome {
             Ok(events) => panic!("expected a refusal, but these events follow: {events:?}"),
-            Err(error) => assert_eq!(error.to_string(), text),
+            Err(error) => assert_eq!((error.to_string().as_str(), error.kind()), (text, kind)),
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -232,7 +232,9 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-pub(crate) fn unknown_word(noun: &str, text: &str, valid: &[&str]) -> ValueError {
+/// The error for a word that is none of `valid`.
+#[must_use]
+pub fn unknown_word(noun: &str, text: &str, valid: &[&str]) -> ValueError {
     let derived = if text.trim().eq_ignore_ascii_case("Assigned") {
         "; Assigned follows from deliveries and can't be set by hand"
     } else {
@@ -248,6 +250,19 @@ pub(crate) fn unknown_word(noun: &str, text: &str, valid: &[&str]) -> ValueError
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
+    /// 0001-01-01T00:00:00Z.
+    const EARLIEST: Self = Self::constant(-62_135_596_800_000_000);
+
+    /// 9999-12-31T23:59:59.999999Z.
+    const LATEST: Self = Self::constant(253_402_300_799_999_999);
+
+    const fn constant(micros: i64) -> Self {
+        match DateTime::from_timestamp_micros(micros) {
+            Some(at) => Self(at),
+            None => panic!("beyond what chrono can represent"),
+        }
+    }
+
     /// The instant `micros` microseconds after 1970-01-01T00:00:00Z, where that lies in the years 1 to 9999.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
@@ -269,27 +284,19 @@ impl Timestamp {
     /// This instant moved by `delta`; the nearest representable one where that would leave the years 1 to 9999.
     #[must_use]
     pub fn saturating_add(self, delta: TimeDelta) -> Self {
-        let limit = if delta < TimeDelta::zero() { Self::earliest() } else { Self::latest() };
+        let limit = if delta < TimeDelta::zero() { Self::EARLIEST } else { Self::LATEST };
         self.0.checked_add_signed(delta).and_then(|at| Self::try_from(at).ok()).unwrap_or(limit)
-    }
-
-    fn earliest() -> Self {
-        Self(DateTime::<Utc>::MIN_UTC.with_year(1).unwrap_or(DateTime::<Utc>::MIN_UTC))
-    }
-
-    fn latest() -> Self {
-        Self(DateTime::<Utc>::MAX_UTC.with_year(9999).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 }
 
 impl TryFrom<DateTime<Utc>> for Timestamp {
     type Error = ValueError;
     fn try_from(at: DateTime<Utc>) -> Result<Self, ValueError> {
-        if !(1..=9999).contains(&at.year()) {
-            return Err(ValueError("a time lies in the years 1 to 9999".to_owned()));
-        }
-        let micros = at.nanosecond() / 1_000 * 1_000;
-        Ok(Self(at.with_nanosecond(micros).unwrap_or(at)))
+        // By way of microseconds, so that every instant has one form: a leap second is the second after it.
+        DateTime::from_timestamp_micros(at.timestamp_micros())
+            .filter(|at| (1..=9999).contains(&at.year()))
+            .map(Self)
+            .ok_or_else(|| ValueError("a time lies in the years 1 to 9999".to_owned()))
     }
 }
 

@@ -95,12 +95,17 @@ impl fmt::Display for IncidentType {
 }
 
 /// An incident as a delivery remembers it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct Incident {
     /// Which one.
     pub id: IncidentId,
     /// What sort it is.
+    #[serde(rename = "type")]
     pub kind: IncidentType,
+    /// How grave it is.
+    pub severity: Severity,
     /// What happened.
     pub description: Description,
     /// Whether it was resolved.

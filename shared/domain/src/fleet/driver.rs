@@ -44,7 +44,9 @@ impl DriverStatus {
 }
 
 /// A driver as its events tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct Driver {
     /// What it was added as; a repeated add is told from a different one by this.
     pub added: DriverAdded,
