@@ -1,0 +1,132 @@
+//! Commands as an adapter hands them in, and what it gets back.
+
+use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Timestamp, VehicleId};
+use depot_domain::{DeliveryCommand, DriverCommand, RouteCommand, VehicleCommand};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What is asked, and of which entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "entity", rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub enum DepotCommand {
+    /// Something about a driver.
+    Driver {
+        /// Which driver; a new id for a new one.
+        id: DriverId,
+        /// What is asked.
+        command: DriverCommand,
+    },
+    /// Something about a vehicle.
+    Vehicle {
+        /// Which vehicle; a new id for a new one.
+        id: VehicleId,
+        /// What is asked.
+        command: VehicleCommand,
+    },
+    /// Something about a route.
+    Route {
+        /// Which route; a new id for a new one.
+        id: RouteId,
+        /// What is asked.
+        command: RouteCommand,
+    },
+    /// Something about a delivery.
+    Delivery {
+        /// Which delivery; a new id for a new one.
+        id: DeliveryId,
+        /// What is asked.
+        command: DeliveryCommand,
+    },
+    /// Something about the depot itself.
+    Depot {
+        /// What is asked.
+        command: AdminCommand,
+    },
+}
+
+/// What can be asked of the depot itself. It is no part of the day's record and makes no events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub enum AdminCommand {
+    /// Fill an empty depot with the demo day.
+    LoadDemo {},
+    /// Empty a depot that was filled with the demo day.
+    RemoveDemo {},
+}
+
+/// A command with what goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub struct CommandRequest {
+    /// What is asked.
+    pub command: DepotCommand,
+    /// Refuse unless the entity has exactly this many events.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub expected_version: Option<u32>,
+    /// The answer to the first request with this key is repeated for every further one: 1 to 200 characters.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub idempotency_key: Option<String>,
+    /// When it happened by the device's clock; now where it is left out.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub occurred_at: Option<Timestamp>,
+}
+
+impl CommandRequest {
+    /// A request with nothing but the command.
+    #[must_use]
+    pub const fn new(command: DepotCommand) -> Self {
+        Self { command, expected_version: None, idempotency_key: None, occurred_at: None }
+    }
+}
+
+/// By which a request can be found again in logs and events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Binds together what belongs together; the client's, where it sent one.
+    pub correlation: String,
+    /// This request.
+    pub request: String,
+}
+
+impl Trace {
+    /// For a request that came without ids.
+    #[must_use]
+    pub fn fresh() -> Self {
+        let request = Uuid::now_v7().to_string();
+        Self { correlation: request.clone(), request }
+    }
+}
+
+/// What became of a command that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CommandOutcome {
+    /// The entity; nil for the depot itself.
+    pub id: Uuid,
+    /// How many events it has now.
+    pub version: u32,
+    /// The sequence of the last event that was stored when the command was done.
+    pub sequence: u64,
+    /// Whether anything changed; false where it was so already.
+    pub changed: bool,
+    /// What was done, as a sentence.
+    pub message: String,
+    /// The entity's status afterwards.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[ts(optional)]
+    pub status: Option<String>,
+    /// The incident that was reported or resolved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<Uuid>)]
+    #[ts(optional)]
+    pub incident_id: Option<IncidentId>,
+}

@@ -1,0 +1,409 @@
+//! What queries show of deliveries.
+
+use depot_domain::delivery::{DeliveryStatus, FileRef, Severity};
+use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Sequence, Timestamp, VehicleId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::log::EventView;
+use crate::page::{AnyOf, Cursor, Limit};
+
+/// A delivery in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeliveryRow {
+    /// Which delivery.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: DeliveryId,
+    /// Where it stands.
+    #[schema(value_type = String)]
+    pub status: DeliveryStatus,
+    /// The route it drives.
+    #[schema(value_type = uuid::Uuid)]
+    pub route_id: RouteId,
+    /// Where the route begins.
+    pub route_origin: String,
+    /// Where the route ends.
+    pub route_destination: String,
+    /// When the route begins.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub scheduled_start_time: Timestamp,
+    /// When the route ends.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub scheduled_end_time: Timestamp,
+    /// Who drives.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub driver_id: Option<DriverId>,
+    /// The driver's name.
+    pub driver_name: Option<String>,
+    /// What is driven.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub vehicle_id: Option<VehicleId>,
+    /// The vehicle's registration.
+    pub vehicle_no: Option<String>,
+    /// The reached checkpoint of the highest sequence.
+    pub last_location: Option<String>,
+    /// How many checkpoints it has reached.
+    pub checkpoints_reached: u32,
+    /// How many checkpoints its route has.
+    pub checkpoints_total: u32,
+    /// How many of its incidents are not resolved.
+    pub open_incidents: u32,
+    /// Since when it is late: the time of the next checkpoint (or of the route's end), where that has passed
+    /// and the delivery has not ended.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub late_since: Option<Timestamp>,
+    /// Who received it.
+    pub receiver_name: Option<String>,
+    /// When it was created.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub updated_at: Timestamp,
+    /// When it was handed over.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub delivered_at: Option<Timestamp>,
+    /// How many events it has.
+    pub version: u32,
+}
+
+/// A delivery with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeliveryDetail {
+    /// The same as in a list.
+    #[serde(flatten)]
+    pub row: DeliveryRow,
+    /// What it may be moved to by hand.
+    #[schema(value_type = Vec<String>)]
+    pub valid_statuses: Vec<DeliveryStatus>,
+    /// Where another system keeps the receiver's signature.
+    pub signature_url: Option<String>,
+    /// The signature that was uploaded.
+    #[schema(value_type = Option<FileSchema>)]
+    pub signature: Option<FileRef>,
+    /// The photos that were uploaded.
+    #[schema(value_type = Vec<FileSchema>)]
+    pub photos: Vec<FileRef>,
+    /// What went wrong, in the order of reporting.
+    pub incidents: Vec<IncidentView>,
+    /// What it has reached, by sequence.
+    pub checkpoints: Vec<ReachedCheckpoint>,
+    /// The route's checkpoints with the time of reaching, where it was reached.
+    pub plan: Vec<PlannedCheckpoint>,
+}
+
+/// A file that the depot keeps.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FileRef)]
+pub struct FileSchema {
+    /// SHA-256 of its content in hexadecimal digits.
+    pub hash: String,
+    /// What it is, e.g. `image/png`.
+    pub media_type: String,
+    /// How long it is, in bytes.
+    pub bytes: u32,
+}
+
+/// A checkpoint that a delivery has reached.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ReachedCheckpoint {
+    /// Its place in the order.
+    #[schema(value_type = u32)]
+    pub sequence: Sequence,
+    /// Where it is.
+    pub location: String,
+    /// When it was reached.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub reached_at: Timestamp,
+}
+
+/// A checkpoint of the delivery's route, and when the delivery reached it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PlannedCheckpoint {
+    /// Its place in the order.
+    #[schema(value_type = u32)]
+    pub sequence: Sequence,
+    /// Where it is.
+    pub location: String,
+    /// When it should be reached.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub expected_time: Timestamp,
+    /// When it was reached.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub reached_at: Option<Timestamp>,
+}
+
+/// An incident of a delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct IncidentView {
+    /// Which incident.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: IncidentId,
+    /// The delivery it belongs to.
+    #[schema(value_type = uuid::Uuid)]
+    pub delivery_id: DeliveryId,
+    /// What sort it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How grave it is.
+    #[schema(value_type = String)]
+    pub severity: Severity,
+    /// What happened.
+    pub description: String,
+    /// When it was reported.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub reported_timestamp: Timestamp,
+    /// When it was resolved.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub resolved_timestamp: Option<Timestamp>,
+    /// Whether it is resolved.
+    pub resolved: bool,
+    /// How it was resolved.
+    pub note: Option<String>,
+    /// Where the delivery's route begins.
+    pub route_origin: String,
+    /// Where the delivery's route ends.
+    pub route_destination: String,
+    /// Who drives the delivery.
+    pub driver_name: Option<String>,
+    /// What is driven.
+    pub vehicle_no: Option<String>,
+}
+
+/// The deliveries under way.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LiveTracking {
+    /// Every delivery InTransit or OutForDelivery, the oldest first.
+    pub active_deliveries: Vec<ActiveDelivery>,
+    /// Give this as `cursor` to get the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A delivery under way.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActiveDelivery {
+    /// Which delivery.
+    #[schema(value_type = uuid::Uuid)]
+    pub delivery_id: DeliveryId,
+    /// InTransit or OutForDelivery.
+    #[schema(value_type = String)]
+    pub status: DeliveryStatus,
+    /// Where the route begins.
+    pub route_origin: String,
+    /// Where the route ends.
+    pub route_destination: String,
+    /// The reached checkpoint of the highest sequence.
+    pub last_location: Option<String>,
+    /// Who drives.
+    pub driver_name: Option<String>,
+    /// The vehicle's registration.
+    pub vehicle_no: Option<String>,
+    /// When the delivery was created.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+}
+
+/// What happened on a delivery, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CompletedSummary {
+    /// Which delivery.
+    #[schema(value_type = uuid::Uuid)]
+    pub delivery_id: DeliveryId,
+    /// What happened.
+    pub timeline: Vec<TimelineEntry>,
+    /// The driver's name.
+    pub driver: Option<String>,
+    /// The vehicle's registration.
+    pub vehicle: Option<String>,
+}
+
+words_of_app! {
+    /// What sort of thing happened on a delivery.
+    TimelineCategory ("a category of a timeline") {
+        /// The delivery itself moved on.
+        DeliveryStatus = "DeliveryStatus",
+        /// A checkpoint was reached.
+        Checkpoint = "Checkpoint",
+        /// Something went wrong, or was mended.
+        Incident = "Incident",
+    }
+}
+
+/// Something that happened on a delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TimelineEntry {
+    /// What sort of thing.
+    pub event_category: TimelineCategory,
+    /// What exactly, e.g. `CheckpointReached`.
+    pub event_type: String,
+    /// What the event says.
+    #[ts(type = "unknown")]
+    #[schema(value_type = Object)]
+    pub event_data: serde_json::Value,
+    /// When it happened.
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub occurred_at: Timestamp,
+}
+
+/// The figures that matter now, and what just happened.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Board {
+    /// How many deliveries stand where.
+    pub counts: DeliveryCounts,
+    /// Deliveries that have not ended and are late.
+    pub late: u32,
+    /// Deliveries that have not ended and lack a driver or a vehicle.
+    pub unassigned: u32,
+    /// Incidents that are not resolved.
+    pub open_incidents: u32,
+    /// The newest events, the newest first.
+    pub recent: Vec<EventView>,
+}
+
+/// How many deliveries have each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the fields are the statuses")]
+pub struct DeliveryCounts {
+    pub total: u32,
+    pub picked_up: u32,
+    pub in_transit: u32,
+    pub out_for_delivery: u32,
+    pub delivered: u32,
+    pub failed: u32,
+}
+
+/// Which deliveries to list, the latest created first unless sorted otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+#[ts(export, optional_fields = nullable)]
+pub struct DeliveryListing {
+    /// Only with one of these statuses, e.g. `InTransit,OutForDelivery`.
+    #[param(value_type = Option<String>)]
+    #[ts(as = "Option<Vec<DeliveryStatus>>")]
+    pub status: Option<AnyOf<DeliveryStatus>>,
+    /// Only scheduled to start at or after this.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub from: Option<Timestamp>,
+    /// Only scheduled to start before this.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub to: Option<Timestamp>,
+    /// Only of this driver.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub driver_id: Option<DriverId>,
+    /// Only with this vehicle.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub vehicle_id: Option<VehicleId>,
+    /// Only of this route.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub route_id: Option<RouteId>,
+    /// Only those that have (or have not) ended.
+    pub open: Option<bool>,
+    /// Only those that are late (or are not).
+    pub late: Option<bool>,
+    /// Only those that lack a driver or a vehicle (or lack neither).
+    pub unassigned: Option<bool>,
+    /// Only with this in origin, destination, driver, vehicle or receiver, or at the beginning of the id.
+    pub text: Option<String>,
+    /// The order.
+    pub sort: Option<DeliverySort>,
+    /// The other way round; true unless given where the order is.
+    pub descending: Option<bool>,
+    /// How many, 1 to 500; 50 unless given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
+    pub limit: Option<Limit>,
+    /// The `nextCursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
+}
+
+words_of_app! {
+    /// How deliveries are sorted.
+    DeliverySort ("an order of deliveries") {
+        /// By creation.
+        CreatedAt = "createdAt",
+        /// By the route's start.
+        ScheduledStartTime = "scheduledStartTime",
+        /// By the last change.
+        UpdatedAt = "updatedAt",
+        /// By status, in the order of the day.
+        Status = "status",
+    }
+}
+
+/// Which incidents to list, the latest reported first unless sorted otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+#[ts(export, optional_fields = nullable)]
+pub struct IncidentListing {
+    /// Only those that are (or are not) resolved.
+    pub resolved: Option<bool>,
+    /// Only of this delivery.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub delivery_id: Option<DeliveryId>,
+    /// Only on deliveries of this driver.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub driver_id: Option<DriverId>,
+    /// Only on deliveries with this vehicle.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub vehicle_id: Option<VehicleId>,
+    /// Only on deliveries of this route.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub route_id: Option<RouteId>,
+    /// Only of this type.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Only reported at or after this.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub from: Option<Timestamp>,
+    /// Only reported before this.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub to: Option<Timestamp>,
+    /// Only with this in the type or the description.
+    pub text: Option<String>,
+    /// The order.
+    pub sort: Option<IncidentSort>,
+    /// The other way round; true unless given where the order is.
+    pub descending: Option<bool>,
+    /// How many, 1 to 500; 50 unless given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
+    pub limit: Option<Limit>,
+    /// The `nextCursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
+}
+
+words_of_app! {
+    /// How incidents are sorted.
+    IncidentSort ("an order of incidents") {
+        /// By the time of reporting.
+        ReportedTimestamp = "reportedTimestamp",
+        /// By type.
+        Type = "type",
+    }
+}

@@ -1,0 +1,3 @@
+//! x
+mod views;
+pub use views::*;

@@ -1,0 +1,131 @@
+//! Pages of a list: how many, in which order, and where the next one begins.
+//!
+//! Keyset paging: a cursor names the last row that was shown, so a page costs the same wherever it lies.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use depot_domain::values::ValueError;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// How many rows a page has at most: 1 to 500, 50 unless asked otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(try_from = "i64", into = "u32")]
+#[ts(export, type = "number")]
+pub struct Limit(u32);
+
+impl Limit {
+    /// The most rows that one page may have.
+    pub const MAX: Self = Self(500);
+
+    /// The number of rows.
+    #[must_use]
+    pub const fn rows(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<i64> for Limit {
+    type Error = ValueError;
+    fn try_from(rows: i64) -> Result<Self, ValueError> {
+        match u32::try_from(rows) {
+            Ok(rows) if (1..=Self::MAX.0).contains(&rows) => Ok(Self(rows)),
+            Ok(_) | Err(_) => Err(ValueError(format!("a limit is a whole number from 1 to {}; {rows} is not", Self::MAX.0))),
+        }
+    }
+}
+
+impl From<Limit> for u32 {
+    fn from(limit: Limit) -> Self {
+        limit.0
+    }
+}
+
+/// Where a page begins: after the row with this sort key and id. Opaque to clients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(try_from = "String", into = "String")]
+#[ts(export, type = "string")]
+pub struct Cursor {
+    /// The sort key of the last row shown.
+    pub key: SortKey,
+    /// The id of the last row shown.
+    pub id: Uuid,
+}
+
+/// The value by which a list is sorted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SortKey {
+    /// Sorted by a number or a time.
+    Number(i64),
+    /// Sorted by text.
+    Text(String),
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = ValueError;
+    fn try_from(text: String) -> Result<Self, ValueError> {
+        let invalid = || ValueError("this cursor is not one that the depot gave: leave it out to begin at the start".to_owned());
+        let bytes = BASE64.decode(text).map_err(|_| invalid())?;
+        let (key, id) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+        Ok(Self { key, id })
+    }
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> Self {
+        let bytes = serde_json::to_vec(&(&cursor.key, cursor.id)).unwrap_or_default();
+        BASE64.encode(bytes)
+    }
+}
+
+/// Several values for one filter, written `A,B` or as a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(transparent)]
+pub struct AnyOf<T>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de> + TryFrom<String, Error = ValueError>> Deserialize<'de> for AnyOf<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Joined(String),
+            List(Vec<String>),
+        }
+        let words = match Written::deserialize(deserializer)? {
+            Written::Joined(joined) => joined.split(',').map(str::to_owned).collect(),
+            Written::List(words) => words,
+        };
+        let values = words.into_iter().map(T::try_from).collect::<Result<Vec<_>, _>>();
+        values.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Give this as `cursor` to get the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Cuts `rows`, of which one more than `limit` was asked for, to a page.
+    pub fn cut(mut rows: Vec<T>, limit: Limit, cursor: impl FnOnce(&T) -> Cursor) -> Self {
+        let more = rows.len() > limit.0 as usize;
+        rows.truncate(limit.0 as usize);
+        let next_cursor = if more { rows.last().map(|row| String::from(cursor(row))) } else { None };
+        Self { items: rows, next_cursor }
+    }
+}

@@ -1,0 +1,212 @@
+//! Queries as an adapter hands them in, what they answer, and which changes make an answer stale.
+
+use depot_domain::values::{DeliveryId, DriverId, RouteId, Timestamp, VehicleId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::delivery::{
+    Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
+    LiveTracking,
+};
+use crate::fleet::{DriverListing, DriverView, FleetOverview, VehicleListing, VehicleView};
+use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
+use crate::page::{Cursor, Limit, Page};
+use crate::route::{RouteDetail, RouteListing, RouteOverview};
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "query", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+pub enum DepotQuery {
+    /// Who asks, and what the depot is like.
+    Session {},
+    /// The figures that matter now, and what just happened.
+    Board {},
+    /// Drivers and vehicles: counts and lists.
+    FleetOverview {},
+    /// A page of drivers.
+    Drivers(DriverListing),
+    /// One driver.
+    Driver {
+        /// Which one.
+        id: DriverId,
+    },
+    /// A page of vehicles.
+    Vehicles(VehicleListing),
+    /// One vehicle.
+    Vehicle {
+        /// Which one.
+        id: VehicleId,
+    },
+    /// A page of routes with their checkpoints and how those stand.
+    Routes(RouteListing),
+    /// One route with its deliveries.
+    Route {
+        /// Which one.
+        id: RouteId,
+    },
+    /// A page of deliveries.
+    Deliveries(DeliveryListing),
+    /// One delivery with all that belongs to it.
+    Delivery {
+        /// Which one.
+        id: DeliveryId,
+    },
+    /// Every delivery InTransit or OutForDelivery.
+    LiveTracking {
+        /// How many, 1 to 500; 500 unless given.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        limit: Option<Limit>,
+        /// The `nextCursor` of the page before.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        cursor: Option<Cursor>,
+    },
+    /// What happened on a delivery, in order.
+    CompletedSummary {
+        /// Which delivery.
+        id: DeliveryId,
+    },
+    /// A page of incidents.
+    Incidents(IncidentListing),
+    /// A page of the event log.
+    Events(EventListing),
+    /// A thing as it was at some instant in the past.
+    PastState {
+        /// What sort of thing.
+        entity: EntityKind,
+        /// Which one.
+        id: Uuid,
+        /// The instant.
+        at: Timestamp,
+    },
+}
+
+/// What was asked for; which variant answers which query is in the names.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "query", content = "answer", rename_all = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "each answers the query of the same name")]
+pub enum DepotAnswer {
+    Session(Session),
+    Board(Board),
+    FleetOverview(FleetOverview),
+    Drivers(Page<DriverView>),
+    Driver(DriverView),
+    Vehicles(Page<VehicleView>),
+    Vehicle(VehicleView),
+    Routes(RouteOverview),
+    Route(RouteDetail),
+    Deliveries(Page<DeliveryRow>),
+    Delivery(Box<DeliveryDetail>),
+    LiveTracking(LiveTracking),
+    CompletedSummary(CompletedSummary),
+    Incidents(Page<IncidentView>),
+    Events(EventPage),
+    PastState(PastState),
+}
+
+/// An answer, as of which event it is true, and what would make it stale.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Answered {
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: DepotAnswer,
+    /// A change of one of these makes the answer stale.
+    pub topics: Vec<Topic>,
+    /// The sequence of the last event that the answer knows.
+    pub sequence: u64,
+}
+
+words_of_app! {
+    /// What a change is about and an answer depends on.
+    Topic ("a topic") {
+        /// Drivers.
+        Drivers = "drivers",
+        /// Vehicles.
+        Vehicles = "vehicles",
+        /// Routes.
+        Routes = "routes",
+        /// Deliveries, their incidents and bookings.
+        Deliveries = "deliveries",
+        /// The depot as a whole, e.g. when the demo day was loaded.
+        Depot = "depot",
+    }
+}
+
+impl DepotQuery {
+    /// What the answer depends on.
+    #[must_use]
+    pub const fn topics(&self) -> &'static [Topic] {
+        use Topic::{Deliveries, Depot, Drivers, Routes, Vehicles};
+        match self {
+            Self::Session {} => &[Depot],
+            Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
+            Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
+            Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
+            Self::Vehicles(_) | Self::Vehicle { .. } => &[Vehicles, Deliveries, Depot],
+            Self::Routes(_) => &[Routes, Deliveries, Depot],
+            Self::Route { .. }
+            | Self::Deliveries(_)
+            | Self::Delivery { .. }
+            | Self::LiveTracking { .. }
+            | Self::CompletedSummary { .. }
+            | Self::Incidents(_) => &[Deliveries, Routes, Drivers, Vehicles, Depot],
+            Self::PastState { .. } => &[Depot],
+        }
+    }
+}
+
+impl EventCategory {
+    /// What an event of the category changes.
+    #[must_use]
+    pub const fn topics(self) -> &'static [Topic] {
+        match self {
+            Self::Fleet => &[Topic::Drivers, Topic::Vehicles],
+            Self::Route => &[Topic::Routes],
+            Self::Delivery => &[Topic::Deliveries],
+        }
+    }
+}
+
+/// Something changed: whoever shows what depends on one of the topics should ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Change {
+    /// What changed.
+    pub topics: Vec<Topic>,
+    /// The sequence of the last event that is told of.
+    pub sequence: u64,
+    /// Whose deliveries changed; a driver's phone is told only of its own.
+    #[serde(skip)]
+    pub drivers: Vec<DriverId>,
+}
+
+/// Who asks, and what the depot is like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Session {
+    /// Who asks.
+    pub actor: Actor,
+    /// Whether they may change anything.
+    pub may_change: bool,
+    /// The program's version.
+    pub version: String,
+    /// Whether nothing was recorded yet, so that the demo day can be offered.
+    pub empty: bool,
+    /// Whether the depot was filled with the demo day.
+    pub demo: bool,
+    /// How many events people added to the demo day; they would go with it.
+    pub events_beside_demo: u32,
+    /// Where the endpoint for phones and browsers listens, if it does.
+    pub endpoint: Option<String>,
+    /// The depot's clock, to compare with one's own.
+    pub now: Timestamp,
+}
