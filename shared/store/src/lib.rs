@@ -1,1 +1,40 @@
-//! x
+//! The event log of a depot on SQLite: streams of versioned events, written by one thread that commits in groups,
+//! read by a pool, linked by a hash chain.
+//!
+//! The store knows streams, versions and bytes. It knows no delivery, no driver and no rule: what a command means
+//! is decided by the work handed to [`Store::write`], which runs inside the transaction of its events, so that the
+//! application's tables and the log never disagree.
+//!
+//! | promise | kept by |
+//! |---|---|
+//! | an acknowledged write survives a power cut | answers go out after `COMMIT` with `synchronous=FULL` |
+//! | a failing work undoes nothing but itself | a savepoint a work ([`Unit`]) |
+//! | sequences have no gaps | one writer, which takes the next number inside the transaction |
+//! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
+//! | an unclear commit is never reported as a failure | [`WriteError::Unknown`] |
+
+mod checkpoint;
+mod connection;
+mod error;
+mod event;
+mod folder;
+mod options;
+mod readers;
+mod schema;
+mod store;
+mod unit;
+mod upcast;
+mod writer;
+
+pub mod chain;
+pub mod log;
+pub mod subscription;
+
+pub use error::{AppendError, OpenError, ReadError, WriteError};
+pub use event::{Metadata, NewEvent, StoredEvent};
+pub use options::{StoreOptions, Synchronous};
+pub use rusqlite;
+pub use schema::Migration;
+pub use store::Store;
+pub use unit::Unit;
+pub use upcast::{UpcastError, Upcaster, UpcasterError, Upcasters};

@@ -1,0 +1,95 @@
+//! Moves committed pages from the write-ahead log into the database, on a thread of its own so that no command waits
+//! for it. Decides nothing about durability: what is in the log is already safe.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use parking_lot::{Condvar, Mutex};
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::connection::Database;
+
+const INTERVAL: Duration = Duration::from_millis(200);
+/// Under load without a pause the log never starts over by itself; beyond 64 MiB the writer is made to wait once.
+const WAL_PAGES_MAX: i64 = 16_384;
+
+#[derive(Debug, Default)]
+struct State {
+    commits: bool,
+    stop: bool,
+}
+
+/// Tells the thread that there is something to do.
+#[derive(Debug, Default)]
+pub(crate) struct Signal {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Signal {
+    pub(crate) fn committed(&self) {
+        let mut state = self.state.lock();
+        if !state.commits {
+            state.commits = true;
+            self.changed.notify_one();
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.state.lock().stop = true;
+        self.changed.notify_one();
+    }
+
+    /// Waits for commits and then for the interval; `false` means to stop.
+    fn wait(&self) -> bool {
+        let mut state = self.state.lock();
+        while !state.commits && !state.stop {
+            self.changed.wait(&mut state);
+        }
+        if !state.stop {
+            self.changed.wait_while_for(&mut state, |state| !state.stop, INTERVAL);
+        }
+        state.commits = false;
+        !state.stop
+    }
+}
+
+/// Starts the thread, which keeps `running` until it ends.
+pub(crate) fn start(
+    database: Database,
+    signal: Arc<Signal>,
+    running: watch::Sender<()>,
+) -> std::io::Result<thread::JoinHandle<()>> {
+    thread::Builder::new().name("depot-checkpoint".to_owned()).spawn(move || {
+        let _running = running;
+        let mut connection = None;
+        while signal.wait() {
+            if let Err(error) = run(&database, &mut connection) {
+                tracing::warn!(%error, "checkpoint failed; it is tried again after the next commit");
+                connection = None;
+            }
+        }
+    })
+}
+
+/// Empties the log for good, as nobody writes any more.
+pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
+    checkpoint(connection, "TRUNCATE").map(|_| ())
+}
+
+fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
+    let connection = match slot.take() {
+        Some(connection) => connection,
+        None => database.checkpointer()?,
+    };
+    if checkpoint(&connection, "PASSIVE")? > WAL_PAGES_MAX {
+        checkpoint(&connection, "RESTART")?;
+    }
+    *slot = Some(connection);
+    Ok(())
+}
+
+/// Gives the pages in the log.
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |row| row.get(1))
+}

@@ -1,0 +1,75 @@
+//! Opens connections with the settings each role needs. Keeps none of them.
+
+use std::{path::Path, path::PathBuf, time::Duration};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::options::{StoreOptions, Synchronous};
+
+/// Another process may hold the write lock for a moment.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(5000);
+/// A checkpoint that cannot have the lock soon is better tried again than waited for by the writer.
+const CHECKPOINT_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
+/// Room for the statements of the store and of an application of some dozen tables.
+const STATEMENTS: usize = 256;
+const MMAP_BYTES: i64 = 2_000_000_000;
+
+/// How to open connections to one database file.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    file: PathBuf,
+    synchronous: Synchronous,
+    max_pages: Option<u32>,
+}
+
+impl Database {
+    pub(crate) fn new(file: PathBuf, options: &StoreOptions) -> Self {
+        Self { file, synchronous: options.synchronous, max_pages: options.max_pages }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    pub(crate) fn writer(&self) -> rusqlite::Result<Connection> {
+        let connection = self.open_for_writing(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", -65536)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        if let Some(pages) = self.max_pages {
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        }
+        Ok(connection)
+    }
+
+    pub(crate) fn checkpointer(&self) -> rusqlite::Result<Connection> {
+        self.open_for_writing(CHECKPOINT_BUSY_TIMEOUT)
+    }
+
+    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update_and_check(None, "mmap_size", MMAP_BYTES, |_| Ok(()))?;
+        Ok(connection)
+    }
+
+    fn open_for_writing(&self, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+        // The folder has made the file: an open that could create one would hide that it was taken away.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        connection.busy_timeout(busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+        let synchronous = match self.synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Normal => "NORMAL",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        Ok(connection)
+    }
+}

@@ -1,0 +1,88 @@
+//! The connections for reading. Bounds how many reads run at once; knows nothing of what they read.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use crate::{connection::Database, error::ReadError};
+
+/// Read-only connections, opened when needed and kept up to a number.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    database: Database,
+    /// `None` once closed.
+    idle: Mutex<Option<Vec<Connection>>>,
+    keep: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(database: Database, readers: usize) -> Self {
+        let readers = readers.max(1);
+        // Inline reads come on top of those that have a place, and want a connection at hand as well.
+        let keep = 2 * readers;
+        let places = Arc::new(Semaphore::new(readers));
+        Self { database, idle: Mutex::new(Some(Vec::with_capacity(keep))), keep, places }
+    }
+
+    /// Runs a read on the runtime's blocking threads, once one of the places is free.
+    pub(crate) async fn read<T, E, F>(self: &Arc<Self>, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<ReadError> + Send + 'static,
+    {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| ReadError::Closed)?;
+        let readers = Arc::clone(self);
+        let read = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            readers.read_now(work)
+        });
+        read.await.unwrap_or_else(|error| {
+            Err(if error.is_panic() { ReadError::Panicked } else { ReadError::Closed }.into())
+        })
+    }
+
+    /// Runs a read on the calling thread. Never waits: where no connection is idle, it opens one.
+    pub(crate) fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E>,
+        E: From<ReadError>,
+    {
+        let connection = self.take()?;
+        let result = work(&connection);
+        self.give_back(connection);
+        result
+    }
+
+    /// Refuses new reads and waits for those that have a place.
+    pub(crate) async fn close(&self) {
+        self.idle.lock().take();
+        self.places.close();
+        while self.places.available_permits() < self.keep / 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
+    fn take(&self) -> Result<Connection, ReadError> {
+        let idle = self.idle.lock().as_mut().ok_or(ReadError::Closed)?.pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => Ok(self.database.reader()?),
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        // A transaction left open would show its old snapshot to whoever comes next.
+        if !connection.is_autocommit() {
+            return;
+        }
+        if let Some(idle) = self.idle.lock().as_mut()
+            && idle.len() < self.keep
+        {
+            idle.push(connection);
+        }
+    }
+}

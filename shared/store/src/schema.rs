@@ -1,0 +1,112 @@
+//! The store's own tables, and the merging of the application's migrations with them. Runs at open only.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations, SchemaVersion};
+
+use crate::error::OpenError;
+
+/// One step of the schema. Steps are only ever appended: a file remembers which it has seen, and in which order.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Date and number of the day, as in `2026_112401`; sorts the store's and the application's steps together.
+    pub id: u32,
+    /// Statements, run in one transaction with every other pending step.
+    pub sql: &'static str,
+}
+
+/// The ids start below any the application may use.
+const OWN: &[Migration] = &[Migration {
+    id: 2026_010101,
+    sql: "
+    CREATE TABLE schema_steps (id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE categories (
+        category_no INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE streams (
+        stream_no INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+        category_no INTEGER NOT NULL REFERENCES categories,
+        version INTEGER NOT NULL CHECK (version > 0)
+    ) STRICT;
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY,
+        stream_no INTEGER NOT NULL REFERENCES streams,
+        version INTEGER NOT NULL,
+        category_no INTEGER NOT NULL REFERENCES categories,
+        type TEXT NOT NULL,
+        schema INTEGER NOT NULL,
+        occurred_at INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        correlation TEXT NOT NULL,
+        causation TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        UNIQUE (stream_no, version)
+    ) STRICT;
+    CREATE INDEX events_by_category ON events (category_no, seq);
+    CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+        BEGIN SELECT RAISE(ABORT, 'events never change'); END;
+    CREATE TRIGGER events_never_go BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'events never go'); END;
+    CREATE TABLE subscriptions (
+        consumer TEXT NOT NULL,
+        category TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (consumer, category)
+    ) STRICT, WITHOUT ROWID;
+    ",
+}];
+
+/// Brings the file to the present schema.
+///
+/// # Errors
+/// When the file is newer than the program, when two steps share an id, when a step was put before one that the
+/// file has already seen, or when a step fails; the file is then as it was.
+pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) -> Result<(), OpenError> {
+    let mut steps = BTreeMap::new();
+    for step in OWN.iter().chain(application) {
+        // The step's id is recorded by its own transaction, so that the list and the schema cannot part.
+        let sql = format!("{}\n;INSERT INTO schema_steps (id) VALUES ({});", step.sql, step.id);
+        if steps.insert(step.id, sql).is_some() {
+            return Err(OpenError::Migrations(format!("two steps have the id {}", step.id)));
+        }
+    }
+    let migrations = Migrations::new(steps.values().map(|sql| M::up(sql)).collect());
+    let applied = match migrations.current_version(connection).map_err(failed)? {
+        SchemaVersion::NoneSet => 0,
+        SchemaVersion::Inside(count) => count.get(),
+        SchemaVersion::Outside(count) => {
+            return Err(OpenError::NewerSchema { file: count.get(), program: steps.len() });
+        }
+    };
+    if applied > 0 {
+        let known: Vec<u32> = steps.keys().copied().take(applied).collect();
+        let seen = seen(connection)?;
+        if known != seen {
+            return Err(OpenError::Migrations(format!(
+                "the file has the steps {seen:?}, the program {known:?}"
+            )));
+        }
+    }
+    migrations.to_latest(connection).map_err(failed)
+}
+
+fn seen(connection: &Connection) -> Result<Vec<u32>, rusqlite::Error> {
+    let mut statement = connection.prepare("SELECT id FROM schema_steps ORDER BY id")?;
+    let ids = statement.query_map((), |row| row.get(0))?;
+    ids.collect()
+}
+
+fn failed(error: rusqlite_migration::Error) -> OpenError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, query } if query.is_empty() => {
+            OpenError::Storage(err)
+        }
+        other => OpenError::Migrations(other.to_string()),
+    }
+}

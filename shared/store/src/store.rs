@@ -1,0 +1,232 @@
+//! The store as callers see it: opens the folder, starts the threads, and hands work to them. Writes nothing itself.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    chain, checkpoint,
+    connection::Database,
+    error::{OpenError, ReadError, WriteError},
+    folder::Folder,
+    log,
+    options::StoreOptions,
+    readers::Readers,
+    schema::{self, Migration},
+    unit::Unit,
+    writer::{Command, Message, Writer},
+};
+
+/// An open store. Clones share it; `C` is what the writer's thread remembers between works.
+///
+/// The caches are made anew with `C::default()` whenever they may be ahead of the disk, so an empty one must always
+/// be right, only slower. A work that refuses before it writes must leave them as it found them.
+///
+/// Dropping the last clone closes the store as well, but blocks the thread until what was accepted is done.
+pub struct Store<C> {
+    shared: Arc<Shared<C>>,
+}
+
+struct Shared<C> {
+    /// `None` only while being dropped.
+    queue: Option<mpsc::Sender<Message<C>>>,
+    readers: Arc<Readers>,
+    head: Arc<AtomicU64>,
+    /// Nothing is ever sent: it ends when both threads have ended.
+    ended: watch::Receiver<()>,
+    threads: Vec<JoinHandle<()>>,
+    folder: Mutex<Option<Folder>>,
+}
+
+impl<C> Clone for Store<C> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<C> fmt::Debug for Store<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").field("head", &self.head()).finish_non_exhaustive()
+    }
+}
+
+impl<C: Default + Send + 'static> Store<C> {
+    /// Opens the database in a folder, makes both where they are missing, and brings the schema up to date with the
+    /// store's and the application's migrations, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the folder is held by another process, unfit for a database or not writable, when the file is newer
+    /// than the program or damaged, or when a migration fails.
+    pub fn open(options: StoreOptions, migrations: &[Migration]) -> Result<Self, OpenError> {
+        let folder = Folder::prepare(&options)?;
+        let database = Database::new(folder.database.clone(), &options);
+        let connection = connect(&database, migrations).map_err(|error| corrupt(error, database.file()))?;
+        let head = Arc::new(AtomicU64::new(0));
+        let signal = Arc::new(checkpoint::Signal::default());
+        let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?;
+        let readers = Arc::new(Readers::new(database.clone(), options.readers));
+        let (queue, commands) = mpsc::channel(options.queue.max(1));
+        let (running, ended) = watch::channel(());
+        let running_too = running.clone();
+        let checkpointer = checkpoint::start(database, signal, running_too).map_err(OpenError::Thread)?;
+        let batch = options.batch;
+        let writer = thread::Builder::new()
+            .name("depot-writer".to_owned())
+            .spawn(move || {
+                let _running = running;
+                writer.run(commands, batch);
+            })
+            .map_err(OpenError::Thread)?;
+        let threads = vec![writer, checkpointer];
+        let (queue, folder) = (Some(queue), Mutex::new(Some(folder)));
+        Ok(Self { shared: Arc::new(Shared { queue, readers, head, ended, threads, folder }) })
+    }
+
+    /// Runs work on the writer's thread, in the transaction of its batch and a savepoint of its own, and returns when
+    /// that is committed. Waits for a place in the queue first.
+    ///
+    /// Dropping the future before the work was queued withdraws it; dropping it later does not.
+    ///
+    /// # Errors
+    /// See [`WriteError`]. Work that ran after another's write in a batch whose commit failed gets that failure even
+    /// if it refused: what it refused upon may not be stored.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    where
+        F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let queue = self.shared.queue.as_ref().ok_or(WriteError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Job(Box::new(Command::new(work, reply)));
+        queue.send(job).await.map_err(|_| WriteError::Closed)?;
+        answer.await.unwrap_or_else(|_| Err(writer_ended()))
+    }
+
+    /// [`write`](Self::write) for callers without a runtime.
+    ///
+    /// # Errors
+    /// As `write`.
+    ///
+    /// # Panics
+    /// When called on a thread that runs asynchronous tasks, which it would block.
+    pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    where
+        F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let queue = self.shared.queue.as_ref().ok_or(WriteError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Job(Box::new(Command::new(work, reply)));
+        queue.blocking_send(job).map_err(|_| WriteError::Closed)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(writer_ended()))
+    }
+
+    /// Runs a read on a thread for blocking work, with a read-only connection. It sees every write acknowledged
+    /// before it began. Each statement has a snapshot of its own; for one over several, open a transaction.
+    ///
+    /// # Errors
+    /// The work's own, or a [`ReadError`] when it could not run, panicked, or the store is closed.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<ReadError> + Send + 'static,
+    {
+        self.shared.readers.read(work).await
+    }
+
+    /// [`read`](Self::read) on the calling thread: for look-ups of microseconds, and for callers without a runtime.
+    /// A panic of the work goes through to the caller.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E>,
+        E: From<ReadError>,
+    {
+        self.shared.readers.read_now(work)
+    }
+
+    /// Stops taking work, finishes what was accepted, empties the write-ahead log and releases the folder. Writes and
+    /// reads that come later are told that the store is closed. Closing twice does no harm.
+    pub async fn close(&self) {
+        if let Some(queue) = &self.shared.queue {
+            // Refused when it is closed already; then only the end is waited for.
+            let _ = queue.send(Message::Close).await;
+        }
+        self.shared.readers.close().await;
+        let mut ended = self.shared.ended.clone();
+        while ended.changed().await.is_ok() {}
+        self.shared.folder.lock().take();
+    }
+}
+
+impl<C> Store<C> {
+    /// The highest committed sequence; 0 for an empty log.
+    pub fn head(&self) -> u64 {
+        self.shared.head.load(Ordering::Acquire)
+    }
+}
+
+impl<C> Drop for Shared<C> {
+    fn drop(&mut self) {
+        // Without senders the writer finishes what is queued and ends, and the checkpoints end with it.
+        self.queue.take();
+        let this = thread::current().id();
+        // Work may own the last clone, and a thread cannot wait for itself.
+        if self.threads.iter().any(|thread| thread.thread().id() == this) {
+            return;
+        }
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store panicked");
+            }
+        }
+    }
+}
+
+fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, OpenError> {
+    let mut connection = database.writer()?;
+    schema::migrate(&mut connection, migrations)?;
+    let newest = log::newest(&connection, None, None, None, 2)?;
+    if let Some(last) = newest.first() {
+        let previous = newest.get(1).map_or(chain::GENESIS, |event| event.hash);
+        if chain::link(&previous, last) != last.hash {
+            let reason = format!("event {} does not match its hash", last.sequence);
+            return Err(OpenError::Corrupt { file: database.file().to_owned(), reason });
+        }
+    }
+    Ok(connection)
+}
+
+/// Tells a damaged file from other failures.
+fn corrupt(error: OpenError, file: &Path) -> OpenError {
+    match error {
+        OpenError::Storage(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ) =>
+        {
+            OpenError::Corrupt { file: file.to_owned(), reason: error.to_string() }
+        }
+        other => other,
+    }
+}
+
+fn writer_ended<E>() -> WriteError<E> {
+    WriteError::Unknown("the writer ended before it answered".to_owned())
+}

@@ -1,0 +1,356 @@
+//! The one thread that writes: takes waiting commands from the queue, runs them in one transaction, each in its own
+//! savepoint, commits, and answers. Knows nothing of what a command means.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use rusqlite::{Connection, ffi};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    checkpoint,
+    connection::Database,
+    error::{AppendError, Fault, WriteError, is_full},
+    unit::{Ending, Tip, Unit},
+};
+
+pub(crate) enum Message<C> {
+    Job(Box<dyn Job<C>>),
+    Close,
+}
+
+/// A command with its caller, whatever it returns.
+pub(crate) trait Job<C>: Send {
+    /// Runs the work once. A panic of the work does not leave it.
+    fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran;
+    /// Tells the caller, who may be gone.
+    fn answer(self: Box<Self>, verdict: Verdict);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ran {
+    Done,
+    Refused,
+    Panicked,
+}
+
+/// What became of what a job wrote.
+#[derive(Clone, Debug)]
+pub(crate) enum Verdict {
+    /// Its own result holds.
+    Stands,
+    /// Nothing of it is stored.
+    Failed(Fault),
+    /// The commit failed.
+    Unknown(String),
+}
+
+/// A work, its result once it ran, and who waits for it.
+pub(crate) struct Command<T, E, F> {
+    work: Option<F>,
+    result: Result<T, WriteError<E>>,
+    reply: oneshot::Sender<Result<T, WriteError<E>>>,
+}
+
+impl<T, E, F> Command<T, E, F> {
+    pub(crate) fn new(work: F, reply: oneshot::Sender<Result<T, WriteError<E>>>) -> Self {
+        Self { work: Some(work), result: Err(WriteError::Closed), reply }
+    }
+}
+
+impl<C, T, E, F> Job<C> for Command<T, E, F>
+where
+    F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send,
+    T: Send,
+    E: Send + 'static,
+{
+    fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran {
+        let Some(work) = self.work.take() else { return Ran::Refused };
+        // Nothing the work touched is looked at after a panic: its unit is rolled back and the caches are made anew.
+        match catch_unwind(AssertUnwindSafe(|| work(unit, caches))) {
+            Ok(Ok(value)) => {
+                self.result = Ok(value);
+                Ran::Done
+            }
+            Ok(Err(error)) => {
+                if says_full(&error) {
+                    unit.note(Fault::Full);
+                }
+                self.result = Err(WriteError::Refused(error));
+                Ran::Refused
+            }
+            Err(_) => {
+                self.result = Err(WriteError::Panicked);
+                Ran::Panicked
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>, verdict: Verdict) {
+        let result = match (verdict, self.result) {
+            // Nothing of a work that panicked is ever stored, so its own result says more than the batch's.
+            (_, Err(WriteError::Panicked)) => Err(WriteError::Panicked),
+            (Verdict::Stands, result) => result,
+            (Verdict::Failed(Fault::Full), _) => Err(WriteError::Full),
+            (Verdict::Failed(Fault::Storage(reason)), _) => Err(WriteError::Storage(reason)),
+            (Verdict::Unknown(reason), _) => Err(WriteError::Unknown(reason)),
+        };
+        // A caller that stopped waiting wants no answer.
+        let _ = self.reply.send(result);
+    }
+}
+
+fn says_full(error: &dyn Any) -> bool {
+    let error = match error.downcast_ref::<AppendError>() {
+        Some(AppendError::Storage(error)) => Some(error),
+        Some(AppendError::WrongVersion { .. }) => None,
+        None => error.downcast_ref::<rusqlite::Error>(),
+    };
+    error.is_some_and(is_full)
+}
+
+/// A transaction that cannot go on; nothing of it is stored.
+struct Lost(Fault);
+
+/// A job that ran and waits for the commit.
+struct Settled<C> {
+    job: Box<dyn Job<C>>,
+    verdict: Verdict,
+    /// Whether it may have seen what is not stored yet, and so shares the commit's fate.
+    shares_commit: bool,
+}
+
+/// The writer's connection and what it knows of the log.
+pub(crate) struct Writer<C> {
+    database: Database,
+    /// `None` after a failure that a connection must not outlive.
+    connection: Option<Connection>,
+    tip: Tip,
+    /// SQLite's count of changes by others, to notice when another process wrote.
+    data_version: i64,
+    caches: C,
+    head: Arc<AtomicU64>,
+    signal: Arc<checkpoint::Signal>,
+}
+
+impl<C: Default> Writer<C> {
+    pub(crate) fn new(
+        database: Database,
+        connection: Connection,
+        head: Arc<AtomicU64>,
+        signal: Arc<checkpoint::Signal>,
+    ) -> rusqlite::Result<Self> {
+        let tip = Tip::read(&connection)?;
+        let data_version = data_version(&connection)?;
+        head.store(tip.sequence, Ordering::Release);
+        let connection = Some(connection);
+        Ok(Self { database, connection, tip, data_version, caches: C::default(), head, signal })
+    }
+
+    /// Works until the queue is closed and empty, then empties the write-ahead log.
+    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Message<C>>, batch: usize) {
+        let batch = batch.max(1);
+        let mut messages = Vec::with_capacity(batch);
+        while queue.blocking_recv_many(&mut messages, batch) > 0 {
+            let mut jobs = Vec::with_capacity(messages.len());
+            for message in messages.drain(..) {
+                match message {
+                    Message::Job(job) => jobs.push(job),
+                    // What is in the queue already was accepted and still gets done.
+                    Message::Close => queue.close(),
+                }
+            }
+            self.batch(jobs);
+        }
+        let finished = self.take_connection().and_then(|connection| checkpoint::finish(&connection));
+        if let Err(error) = finished {
+            tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
+        }
+    }
+
+    /// Runs jobs in one transaction, or in several where SQLite gives one up on the way.
+    fn batch(&mut self, jobs: Vec<Box<dyn Job<C>>>) {
+        let mut waiting = jobs.into_iter();
+        while !waiting.as_slice().is_empty() {
+            match self.begin() {
+                Ok(connection) => self.transaction(connection, &mut waiting),
+                Err(error) => {
+                    tracing::error!(%error, "no transaction could be begun");
+                    self.caches = C::default();
+                    for job in waiting.by_ref() {
+                        job.answer(Verdict::Failed(Fault::from(&error)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn transaction(&mut self, connection: Connection, waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>) {
+        let mut settled = Vec::with_capacity(waiting.len());
+        let mut wrote = false;
+        let mut lost = None;
+        for mut job in waiting.by_ref() {
+            let mut unit = Unit::new(&connection, self.tip);
+            let ran = job.run(&mut unit, &mut self.caches);
+            let ending = unit.end();
+            wrote |= ending.wrote && ran == Ran::Done;
+            match self.settle(&connection, ran, ending) {
+                Ok(verdict) => settled.push(Settled { job, verdict, shares_commit: wrote }),
+                Err(fault) => {
+                    settled.push(Settled { job, verdict: Verdict::Stands, shares_commit: true });
+                    lost = Some(fault);
+                    break;
+                }
+            }
+        }
+        let outcome = match lost {
+            Some(Lost(fault)) => {
+                tracing::error!(?fault, "a transaction was lost");
+                self.abandon(connection);
+                Verdict::Failed(fault)
+            }
+            None if wrote => self.commit(connection),
+            None => self.discard(connection),
+        };
+        for Settled { job, verdict, shares_commit } in settled {
+            match verdict {
+                Verdict::Stands if shares_commit => job.answer(outcome.clone()),
+                Verdict::Stands | Verdict::Failed(_) | Verdict::Unknown(_) => job.answer(verdict),
+            }
+        }
+    }
+
+    /// Keeps or rolls back what one unit wrote.
+    fn settle(&mut self, connection: &Connection, ran: Ran, ending: Ending) -> Result<Verdict, Lost> {
+        let Ending { tip, wrote, fault } = ending;
+        // Some failures, a full disk among them, make SQLite roll back the whole transaction by itself.
+        if connection.is_autocommit() {
+            return Err(Lost(fault.unwrap_or_else(|| cause_of_rollback(connection))));
+        }
+        let stands = ran == Ran::Done && fault.is_none();
+        if wrote {
+            let end = if stands { release(connection) } else { roll_back(connection) };
+            end.map_err(|error| Lost(Fault::from(&error)))?;
+        }
+        if stands {
+            self.tip = tip;
+        } else if wrote || ran == Ran::Panicked || fault.is_some() {
+            // They may hold what was rolled back.
+            self.caches = C::default();
+        }
+        Ok(fault.map_or(Verdict::Stands, Verdict::Failed))
+    }
+
+    fn begin(&mut self) -> rusqlite::Result<Connection> {
+        let connection = self.take_connection()?;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+        let data_version = data_version(&connection)?;
+        if data_version != self.data_version {
+            self.data_version = data_version;
+            self.tip = Tip::read(&connection)?;
+            self.head.store(self.tip.sequence, Ordering::Release);
+            self.caches = C::default();
+        }
+        Ok(connection)
+    }
+
+    fn commit(&mut self, connection: Connection) -> Verdict {
+        let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute(()));
+        match committed {
+            Ok(_) => {
+                self.connection = Some(connection);
+                self.head.store(self.tip.sequence, Ordering::Release);
+                self.signal.committed();
+                Verdict::Stands
+            }
+            Err(error) => {
+                tracing::error!(%error, "a commit failed");
+                self.abandon(connection);
+                verdict_of_commit(&error)
+            }
+        }
+    }
+
+    /// Ends a transaction that wrote nothing, which costs no sync.
+    fn discard(&mut self, connection: Connection) -> Verdict {
+        let ended = connection.prepare_cached("ROLLBACK").and_then(|mut rollback| rollback.execute(()));
+        match ended {
+            Ok(_) => self.connection = Some(connection),
+            Err(error) => {
+                tracing::error!(%error, "a transaction could not be ended");
+                self.abandon(connection);
+            }
+        }
+        Verdict::Stands
+    }
+
+    /// Closes a connection with whatever transaction it is in and starts over from what the disk says: after a
+    /// failed sync SQLite's idea of the file and the file may differ.
+    fn abandon(&mut self, connection: Connection) {
+        drop(connection);
+        self.caches = C::default();
+        match self.take_connection() {
+            Ok(connection) => self.connection = Some(connection),
+            Err(error) => {
+                tracing::error!(%error, "the database could not be reopened; the next command tries again")
+            }
+        }
+    }
+
+    fn take_connection(&mut self) -> rusqlite::Result<Connection> {
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
+        }
+        let connection = self.database.writer()?;
+        self.tip = Tip::read(&connection)?;
+        self.data_version = data_version(&connection)?;
+        self.head.store(self.tip.sequence, Ordering::Release);
+        Ok(connection)
+    }
+}
+
+impl<C> Drop for Writer<C> {
+    fn drop(&mut self) {
+        self.signal.stop();
+    }
+}
+
+fn release(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("RELEASE unit")?.execute(())?;
+    Ok(())
+}
+
+fn roll_back(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("ROLLBACK TO unit")?.execute(())?;
+    release(connection)
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row((), |row| row.get(0))
+}
+
+fn verdict_of_commit(error: &rusqlite::Error) -> Verdict {
+    // A full disk cuts the commit short of its last frame, and a broken reference stops it before the first: either
+    // way it is certain that nothing is stored.
+    let broken_reference = error.sqlite_extended_error_code() == Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+    if is_full(error) || broken_reference {
+        Verdict::Failed(Fault::from(error))
+    } else {
+        Verdict::Unknown(error.to_string())
+    }
+}
+
+/// Why SQLite gave a transaction up, where the work kept the error to itself.
+fn cause_of_rollback(connection: &Connection) -> Fault {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    match (pragma("page_count"), pragma("max_page_count")) {
+        (Ok(count), Ok(max)) if count >= max => Fault::Full,
+        _ => Fault::Storage("the transaction was rolled back".to_owned()),
+    }
+}
