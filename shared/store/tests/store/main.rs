@@ -1,0 +1,8 @@
+//! What the store promises, tried on real files. Looks at nothing but the public interface and the file.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+mod model;
+mod opening;
+mod reading;
+mod writing;
