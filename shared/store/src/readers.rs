@@ -8,23 +8,25 @@ use tokio::sync::Semaphore;
 
 use crate::{connection::Database, error::ReadError};
 
+const READERS_MAX: usize = 1024;
+/// Inline reads come on top of those that have a place, and want a connection at hand as well.
+const IDLE_PER_READER: usize = 2;
+
 /// Read-only connections, opened when needed and kept up to a number.
 #[derive(Debug)]
 pub(crate) struct Readers {
     database: Database,
     /// `None` once closed.
     idle: Mutex<Option<Vec<Connection>>>,
-    keep: usize,
+    readers: u32,
     places: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(crate) fn new(database: Database, readers: usize) -> Self {
-        let readers = readers.max(1);
-        // Inline reads come on top of those that have a place, and want a connection at hand as well.
-        let keep = 2 * readers;
-        let places = Arc::new(Semaphore::new(readers));
-        Self { database, idle: Mutex::new(Some(Vec::with_capacity(keep))), keep, places }
+        let readers = u32::try_from(readers.clamp(1, READERS_MAX)).unwrap_or(1);
+        let places = Arc::new(Semaphore::new(readers as usize));
+        Self { database, idle: Mutex::new(Some(Vec::new())), readers, places }
     }
 
     /// Runs a read on the runtime's blocking threads, once one of the places is free.
@@ -60,10 +62,9 @@ impl Readers {
     /// Refuses new reads and waits for those that have a place.
     pub(crate) async fn close(&self) {
         self.idle.lock().take();
+        // Fails only when it was closed before, and then there is nobody to wait for.
+        let _all = self.places.acquire_many(self.readers).await;
         self.places.close();
-        while self.places.available_permits() < self.keep / 2 {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
     }
 
     fn take(&self) -> Result<Connection, ReadError> {
@@ -80,7 +81,7 @@ impl Readers {
             return;
         }
         if let Some(idle) = self.idle.lock().as_mut()
-            && idle.len() < self.keep
+            && idle.len() < IDLE_PER_READER * self.readers as usize
         {
             idle.push(connection);
         }

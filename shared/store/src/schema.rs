@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
-use crate::error::OpenError;
+use crate::error::{OpenError, is_damage};
 
 /// One step of the schema. Steps are only ever appended: a file remembers which it has seen, and in which order.
 #[derive(Clone, Copy, Debug)]
@@ -103,10 +103,11 @@ fn seen(connection: &Connection) -> Result<Vec<u32>, rusqlite::Error> {
 }
 
 fn failed(error: rusqlite_migration::Error) -> OpenError {
-    match error {
-        rusqlite_migration::Error::RusqliteError { err, query } if query.is_empty() => {
-            OpenError::Storage(err)
-        }
-        other => OpenError::Migrations(other.to_string()),
+    let text = error.to_string();
+    if let rusqlite_migration::Error::RusqliteError { err, .. } = error
+        && is_damage(&err)
+    {
+        return OpenError::Storage(err);
     }
+    OpenError::Migrations(text)
 }

@@ -11,13 +11,13 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     chain, checkpoint,
     connection::Database,
-    error::{OpenError, ReadError, WriteError},
+    error::{OpenError, ReadError, WriteError, is_damage},
     folder::Folder,
     log,
     options::StoreOptions,
@@ -214,17 +214,12 @@ fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, 
 
 /// Tells a damaged file from other failures.
 fn corrupt(error: OpenError, file: &Path) -> OpenError {
-    match error {
-        OpenError::Storage(error)
-            if matches!(
-                error.sqlite_error_code(),
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-            ) =>
-        {
-            OpenError::Corrupt { file: file.to_owned(), reason: error.to_string() }
-        }
-        other => other,
+    if let OpenError::Storage(source) = &error
+        && is_damage(source)
+    {
+        return OpenError::Corrupt { file: file.to_owned(), reason: source.to_string() };
     }
+    error
 }
 
 fn writer_ended<E>() -> WriteError<E> {

@@ -146,8 +146,9 @@ impl<C: Default> Writer<C> {
         head: Arc<AtomicU64>,
         signal: Arc<checkpoint::Signal>,
     ) -> rusqlite::Result<Self> {
-        let tip = Tip::read(&connection)?;
+        // In this order a commit by another process in between is noticed at the next transaction.
         let data_version = data_version(&connection)?;
+        let tip = Tip::read(&connection)?;
         head.store(tip.sequence, Ordering::Release);
         let connection = Some(connection);
         Ok(Self { database, connection, tip, data_version, caches: C::default(), head, signal })
@@ -308,8 +309,8 @@ impl<C: Default> Writer<C> {
             return Ok(connection);
         }
         let connection = self.database.writer()?;
-        self.tip = Tip::read(&connection)?;
         self.data_version = data_version(&connection)?;
+        self.tip = Tip::read(&connection)?;
         self.head.store(self.tip.sequence, Ordering::Release);
         Ok(connection)
     }

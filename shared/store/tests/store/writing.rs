@@ -245,6 +245,42 @@ fn a_full_disk_is_said_and_writes_resume_when_there_is_room() {
 }
 
 #[test]
+fn a_transaction_that_is_lost_fails_those_in_it_and_the_rest_of_the_batch_goes_on() {
+    let folder = folder();
+    let mut options = StoreOptions::new(folder.path());
+    options.max_pages = Some(60);
+    let store: TestStore = Store::open(options, NOTES).unwrap();
+    let works = [0, 1, 500_000, 1, 1].map(|size: usize| {
+        move |unit: &mut depot_store::Unit<'_>, _: &mut Caches| {
+            if size == 0 {
+                return Ok(0);
+            }
+            let payload = format!("\"{}\"", "x".repeat(size));
+            let version = unit.version(stream(1))?;
+            let stored = unit.append(stream(1), "delivery", version, &[event(&payload)], &meta(0))?;
+            Ok(stored[0].sequence)
+        }
+    });
+    let results = runtime().block_on(in_one_batch(&store, works.into()));
+    assert!(matches!(results[..], [Ok(0), Err(WriteError::Full), Err(WriteError::Full), Ok(1), Ok(2)]));
+    assert_eq!(read(&store, |c| Ok(chain::verify(c).unwrap())).events, 2);
+}
+
+#[test]
+fn a_reference_left_broken_fails_the_commit_for_certain() {
+    let folder = folder();
+    let store = open(&folder);
+    let result = store.write_blocking(|unit, _| {
+        unit.tables_mut()?.execute_batch(
+            "PRAGMA defer_foreign_keys = ON; INSERT INTO streams VALUES (1, zeroblob(16), 77, 1)",
+        )?;
+        Ok::<(), Failure>(())
+    });
+    assert!(matches!(result, Err(WriteError::Storage(_))), "{result:?}");
+    write_one(&store, 1).unwrap();
+}
+
+#[test]
 fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
     let folder = folder();
     let store = open(&folder);
