@@ -60,8 +60,6 @@ export function useDepotCommand<Reply = unknown>(): UseMutationResult<Reply, Dep
       const idempotencyKey = makeIdempotencyKey();
       for (let retries = 0; ; retries += 1) {
         try {
-          // One after the other by design: each try waits to learn that the one before it found no depot.
-          // oxlint-disable-next-line no-await-in-loop
           return (await transport.execute(command, { ...options, idempotencyKey })) as Reply;
         } catch (error) {
           const problem = DepotError.from(error);

@@ -12,6 +12,8 @@ export class Freshness {
   readonly #touched = new Map<string, number>();
   #roundTimer: ReturnType<typeof setTimeout> | undefined;
   #lastRoundAt_ms = -Infinity;
+  /** The last event that was told of. */
+  #newest = 0;
 
   constructor(private readonly queries: QueryClient) {}
 
@@ -35,6 +37,14 @@ export class Freshness {
   }
 
   onChange(change: Change): void {
+    // A log that became shorter was replaced, as when the demo day is removed: nothing known of the old one holds.
+    if (change.sequence < this.#newest) {
+      this.#touched.clear();
+      this.#newest = change.sequence;
+      void this.queries.invalidateQueries();
+      return;
+    }
+    this.#newest = change.sequence;
     for (const topic of change.topics) {
       this.#touched.delete(topic);
       this.#touched.set(topic, change.sequence);
@@ -65,11 +75,17 @@ export class Freshness {
     this.#roundTimer = undefined;
     this.#lastRoundAt_ms = performance.now();
     const predicate = (query: Query): boolean => {
-      const data = query.state.data as Answered<unknown> | undefined;
-      return data !== undefined && this.#isBehind(data);
+      return answersIn(query.state.data).some((answered) => this.#isBehind(answered));
     };
     // A fetch under way is let finish: cancelling it for each change would starve a slow query under steady load.
     // When its answer turns out to be behind, `onAnswer` asks for the next round.
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
   }
+}
+
+/** A query holds one answer, or the answers of several pages. */
+function answersIn(data: unknown): readonly Answered<unknown>[] {
+  if (data === undefined) return [];
+  const { pages } = data as { pages?: readonly Answered<unknown>[] };
+  return pages ?? [data as Answered<unknown>];
 }

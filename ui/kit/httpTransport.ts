@@ -1,9 +1,24 @@
 // The way to a depot from a browser: JSON over HTTP, changes as server-sent events.
+import type { CommandOutcome } from "@bindings/CommandOutcome";
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { ConnectionCell } from "@kit/connection";
 import { DepotError, isRecord } from "@kit/problem";
-import type { Answered, Change, CommandMessage, ExecuteOptions, QueryMessage, Transport } from "@kit/protocol";
+import type {
+  AnswerTo,
+  Answered,
+  Change,
+  CommandRequest,
+  Credential,
+  ExecuteOptions,
+  QueryName,
+  QueryOf,
+  Transport,
+} from "@kit/protocol";
 
 const CHANGES = "/api/changes";
+const SESSION = "/api/session";
+/** The name of the server-sent event. */
+const CHANGED = "changed";
 /** Longer than the depot's own 30 s, so that its answer about a time-out is the one people read. */
 const REQUEST_TIMEOUT_MS = 35_000;
 const RECONNECT_FIRST_MS = 500;
@@ -17,20 +32,25 @@ export class HttpTransport implements Transport {
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #reconnectDelayMs = RECONNECT_FIRST_MS;
 
-  async execute(command: CommandMessage, options: ExecuteOptions = {}): Promise<unknown> {
-    const { idempotencyKey, ...rest } = options;
-    const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
-    return this.#post("/api/commands", { command, ...rest }, headers);
+  async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
+    const request: CommandRequest = { command, ...options };
+    return (await this.#send("POST", "/api/commands", request)) as CommandOutcome;
   }
 
-  async query<Answer>(query: QueryMessage): Promise<Answered<Answer>> {
-    return (await this.#post("/api/queries", query)) as Answered<Answer>;
+  async query<Name extends QueryName>(query: QueryOf<Name>): Promise<Answered<AnswerTo<Name>>> {
+    return (await this.#send("POST", "/api/queries", query)) as Answered<AnswerTo<Name>>;
   }
 
-  async signIn(token: string): Promise<void> {
-    await this.#post("/api/session", { token });
+  async signIn(credential: Credential): Promise<void> {
+    await this.#send("POST", SESSION, credential);
     this.connection.set("connecting");
     this.#open();
+  }
+
+  async signOut(): Promise<void> {
+    await this.#send("DELETE", SESSION);
+    this.#close();
+    this.connection.set("signedOut");
   }
 
   readonly subscribe = (listener: (change: Change) => void): (() => void) => {
@@ -42,14 +62,13 @@ export class HttpTransport implements Transport {
     };
   };
 
-  async #post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+  async #send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
     let response: Response;
     try {
       response = await fetch(path, {
-        method: "POST",
+        method,
         credentials: "same-origin",
-        headers: { "Content-Type": "application/json", ...headers },
-        body: JSON.stringify(body),
+        ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
     } catch (cause) {
@@ -71,7 +90,7 @@ export class HttpTransport implements Transport {
       this.#reconnectDelayMs = RECONNECT_FIRST_MS;
       this.connection.set("live");
     });
-    feed.addEventListener("message", (event: MessageEvent<string>) => {
+    feed.addEventListener(CHANGED, (event: MessageEvent<string>) => {
       const change = JSON.parse(event.data) as Change;
       for (const listener of this.#listeners) listener(change);
     });
@@ -84,7 +103,7 @@ export class HttpTransport implements Transport {
 
   async #onRefused(feed: EventSource): Promise<void> {
     // An EventSource does not tell the status it was refused with.
-    const status = await fetch(CHANGES, { method: "HEAD", credentials: "same-origin" }).then(
+    const status = await fetch(SESSION, { credentials: "same-origin" }).then(
       (response) => response.status,
       () => undefined,
     );

@@ -5,7 +5,7 @@ export const UNREACHABLE = "unreachable";
 export const UNEXPECTED = "unexpected";
 
 /** Members that describe the problem itself; the rest are facts about the rule that was broken. */
-const STANDARD_MEMBERS = new Set(["type", "title", "status", "detail", "instance", "code", "message"]);
+const STANDARD_MEMBERS = new Set(["type", "title", "detail", "instance", "code", "message"]);
 
 export class DepotError extends Error {
   override readonly name = "DepotError";
@@ -42,6 +42,12 @@ export class DepotError extends Error {
   /** An answer came that is no problem object, as from a proxy in between. */
   static unexpectedStatus(status: number): DepotError {
     return new DepotError(UNEXPECTED, `The depot answered with status ${status}.`, { status });
+  }
+
+  /** The name of the rule that was broken, where a rule was. */
+  get rule(): string | undefined {
+    const rule = this.facts["rule"];
+    return typeof rule === "string" ? rule : undefined;
   }
 
   get isUnreachable(): boolean {

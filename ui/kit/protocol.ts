@@ -1,49 +1,53 @@
 // What travels between a desk and its depot, whichever way it travels.
+import type { Change } from "@bindings/Change";
+import type { CommandOutcome } from "@bindings/CommandOutcome";
+import type { CommandRequest } from "@bindings/CommandRequest";
+import type { DepotAnswer } from "@bindings/DepotAnswer";
+import type { DepotCommand } from "@bindings/DepotCommand";
+import type { DepotQuery } from "@bindings/DepotQuery";
+import type { Topic } from "@bindings/Topic";
 
-/** A command as the depot's Rust types define it: an object tagged with its kind. */
-export type CommandMessage = object;
+export type QueryName = DepotQuery["query"];
 
-/** A query as the depot's Rust types define it. Equal queries have equal JSON, so a query is its own cache key. */
-export type QueryMessage = object;
+/** The query of one name. Equal queries have equal JSON, so a query is its own cache key. */
+export type QueryOf<Name extends QueryName> = Extract<DepotQuery, { query: Name }> & { readonly query: Name };
+
+/** What the query of one name is answered with. */
+export type AnswerTo<Name extends QueryName> = Extract<DepotAnswer, { query: Name }>["answer"];
 
 /** An answer, and what would make it out of date. */
 export interface Answered<Answer> {
   readonly answer: Answer;
   /** What the depot read to answer; a change that touches one of these may change the answer. */
-  readonly topics: readonly string[];
+  readonly topics: readonly Topic[];
   /** The last event the answer has seen. */
   readonly sequence: number;
 }
 
-/** Says that events were stored, and which topics they touched. */
-export interface Change {
-  readonly topics: readonly string[];
-  readonly sequence: number;
-}
-
 export interface ExecuteOptions {
-  /** Refuse the command when the aggregate has moved on from this version. */
+  /** Refuse the command when the entity has moved on from this version. */
   readonly expectedVersion?: number;
   /** The same key and command get the first answer again, so a lost reply can be asked for once more. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey: string;
 }
 
-/** What both adapters of the depot take for a command. */
-export interface CommandRequest extends ExecuteOptions {
-  readonly command: CommandMessage;
-}
+/** What a person signs in with: the code of a link, which is good once, or a token. */
+export type Credential = { readonly code: string } | { readonly token: string };
 
 export interface Transport {
   /** How this desk is joined to its depot. */
   readonly kind: "window" | "browser";
-  execute(command: CommandMessage, options?: ExecuteOptions): Promise<unknown>;
-  query<Answer>(query: QueryMessage): Promise<Answered<Answer>>;
+  execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome>;
+  query<Name extends QueryName>(query: QueryOf<Name>): Promise<Answered<AnswerTo<Name>>>;
   /** Tells of every change until the returned function is called. */
   subscribe(listener: (change: Change) => void): () => void;
-  /** Trades a token for a session. A window needs none: it is signed in by being the depot. */
-  signIn(token: string): Promise<void>;
+  /** Trades a credential for a session. A window needs none: it is signed in by being the depot. */
+  signIn(credential: Credential): Promise<void>;
+  signOut(): Promise<void>;
   readonly connection: ConnectionStore;
 }
+
+export type { Change, CommandRequest };
 
 /**
  * - `connecting`: no word from the depot yet

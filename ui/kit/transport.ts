@@ -1,16 +1,19 @@
 // The way to a depot from its own window, and the choice between the two ways. The only file that speaks to Tauri.
+import type { CommandOutcome } from "@bindings/CommandOutcome";
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { ConnectionCell } from "@kit/connection";
 import { HttpTransport } from "@kit/httpTransport";
 import { DepotError } from "@kit/problem";
 import type {
+  AnswerTo,
   Answered,
   Change,
-  CommandMessage,
   CommandRequest,
   ExecuteOptions,
-  QueryMessage,
+  QueryName,
+  QueryOf,
   Transport,
 } from "@kit/protocol";
 
@@ -27,13 +30,13 @@ export class WindowTransport implements Transport {
   // Becomes live when the listener stands, and stays so: the depot is this very process.
   readonly connection = new ConnectionCell("connecting");
 
-  async execute(command: CommandMessage, options: ExecuteOptions = {}): Promise<unknown> {
+  async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
     const request: CommandRequest = { command, ...options };
     return call("execute", { request });
   }
 
-  async query<Answer>(query: QueryMessage): Promise<Answered<Answer>> {
-    return call<Answered<Answer>>("query", { query });
+  async query<Name extends QueryName>(query: QueryOf<Name>): Promise<Answered<AnswerTo<Name>>> {
+    return call("query", { query });
   }
 
   readonly subscribe = (listener: (change: Change) => void): (() => void) => {
@@ -43,6 +46,8 @@ export class WindowTransport implements Transport {
   };
 
   async signIn(): Promise<void> {}
+
+  async signOut(): Promise<void> {}
 }
 
 async function call<Reply>(command: string, args: Record<string, unknown>): Promise<Reply> {

@@ -1,0 +1,38 @@
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { emit } from "@tauri-apps/api/event";
+import { afterEach, expect, test, vi } from "vitest";
+import { DepotError } from "@kit/problem";
+import { WindowTransport } from "@kit/transport";
+
+afterEach(clearMocks);
+
+test("a command travels with its options as one request", async () => {
+  const asked = vi.fn();
+  mockIPC((name, args) => {
+    asked(name, args);
+    return "done";
+  });
+  const reply = await new WindowTransport().execute({ type: "AddDriver" }, { expectedVersion: 3 });
+  expect(reply).toBe("done");
+  expect(asked).toHaveBeenCalledWith("execute", { request: { command: { type: "AddDriver" }, expectedVersion: 3 } });
+});
+
+test("a refusal becomes a DepotError", async () => {
+  mockIPC(() => {
+    throw { code: "not_found", detail: "There is no such driver." };
+  });
+  const refused = new WindowTransport().query({ type: "Driver" });
+  await expect(refused).rejects.toBeInstanceOf(DepotError);
+  await expect(refused).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("changes reach the listener until it leaves", async () => {
+  mockIPC(() => undefined, { shouldMockEvents: true });
+  const transport = new WindowTransport();
+  const listener = vi.fn();
+  const leave = transport.subscribe(listener);
+  await vi.waitFor(() => expect(transport.connection.get()).toBe("live"));
+  await emit("changed", { topics: ["drivers"], sequence: 4 });
+  expect(listener).toHaveBeenCalledExactlyOnceWith({ topics: ["drivers"], sequence: 4 });
+  leave();
+});
