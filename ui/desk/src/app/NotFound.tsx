@@ -8,7 +8,7 @@ import { EmptyState } from "@kit/EmptyState";
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState icon={IconMapQuestion} title={t("notFound.title")} description={t("notFound.description")}>
+    <EmptyState isPage icon={IconMapQuestion} title={t("notFound.title")} description={t("notFound.description")}>
       <Button component={Link} to="/" mt="sm">
         {t("notFound.back")}
       </Button>
