@@ -235,10 +235,8 @@ impl Calendar {
         // Bookings do not overlap each other, so of those that begin before `wanted` none reaches further
         // than the ones after it: the first that does not reach into `wanted`, going back, ends the search.
         let before = self.ends.range(..split).rev().map(bookings).filter(by_others);
-        let from_then_on = self.ends.range(split..).map(bookings).filter(by_others);
-        before
-            .take_while(|(_, held)| wanted.overlaps(*held, turnaround))
-            .last()
-            .or_else(|| from_then_on.take(1).find(|(_, held)| wanted.overlaps(*held, turnaround)))
+        let mut from_then_on = self.ends.range(split..).map(bookings).filter(by_others);
+        let overlaps = |(_, held): &(DeliveryId, Interval)| wanted.overlaps(*held, turnaround);
+        before.take_while(overlaps).last().or_else(|| from_then_on.next().filter(overlaps))
     }
 }

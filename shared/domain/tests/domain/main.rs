@@ -1,0 +1,16 @@
+//! What the delivery domain does, seen from outside: every rule, refusal and no-op, and what always holds.
+
+mod booking;
+mod delivery;
+mod delivery_journey;
+mod delivery_status;
+mod depot;
+mod dispatch;
+mod driver;
+mod fixtures;
+mod golden;
+mod route;
+mod route_update;
+mod values;
+mod vehicle;
+mod wire;
