@@ -72,12 +72,12 @@ fn assign_vehicle(number: u128) -> DeliveryCommand {
 
 fn suspend(depot: &mut Depot, number: u128, status: DriverStatus) {
     let command = DriverCommand::ChangeDriverStatus { status, reason: None };
-    depot.driver(driver_id(number), &command).unwrap();
+    depot.driver(driver_id(number), &command).expect("the driver is known");
 }
 
 fn withdraw(depot: &mut Depot, number: u128, status: VehicleStatus) {
     let command = VehicleCommand::ChangeVehicleStatus { status, reason: None };
-    depot.vehicle(vehicle_id(number), &command).unwrap();
+    depot.vehicle(vehicle_id(number), &command).expect("the vehicle is known");
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod dispatch;
 mod driver;
 mod fixtures;
 mod golden;
+mod properties;
+mod random;
 mod route;
 mod route_update;
 mod values;

@@ -26,7 +26,7 @@ where
         assert_eq!(value::<T>(&text).to_string(), text);
         assert_eq!(value::<T>(&format!(" \t{text}\n ")), value::<T>(&text), "white space around is no part");
     }
-    let refusal = |text: &str| text.parse::<T>().unwrap_err().to_string();
+    let refusal = |text: &str| text.parse::<T>().expect_err("it is out of bounds").to_string();
     assert_eq!(
         refusal(&"ä".repeat(most + 1)),
         format!("{noun} has 1 to {most} characters; this one has {}", most + 1)

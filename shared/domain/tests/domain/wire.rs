@@ -1,5 +1,7 @@
 //! Commands, events and refusals as JSON, the form in which adapters and the desk know them.
 
+use std::fmt::Debug;
+
 use depot_domain::delivery::DeliveryStatus;
 use depot_domain::{
     DeliveryCommand, DeliveryError, DeliveryEvent, DriverCommand, DriverError, RouteCommand, RouteError,
@@ -20,10 +22,11 @@ fn refused<T: DeserializeOwned>(json: Value) -> String {
     }
 }
 
-fn accepted<T: DeserializeOwned + Serialize>(json: Value) {
-    let command: T = serde_json::from_value(json.clone()).unwrap();
-    let again: T = serde_json::from_value(serde_json::to_value(&command).unwrap()).unwrap();
-    assert_eq!(serde_json::to_value(again).unwrap(), serde_json::to_value(command).unwrap());
+/// Reads a command and writes it, and the form that is written reads the same.
+fn accepted<T: DeserializeOwned + Serialize + Debug + PartialEq>(json: Value) {
+    let read = |json| serde_json::from_value::<T>(json).expect("it is a command");
+    let command = read(json);
+    assert_eq!(read(serde_json::to_value(&command).expect("a command can be written")), command);
 }
 
 #[test]
