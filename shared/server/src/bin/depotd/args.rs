@@ -1,0 +1,109 @@
+//! What can be written after `depotd`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use depot_app::Role;
+use depot_app::domain::values::DriverId;
+
+/// One delivery depot without a window: fleet, routes and deliveries over HTTP.
+#[derive(Debug, Parser)]
+#[command(name = "depotd", version, about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Serve the depot until SIGINT or SIGTERM.
+    Serve(ServeArguments),
+    /// Make, list and revoke tokens; works while the depot is being served.
+    #[command(subcommand)]
+    Token(TokenTask),
+    /// Make every projection anew from the event log.
+    Rebuild(FolderArguments),
+    /// Check the event log's hash chain, the database and every kept file.
+    Verify(FolderArguments),
+    /// List every setting with its value and where that comes from.
+    Settings(SettingsArguments),
+}
+
+/// Which depot.
+#[derive(Args, Debug)]
+pub(crate) struct FolderArguments {
+    /// The folder that holds the depot's data; the desktop's own unless given.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl FolderArguments {
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(depot_app::default_folder)
+    }
+}
+
+/// Which depot, with which settings.
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+    /// A setting, which goes before the environment and the settings file; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// How to serve.
+#[derive(Args, Debug)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+    /// Where to listen; port 0 takes any that is free [default: 127.0.0.1:5000].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Serve other machines without encryption, because the network is isolated.
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+    /// A host name under which clients reach this machine, beside its addresses; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host_name: Vec<String>,
+    /// Fill an empty depot with a day to look at.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Print a link with which a browser signs in as an admin, once.
+    #[arg(long)]
+    pub(crate) sign_in_link: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenTask {
+    /// Make a token and print it; it is not shown again.
+    Create {
+        #[command(flatten)]
+        folder: FolderArguments,
+        /// What it may do: admin, dispatcher, viewer, integration or driver.
+        #[arg(long)]
+        role: Role,
+        /// What it is called.
+        #[arg(long)]
+        name: String,
+        /// Whose phone it is for; only with the role driver, and needed there.
+        #[arg(long, value_name = "ID")]
+        driver: Option<DriverId>,
+    },
+    /// List the tokens.
+    List {
+        #[command(flatten)]
+        folder: FolderArguments,
+    },
+    /// Revoke a token: it is refused from now on.
+    Revoke {
+        #[command(flatten)]
+        folder: FolderArguments,
+        /// The token's id or its name.
+        #[arg(value_name = "ID")]
+        token: String,
+    },
+}

@@ -1,0 +1,74 @@
+//! What every request of one endpoint shares.
+
+use std::sync::Arc;
+
+use depot_app::{App, Settings};
+use tokio::sync::{Semaphore, watch};
+
+use crate::hosts::Hosts;
+use crate::limiter::{Gate, Quota};
+use crate::metrics::Metrics;
+use crate::sign_in::SignInCodes;
+
+/// The most change feeds at one time: half of all connections, so that feeds never leave none for requests.
+pub(crate) const MAX_FEEDS: usize = 128;
+
+/// The most uploads that are read at one time, which bounds the memory that they take.
+const MAX_UPLOADS: usize = 4;
+
+/// An endpoint of one depot.
+pub(crate) struct Endpoint {
+    /// The application that it translates for.
+    pub(crate) app: App,
+    /// The rate limit.
+    pub(crate) gate: Gate,
+    /// What it counts.
+    pub(crate) metrics: Metrics,
+    /// The code with which its owner signs in.
+    pub(crate) sign_in: SignInCodes,
+    /// As whom it may be addressed.
+    pub(crate) hosts: Hosts,
+    /// One permit for each change feed that may still be opened.
+    pub(crate) feeds: Arc<Semaphore>,
+    /// One permit for each upload that may still be read.
+    pub(crate) uploads: Semaphore,
+    /// Whether it is reached over TLS.
+    pub(crate) secure: bool,
+    /// Becomes true when it shuts down, which ends the feeds.
+    ending: watch::Sender<bool>,
+}
+
+/// An endpoint as handlers get it.
+pub(crate) type Shared = Arc<Endpoint>;
+
+impl Endpoint {
+    pub(crate) fn new(app: App, hosts: Hosts, secure: bool) -> Shared {
+        let gate = Gate::new(quota(app.settings()));
+        Arc::new(Self {
+            app,
+            gate,
+            metrics: Metrics::new(),
+            sign_in: SignInCodes::default(),
+            hosts,
+            feeds: Arc::new(Semaphore::new(MAX_FEEDS)),
+            uploads: Semaphore::new(MAX_UPLOADS),
+            secure,
+            ending: watch::Sender::new(false),
+        })
+    }
+
+    /// Ends the feeds.
+    pub(crate) fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Resolves when the endpoint shuts down.
+    pub(crate) fn ending(&self) -> watch::Receiver<bool> {
+        self.ending.subscribe()
+    }
+}
+
+fn quota(settings: &Settings) -> Quota {
+    let rate = &settings.limits.rate;
+    Quota { permits: rate.permits, window_ms: u64::from(rate.window_seconds) * 1000, queue: rate.queue }
+}

@@ -1,0 +1,197 @@
+//! What every request passes on its way in and every answer on its way out.
+//!
+//! `router` says in which order.
+
+use std::any::Any;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use depot_app::{Settings, Trace};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use uuid::Uuid;
+
+use crate::credential::{is_interface, is_under};
+use crate::endpoint::Shared;
+use crate::problem::{Problem, Reason};
+
+/// Names a request, in its answer and in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Names what a request belongs to, in its answer, in the log and in the events that it causes.
+pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// How long an id that a client gives may be.
+const MAX_ID_CHARS: usize = 128;
+
+/// Gives a request its ids, and puts them on the answer.
+pub(crate) async fn identify(mut request: Request, next: Next) -> Response {
+    let request_id = given_id(request.headers(), &REQUEST_ID).unwrap_or_else(|| Uuid::now_v7().to_string());
+    let correlation = given_id(request.headers(), &CORRELATION_ID).unwrap_or_else(|| request_id.clone());
+    request.extensions_mut().insert(Trace { correlation: correlation.clone(), request: request_id.clone() });
+    let mut response = next.run(request).await;
+    for (name, id) in [(REQUEST_ID, request_id), (CORRELATION_ID, correlation)] {
+        if let Ok(id) = HeaderValue::try_from(id) {
+            response.headers_mut().insert(name, id);
+        }
+    }
+    response
+}
+
+/// The id that the client sent, where it is fit for a log: visible ASCII, and not long.
+fn given_id(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let id = headers.get(name)?.to_str().ok()?;
+    let sane = (1..=MAX_ID_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+    sane.then(|| id.to_owned())
+}
+
+/// Counts and logs requests. The log names the route, not the path: that may hold what is nobody's business.
+pub(crate) async fn observe(State(endpoint): State<Shared>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = method_label(request.method());
+    let route = match request.extensions().get::<MatchedPath>() {
+        Some(route) => route.as_str().to_owned(),
+        None if is_interface(request.uri().path()) => "unknown".to_owned(),
+        None => "desk".to_owned(),
+    };
+    let trace = request.extensions().get::<Trace>().cloned();
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    endpoint.metrics.request(&route, method, status, took);
+    if let Some(Trace { correlation, request }) = trace {
+        let ms = took.as_secs_f64() * 1000.0;
+        tracing::info!(
+            method,
+            route,
+            status,
+            ms,
+            request_id = request,
+            correlation_id = correlation,
+            "request"
+        );
+    }
+    response
+}
+
+/// The method as a label of bounded variety: a client may send whatever it likes.
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    const LABELS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.iter().zip(LABELS).find(|(known, _)| *known == method).map_or("other", |(_, label)| label)
+}
+
+/// What nothing but a page of the desk needs is forbidden everywhere else.
+const STRICTEST_CSP: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// Puts the headers on every answer that browsers heed, where a handler did not choose its own.
+pub(crate) async fn harden(request: Request, next: Next) -> Response {
+    let is_api = is_under(request.uri().path(), "/api");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(STRICTEST_CSP);
+    if is_api {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Turns a panic of a handler into an answer. The panic itself was logged where it happened.
+pub(crate) fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::internal().into_response()
+}
+
+/// Refuses a request that was meant for another host.
+pub(crate) async fn check_host(
+    State(endpoint): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    endpoint.hosts.check(request.uri(), request.headers())?;
+    Ok(next.run(request).await)
+}
+
+/// Lets through as many requests of one address as the quota allows. Health checks and the desk's files are free.
+pub(crate) async fn limit_rate(
+    State(endpoint): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    if !is_under(path, "/api") && !is_under(path, "/metrics") {
+        return Ok(next.run(request).await);
+    }
+    match endpoint.gate.pass(client_address(&request)).await {
+        Ok(()) => Ok(next.run(request).await),
+        Err(refused) => {
+            endpoint.metrics.rate_limited();
+            let detail = "Too many requests from this address: wait, then go on more slowly";
+            Err(Problem::rate_limited(detail, refused.retry_after_seconds))
+        }
+    }
+}
+
+fn client_address(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // Every connection tells its peer; without one, all count together rather than not at all.
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
+}
+
+/// Gives up on a request that takes too long. A feed is not affected: its answer begins at once.
+pub(crate) async fn limit_time(
+    State(endpoint): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let seconds = endpoint.app.settings().http.request_timeout_seconds;
+    let is_write = !request.method().is_safe();
+    match tokio::time::timeout(Duration::from_secs(u64::from(seconds)), next.run(request)).await {
+        Ok(response) => Ok(response),
+        Err(_) => {
+            let unknown = if is_write {
+                ". It may or may not have been done: send it again with the same Idempotency-Key"
+            } else {
+                ""
+            };
+            Err(Problem::new(Reason::Timeout, format!("This took longer than {seconds} seconds{unknown}")))
+        }
+    }
+}
+
+/// Lets pages of the origins in the settings call us. They bring a token; cookies are for our own pages only.
+pub(crate) fn cross_origin(settings: &Settings) -> Option<CorsLayer> {
+    let origins = &settings.http.cors_origins;
+    if origins.is_empty() {
+        return None;
+    }
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let layer = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
+            HeaderName::from_static("x-occurred-at"),
+            REQUEST_ID,
+            CORRELATION_ID,
+        ])
+        .expose_headers([header::RETRY_AFTER, REQUEST_ID, CORRELATION_ID])
+        .max_age(Duration::from_secs(600));
+    Some(layer)
+}

@@ -1,0 +1,176 @@
+//! The desk in a browser: trades a code or a token for a cookie, and back.
+//!
+//! A code makes a token of its own that ends with the session. A pasted token is kept as it is, so that revoking
+//! it ends every session that was opened with it; signing out then only forgets the cookie.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use depot_app::{Actor, AppError, Code, NewToken, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::credential::{Caller, Means};
+use crate::endpoint::Shared;
+use crate::extract::Body;
+use crate::hosts::check_same_origin;
+use crate::problem::Problem;
+use crate::sign_in::Redeemed;
+
+/// Over TLS the prefix makes browsers insist on Secure, Path=/ and no Domain.
+const SECURE_NAME: &str = "__Host-depot_session";
+const PLAIN_NAME: &str = "depot_session";
+
+/// What the cookie's value begins with: whether its token was made for the session or existed before.
+const MADE_FOR_SESSION: &str = "s.";
+const EXISTED_BEFORE: &str = "t.";
+
+/// How long a session lasts that was opened with a code.
+const SESSION_DAYS: i64 = 30;
+
+/// How to sign in: with one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// The code of a sign-in link.
+    code: Option<String>,
+    /// A token.
+    token: Option<String>,
+}
+
+/// Who is signed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SignedIn {
+    /// What they may do.
+    role: Role,
+    /// What their credential is called.
+    name: String,
+    /// Whose phone it is, for the role `driver`.
+    driver_id: Option<Uuid>,
+}
+
+impl From<&Actor> for SignedIn {
+    fn from(actor: &Actor) -> Self {
+        Self { role: actor.role, name: actor.name.clone(), driver_id: actor.driver_id.map(|id| id.uuid()) }
+    }
+}
+
+/// Signs in: trades the code of a sign-in link, or a token, for a cookie.
+#[utoipa::path(post, path = "/api/session", tag = "Session", request_body = SignIn,
+    responses((status = 200, description = "Signed in; the cookie is set", body = SignedIn)))]
+pub(crate) async fn open(
+    State(endpoint): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+    Body(sign_in): Body<SignIn>,
+) -> Result<Response, Problem> {
+    // Else a page of somebody else's could sign its visitor in as somebody of its choice.
+    check_same_origin(&Method::POST, &uri, &headers)?;
+    let (kind, token) = match (sign_in.code, sign_in.token) {
+        (Some(code), None) => (MADE_FOR_SESSION, token_for_code(&endpoint, &code).await?),
+        (None, Some(token)) => (EXISTED_BEFORE, token),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Problem::malformed(
+                "Give either a code or a token: {\"code\": \"…\"} or {\"token\": \"…\"}",
+            ));
+        }
+    };
+    let Some(actor) = endpoint.app.authenticate(&token)? else {
+        return Err(Problem::unauthenticated("This token is unknown, was revoked or has expired"));
+    };
+    let cookie = set_cookie(&format!("{kind}{token}"), SESSION_DAYS * 24 * 60 * 60, endpoint.secure)?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(SignedIn::from(&actor))).into_response())
+}
+
+async fn token_for_code(endpoint: &Shared, code: &str) -> Result<String, Problem> {
+    match endpoint.sign_in.redeem(code) {
+        Redeemed::Yes => {}
+        Redeemed::No => {
+            return Err(Problem::unauthenticated(
+                "This sign-in link is not valid any more: ask for a new one",
+            ));
+        }
+        Redeemed::TooMany { retry_after_seconds } => {
+            return Err(Problem::rate_limited("Too many wrong codes: wait a moment", retry_after_seconds));
+        }
+    }
+    let new = NewToken {
+        role: Role::Admin,
+        name: "Desk in a browser".to_owned(),
+        driver_id: None,
+        expires_in: chrono::TimeDelta::try_days(SESSION_DAYS),
+    };
+    Ok(endpoint.app.create_token(new).await?.token)
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/session", tag = "Session",
+    responses((status = 200, description = "Who is signed in", body = SignedIn)))]
+pub(crate) async fn show(caller: Caller) -> Json<SignedIn> {
+    Json(SignedIn::from(&caller.actor))
+}
+
+/// Signs out: forgets the cookie, and revokes its token where that was made for the session.
+#[utoipa::path(delete, path = "/api/session", tag = "Session",
+    responses((status = 204, description = "Signed out; the cookie is gone")))]
+pub(crate) async fn close(State(endpoint): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+    match caller.means {
+        Means::SessionCookie => {
+            endpoint.app.revoke_token(&caller.actor.credential.to_string()).await?;
+        }
+        Means::Bearer | Means::TokenCookie => {}
+    }
+    let cookie = set_cookie("", 0, endpoint.secure)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+fn set_cookie(value: &str, max_age_seconds: i64, secure: bool) -> Result<HeaderValue, Problem> {
+    let (name, secure) = if secure { (SECURE_NAME, "; Secure") } else { (PLAIN_NAME, "") };
+    let cookie =
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_seconds}{secure}");
+    // A token that was just found valid has no character that a header cannot bear.
+    HeaderValue::try_from(cookie).map_err(|_| AppError::new(Code::Malformed, "This is not a token").into())
+}
+
+/// The token in the session's cookie.
+pub(crate) fn cookie_in(headers: &HeaderMap, secure: bool) -> Option<(&str, Means)> {
+    let name = if secure { SECURE_NAME } else { PLAIN_NAME };
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let value = cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
+        let (key, value) = cookie.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })?;
+    if let Some(token) = value.strip_prefix(MADE_FOR_SESSION) {
+        return Some((token, Means::SessionCookie));
+    }
+    value.strip_prefix(EXISTED_BEFORE).map(|token| (token, Means::TokenCookie))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_its_cookie_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=b; depot_session=s.abc=; c"));
+        assert_eq!(cookie_in(&headers, false), Some(("abc=", Means::SessionCookie)));
+        assert_eq!(cookie_in(&headers, true), None);
+        headers.insert(header::COOKIE, HeaderValue::from_static("depot_session=t.abc"));
+        assert_eq!(cookie_in(&headers, false), Some(("abc", Means::TokenCookie)));
+        headers.insert(header::COOKIE, HeaderValue::from_static("depot_session=abc"));
+        assert_eq!(cookie_in(&headers, false), None);
+    }
+
+    #[test]
+    fn a_cookie_over_tls_is_bound_to_the_host() {
+        let cookie = set_cookie("s.abc", 60, true).unwrap();
+        assert_eq!(
+            cookie,
+            "__Host-depot_session=s.abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"
+        );
+    }
+}
