@@ -47,6 +47,10 @@ impl Actor {
     /// How the event log names the actor: the role and the credential's id, but no personal name.
     #[must_use]
     pub fn for_the_log(&self) -> String {
-        if self.credential.is_nil() { "desk".to_owned() } else { format!("{}:{}", self.role, self.credential) }
+        if self.credential.is_nil() {
+            "desk".to_owned()
+        } else {
+            format!("{}:{}", self.role, self.credential)
+        }
     }
 }

@@ -1,3 +1,238 @@
-//! x
+//! Deliveries: their tables and their projection. What is asked of them is in `queries`.
+
+mod incident;
+mod queries;
 mod views;
+
+use std::sync::Arc;
+
+use depot_domain::Delivery;
+use depot_domain::delivery::{
+    CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatus, DeliveryStatusChanged, DriverAssigned,
+    ProofOfDeliveryCaptured, VehicleAssigned,
+};
+use depot_domain::dispatch::ResourceKind;
+use depot_domain::values::{DriverId, VehicleId};
+use depot_store::Migration;
+use lru::LruCache;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+pub(crate) use incident::incidents;
+pub(crate) use queries::{
+    board, completed_summary, deliveries, delivery, driver_of, live_tracking, shows_file,
+};
 pub use views::*;
+
+use crate::booking;
+use crate::entity::{Caches, Entity, Loaded, Recorded};
+use crate::log::EntityKind;
+use crate::sql;
+
+pub(crate) const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        id: 2026_112_414,
+        sql: "CREATE TABLE deliveries (
+                id BLOB PRIMARY KEY,
+                route_id BLOB NOT NULL,
+                driver_id BLOB,
+                vehicle_id BLOB,
+                status TEXT NOT NULL,
+                stage INTEGER NOT NULL,
+                open INTEGER NOT NULL,
+                starts_at INTEGER NOT NULL,
+                ends_at INTEGER NOT NULL,
+                due_at INTEGER,
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                delivered_at INTEGER,
+                last_sequence INTEGER,
+                last_location TEXT,
+                reached INTEGER NOT NULL DEFAULT 0,
+                open_incidents INTEGER NOT NULL DEFAULT 0,
+                receiver_name TEXT,
+                signature_url TEXT,
+                signature TEXT,
+                photos TEXT,
+                version INTEGER NOT NULL
+              );
+              CREATE INDEX deliveries_by_creation ON deliveries (created_at, id);
+              CREATE INDEX deliveries_by_start ON deliveries (starts_at, id);
+              CREATE INDEX deliveries_by_update ON deliveries (updated_at, id);
+              CREATE INDEX deliveries_by_stage ON deliveries (stage, id);
+              CREATE INDEX deliveries_by_status ON deliveries (status, created_at, id);
+              CREATE INDEX deliveries_by_route ON deliveries (route_id, open, created_at);
+              CREATE INDEX deliveries_by_driver ON deliveries (driver_id, created_at, id);
+              CREATE INDEX deliveries_by_vehicle ON deliveries (vehicle_id, created_at, id);
+              CREATE INDEX open_deliveries_by_due ON deliveries (due_at) WHERE open = 1;
+              CREATE TABLE reached_checkpoints (
+                delivery_id BLOB NOT NULL,
+                sequence INTEGER NOT NULL,
+                location TEXT NOT NULL,
+                reached_at INTEGER NOT NULL,
+                PRIMARY KEY (delivery_id, sequence)
+              ) WITHOUT ROWID;",
+    },
+    incident::MIGRATION,
+];
+
+impl Entity for Delivery {
+    const KIND: EntityKind = EntityKind::Delivery;
+
+    fn cache(caches: &mut Caches) -> &mut LruCache<Uuid, Arc<Loaded<Self>>> {
+        &mut caches.deliveries
+    }
+
+    fn project(tables: &Connection, recorded: &Recorded<'_, DeliveryEvent>) -> rusqlite::Result<()> {
+        let id = recorded.id;
+        match recorded.event {
+            DeliveryEvent::DeliveryCreated(created) => create(tables, recorded, created)?,
+            DeliveryEvent::DriverAssigned(DriverAssigned { driver_id, .. }) => {
+                let driver = driver_id.uuid();
+                sql::run(tables, "UPDATE deliveries SET driver_id = ?2 WHERE id = ?1", params![id, driver])?;
+                booking::book(tables, id, ResourceKind::Driver, driver)?;
+            }
+            DeliveryEvent::VehicleAssigned(VehicleAssigned { vehicle_id, .. }) => {
+                let vehicle = vehicle_id.uuid();
+                sql::run(
+                    tables,
+                    "UPDATE deliveries SET vehicle_id = ?2 WHERE id = ?1",
+                    params![id, vehicle],
+                )?;
+                booking::book(tables, id, ResourceKind::Vehicle, vehicle)?;
+            }
+            DeliveryEvent::DeliveryStatusChanged(changed) => change_status(tables, recorded, changed)?,
+            DeliveryEvent::CheckpointReached(reached) => reach(tables, recorded, reached)?,
+            DeliveryEvent::IncidentReported(reported) => incident::report(tables, recorded, reported)?,
+            DeliveryEvent::IncidentResolved(resolved) => incident::resolve(tables, recorded, resolved)?,
+            DeliveryEvent::ProofOfDeliveryCaptured(proof) => prove(tables, id, proof)?,
+        }
+        sql::run(
+            tables,
+            "UPDATE deliveries SET updated_at = ?2, version = ?3 WHERE id = ?1",
+            params![id, recorded.at.micros(), recorded.version],
+        )
+    }
+}
+
+fn create(
+    tables: &Connection,
+    Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
+    created: &DeliveryCreated,
+) -> rusqlite::Result<()> {
+    let status = DeliveryStatus::PickedUp;
+    let (driver, vehicle) = (created.driver_id.map(DriverId::uuid), created.vehicle_id.map(VehicleId::uuid));
+    sql::run(
+        tables,
+        "INSERT INTO deliveries (id, route_id, driver_id, vehicle_id, status, stage, open, starts_at, ends_at, created_at,
+           updated_at, version)
+         SELECT ?1, id, ?3, ?4, ?5, ?6, 1, starts_at, ends_at, ?7, ?7, 0 FROM routes WHERE id = ?2",
+        params![id, created.route_id.uuid(), driver, vehicle, status.as_str(), stage(status), at.micros()],
+    )?;
+    book_held(tables, *id)?;
+    set_due(tables, *id)
+}
+
+fn change_status(
+    tables: &Connection,
+    Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
+    DeliveryStatusChanged { new, .. }: &DeliveryStatusChanged,
+) -> rusqlite::Result<()> {
+    let delivered_at = (*new == DeliveryStatus::Delivered).then_some(at.micros());
+    sql::run(
+        tables,
+        "UPDATE deliveries SET status = ?2, stage = ?3, open = ?4, delivered_at = ?5 WHERE id = ?1",
+        params![id, new.as_str(), stage(*new), new.is_open(), delivered_at],
+    )?;
+    if new.is_open() {
+        // A delivery that is tried again drives its route as that is now.
+        let sql = "UPDATE deliveries SET starts_at = r.starts_at, ends_at = r.ends_at FROM routes r
+                   WHERE r.id = deliveries.route_id AND deliveries.id = ?1";
+        sql::run(tables, sql, [id])?;
+        book_held(tables, *id)?;
+    } else {
+        booking::free(tables, *id)?;
+    }
+    set_due(tables, *id)
+}
+
+fn reach(
+    tables: &Connection,
+    Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
+    CheckpointReached { sequence, location, .. }: &CheckpointReached,
+) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at) VALUES (?1, ?2, ?3, ?4)",
+        params![id, sequence.get(), location.as_str(), at.micros()],
+    )?;
+    sql::run(tables, "UPDATE deliveries SET reached = reached + 1 WHERE id = ?1", [id])?;
+    sql::run(
+        tables,
+        "UPDATE deliveries SET last_sequence = ?2, last_location = ?3
+         WHERE id = ?1 AND (last_sequence IS NULL OR last_sequence < ?2)",
+        params![id, sequence.get(), location.as_str()],
+    )?;
+    set_due(tables, *id)
+}
+
+fn prove(tables: &Connection, id: Uuid, proof: &ProofOfDeliveryCaptured) -> rusqlite::Result<()> {
+    let json = |value: serde_json::Result<String>| {
+        value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    };
+    let signature = proof.signature.as_ref().map(|file| json(serde_json::to_string(file))).transpose()?;
+    sql::run(
+        tables,
+        "UPDATE deliveries SET receiver_name = ?2, signature_url = ?3, signature = ?4, photos = ?5 WHERE id = ?1",
+        params![
+            id,
+            proof.receiver_name.as_str(),
+            proof.signature_url.as_ref().map(|url| url.as_str()),
+            signature,
+            json(serde_json::to_string(&proof.photos))?,
+        ],
+    )
+}
+
+/// Where a status stands in the order of the day, for sorting.
+const fn stage(status: DeliveryStatus) -> u8 {
+    status as u8
+}
+
+fn book_held(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
+    let held = sql::one(tables, "SELECT driver_id, vehicle_id FROM deliveries WHERE id = ?1", [id], |row| {
+        Ok((sql::maybe_id::<Uuid>(row, "driver_id")?, sql::maybe_id::<Uuid>(row, "vehicle_id")?))
+    })?;
+    let (driver, vehicle) = held.unwrap_or_default();
+    for (kind, resource) in [(ResourceKind::Driver, driver), (ResourceKind::Vehicle, vehicle)] {
+        if let Some(resource) = resource {
+            booking::book(tables, id, kind, resource)?;
+        }
+    }
+    Ok(())
+}
+
+/// When a delivery must have come further: at the time of its next checkpoint, or at its route's end.
+const DUE: &str = "CASE WHEN open = 1 THEN COALESCE(
+    (SELECT MIN(c.expected_at) FROM route_checkpoints c WHERE c.route_id = deliveries.route_id AND NOT EXISTS
+      (SELECT 1 FROM reached_checkpoints x WHERE x.delivery_id = deliveries.id AND x.sequence = c.sequence)),
+    ends_at) END";
+
+fn set_due(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
+    sql::run(tables, &format!("UPDATE deliveries SET due_at = {DUE} WHERE id = ?1"), [id])
+}
+
+/// Moves the deliveries of a route that have not ended with the route.
+pub(crate) fn reschedule(tables: &Connection, route: Uuid) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE deliveries SET starts_at = r.starts_at, ends_at = r.ends_at FROM routes r
+         WHERE r.id = ?1 AND deliveries.route_id = ?1 AND deliveries.open = 1",
+        [route],
+    )?;
+    sql::run(
+        tables,
+        &format!("UPDATE deliveries SET due_at = {DUE} WHERE route_id = ?1 AND open = 1"),
+        [route],
+    )
+}

@@ -129,10 +129,14 @@ impl From<WriteError<Self>> for AppError {
                     "The depot cannot tell whether this was stored: send it again with the same Idempotency-Key",
                 )
             }
-            WriteError::Full => Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space"),
+            WriteError::Full => {
+                Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
+            }
             WriteError::Panicked => Self::new(Code::Internal, "A fault in the program: nothing was changed"),
             WriteError::Storage(cause) => Self::storage(cause),
-            WriteError::Closed => Self::new(Code::Unavailable, "The depot is shutting down: nothing was stored"),
+            WriteError::Closed => {
+                Self::new(Code::Unavailable, "The depot is shutting down: nothing was stored")
+            }
         }
     }
 }

@@ -5,22 +5,59 @@
 #[macro_use]
 mod words;
 
+mod access;
 mod actor;
+mod answer;
+mod app;
+mod booking;
 mod command;
 mod delivery;
+mod demo;
+mod entity;
 mod error;
+mod execute;
+mod files;
 mod fleet;
+mod idempotency;
 mod log;
 mod page;
 mod query;
+mod rebuild;
 mod route;
+mod settings;
+mod sql;
+mod token;
 
-pub use actor::*;
-pub use command::*;
-pub use delivery::*;
-pub use error::*;
-pub use fleet::*;
-pub use log::*;
-pub use page::*;
-pub use query::*;
-pub use route::*;
+pub use actor::{Actor, Role};
+pub use app::{App, AppOptions, Clock, default_folder};
+pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
+pub use delivery::{
+    ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
+    DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, LiveTracking, PlannedCheckpoint,
+    ReachedCheckpoint, TimelineCategory, TimelineEntry,
+};
+pub use depot_store::OpenError;
+pub use depot_store::chain::Verified;
+pub use error::{AppError, Code, Problem};
+pub use files::FILE_MAX_BYTES;
+pub use fleet::{
+    DriverCounts, DriverListing, DriverSort, DriverView, FleetOverview, VehicleCounts, VehicleListing,
+    VehicleSort, VehicleView,
+};
+pub use log::{
+    EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView, PastState,
+};
+pub use page::{AnyOf, Cursor, Limit, Page, SortKey};
+pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
+pub use route::{
+    CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,
+    RouteSummary,
+};
+pub use settings::{
+    EndpointSettings, FleetSettings, HttpSettings, LimitSettings, RateSettings, SETTINGS_FILE, SettingView,
+    Settings, SettingsError, Source,
+};
+pub use token::{CreatedToken, NewToken, TokenView};
+
+/// The domain that the application serves, for adapters that make its commands.
+pub use depot_domain as domain;

@@ -2,4 +2,161 @@
 
 mod views;
 
+use std::sync::LazyLock;
+
+use depot_domain::values::Timestamp;
+use depot_domain::{Delivery, Driver, Route, Vehicle};
+use depot_store::{StoredEvent, Upcasters, log};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
 pub use views::*;
+
+use crate::entity::{Entity, Loaded, fold, is_of, kind_of};
+use crate::error::{AppError, Code};
+use crate::page::Limit;
+use crate::sql;
+
+/// Brings events of older schema versions to the present one. Every event is at version 1 so far, so no step exists.
+static UPCASTERS: LazyLock<Upcasters> =
+    LazyLock::new(|| Upcasters::new(vec![]).unwrap_or_else(|error| panic!("{error}")));
+
+/// Brings what was stored to the present schema versions.
+pub(crate) fn upcast(events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, AppError> {
+    events.into_iter().map(|event| UPCASTERS.apply(event).map_err(AppError::storage)).collect()
+}
+
+fn view(tables: &Connection, stored: StoredEvent) -> Result<EventView, AppError> {
+    let entity = kind_of(&stored).ok_or_else(|| {
+        AppError::storage(format!("event {} is of unknown type {}", stored.sequence, stored.event_type))
+    })?;
+    Ok(EventView {
+        sequence: stored.sequence,
+        category: stored.category.parse().map_err(AppError::storage)?,
+        entity,
+        entity_id: stored.stream,
+        entity_name: entity_name(tables, entity, stored.stream)?,
+        version: stored.version,
+        event_type: stored.event_type,
+        schema_version: stored.schema,
+        data: serde_json::from_str(&stored.payload).map_err(AppError::storage)?,
+        occurred_at: Timestamp::try_from(stored.occurred_at).map_err(AppError::storage)?,
+        recorded_at: Timestamp::try_from(stored.recorded_at).map_err(AppError::storage)?,
+        actor_name: actor_name(tables, &stored.actor)?,
+        actor: stored.actor,
+        correlation_id: stored.correlation,
+        causation_id: stored.causation,
+    })
+}
+
+fn entity_name(tables: &Connection, entity: EntityKind, id: Uuid) -> rusqlite::Result<Option<String>> {
+    let sql = match entity {
+        EntityKind::Driver => "SELECT name FROM drivers WHERE id = ?1",
+        EntityKind::Vehicle => "SELECT registration FROM vehicles WHERE id = ?1",
+        EntityKind::Route => "SELECT origin || ' → ' || destination FROM routes WHERE id = ?1",
+        EntityKind::Delivery => {
+            "SELECT r.origin || ' → ' || r.destination FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = ?1"
+        }
+    };
+    sql::one(tables, sql, [id], |row| row.get(0))
+}
+
+fn actor_name(tables: &Connection, actor: &str) -> rusqlite::Result<Option<String>> {
+    let Some(id) = actor.split_once(':').and_then(|(_, id)| Uuid::try_parse(id).ok()) else {
+        return Ok(None);
+    };
+    sql::one(tables, "SELECT name FROM tokens WHERE id = ?1", [id], |row| row.get(0))
+}
+
+fn views(tables: &Connection, events: Vec<StoredEvent>) -> Result<Vec<EventView>, AppError> {
+    upcast(events)?.into_iter().map(|stored| view(tables, stored)).collect()
+}
+
+/// A page of the log, newest first.
+pub(crate) fn events(tables: &Connection, listing: &EventListing) -> Result<EventPage, AppError> {
+    let EventListing { category, entity_id, before, limit } = listing;
+    let rows = limit.unwrap_or_default().rows();
+    let category = category.map(EventCategory::as_str);
+    let mut found = log::newest(tables, *before, category, *entity_id, rows + 1)?;
+    let more = found.len() > rows as usize;
+    found.truncate(rows as usize);
+    let next_before = if more { found.last().map(|event| event.sequence) } else { None };
+    Ok(EventPage { items: views(tables, found)?, next_before })
+}
+
+/// The events of a category after a sequence, oldest first.
+pub(crate) fn feed(
+    tables: &Connection,
+    category: EventCategory,
+    after: u64,
+    limit: Limit,
+) -> Result<EventFeed, AppError> {
+    let mut found = log::category(tables, category.as_str(), after, limit.rows() + 1)?;
+    let more = found.len() > limit.rows() as usize;
+    found.truncate(limit.rows() as usize);
+    let events = views(tables, found)?;
+    Ok(EventFeed { position: events.last().map_or(after, |event| event.sequence), events, more })
+}
+
+/// The thing as it was at `at`.
+pub(crate) fn past_state(
+    tables: &Connection,
+    entity: EntityKind,
+    id: Uuid,
+    at: Timestamp,
+) -> Result<PastState, AppError> {
+    let unknown = || AppError::new(Code::NotFound, format!("There is no {entity} {id}"));
+    let first = log::stream(tables, id, 0, 1)?.pop().ok_or_else(unknown)?;
+    if kind_of(&first) != Some(entity) {
+        return Err(unknown());
+    }
+    let history = upcast(log::stream_as_of(tables, id, at.datetime())?)?;
+    let (version, state) = match entity {
+        EntityKind::Driver => of::<Driver>(&history, EntityState::Driver)?,
+        EntityKind::Vehicle => of::<Vehicle>(&history, EntityState::Vehicle)?,
+        EntityKind::Route => of::<Route>(&history, EntityState::Route)?,
+        EntityKind::Delivery => {
+            of::<Delivery>(&history, |delivery| EntityState::Delivery(Box::new(delivery)))?
+        }
+    };
+    Ok(PastState { entity, entity_id: id, at, version, state })
+}
+
+fn of<E: Entity>(
+    history: &[StoredEvent],
+    wrap: impl FnOnce(E) -> EntityState,
+) -> Result<(u32, Option<EntityState>), AppError> {
+    let Loaded { state, version } = fold::<E>(history)?;
+    Ok((version, state.map(wrap)))
+}
+
+/// The history of one delivery, oldest first.
+pub(crate) fn delivery_history(tables: &Connection, id: Uuid) -> Result<Vec<StoredEvent>, AppError> {
+    let events = upcast(log::stream(tables, id, 0, u32::MAX)?)?;
+    Ok(events.into_iter().filter(is_of::<Delivery>).collect())
+}
+
+/// What changed after `after` up to `head`: categories, and the drivers whose deliveries are among it.
+pub(crate) fn changed(
+    tables: &Connection,
+    after: u64,
+    head: u64,
+) -> rusqlite::Result<(Vec<EventCategory>, Vec<depot_domain::values::DriverId>)> {
+    let bounds = params![i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(head).unwrap_or(i64::MAX)];
+    let sql = "SELECT DISTINCT c.name FROM events e JOIN categories c ON c.category_no = e.category_no
+               WHERE e.seq > ?1 AND e.seq <= ?2";
+    let categories = sql::all(tables, sql, bounds, |row| sql::word(row, "name"))?;
+    let sql = "SELECT d.driver_id AS driver FROM events e JOIN streams s ON s.stream_no = e.stream_no
+                 JOIN deliveries d ON d.id = s.id
+               WHERE e.seq > ?1 AND e.seq <= ?2 AND d.driver_id IS NOT NULL";
+    let mut drivers: Vec<depot_domain::values::DriverId> =
+        sql::all(tables, sql, bounds, |row| sql::id(row, "driver"))?;
+    let sql = "SELECT json_extract(payload, '$.previousDriverId') AS driver FROM events
+               WHERE seq > ?1 AND seq <= ?2 AND type = 'DriverAssigned' AND driver IS NOT NULL";
+    drivers.extend(sql::all(tables, sql, bounds, |row| {
+        sql::word::<depot_domain::values::DriverId>(row, "driver")
+    })?);
+    drivers.sort_unstable();
+    drivers.dedup();
+    Ok((categories, drivers))
+}

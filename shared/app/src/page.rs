@@ -38,7 +38,9 @@ impl TryFrom<i64> for Limit {
     fn try_from(rows: i64) -> Result<Self, ValueError> {
         match u32::try_from(rows) {
             Ok(rows) if (1..=Self::MAX.0).contains(&rows) => Ok(Self(rows)),
-            Ok(_) | Err(_) => Err(ValueError(format!("a limit is a whole number from 1 to {}; {rows} is not", Self::MAX.0))),
+            Ok(_) | Err(_) => {
+                Err(ValueError(format!("a limit is a whole number from 1 to {}; {rows} is not", Self::MAX.0)))
+            }
         }
     }
 }
@@ -73,7 +75,11 @@ pub enum SortKey {
 impl TryFrom<String> for Cursor {
     type Error = ValueError;
     fn try_from(text: String) -> Result<Self, ValueError> {
-        let invalid = || ValueError("this cursor is not one that the depot gave: leave it out to begin at the start".to_owned());
+        let invalid = || {
+            ValueError(
+                "this cursor is not one that the depot gave: leave it out to begin at the start".to_owned(),
+            )
+        };
         let bytes = BASE64.decode(text).map_err(|_| invalid())?;
         let (key, id) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
         Ok(Self { key, id })

@@ -96,6 +96,15 @@ pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) ->
     migrations.to_latest(connection).map_err(failed)
 }
 
+/// Empties the log's tables. The trigger that keeps events from going is put back as it was.
+pub(crate) const CLEAR_LOG: &str = "
+    DROP TRIGGER events_never_go;
+    DELETE FROM events;
+    CREATE TRIGGER events_never_go BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'events never go'); END;
+    DELETE FROM streams;
+    DELETE FROM subscriptions;";
+
 fn seen(connection: &Connection) -> Result<Vec<u32>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT id FROM schema_steps ORDER BY id")?;
     let ids = statement.query_map((), |row| row.get(0))?;

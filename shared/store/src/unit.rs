@@ -8,7 +8,7 @@ use crate::{
     chain,
     error::{AppendError, Fault},
     event::{Metadata, NewEvent, StoredEvent, integer, to_microseconds},
-    log,
+    log, schema,
 };
 
 /// The last event of the log, from which the next follows.
@@ -137,6 +137,18 @@ impl Unit<'_> {
             self.wrote = true;
         }
         Ok(self.connection)
+    }
+
+    /// Empties the log: every event, stream and stored position is gone, and the chain begins anew.
+    ///
+    /// Events never go one by one; this is for a log that was never meant to last, such as a demonstration's.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn clear_log(&mut self) -> Result<(), rusqlite::Error> {
+        self.tables_mut()?.execute_batch(schema::CLEAR_LOG)?;
+        self.tip = Tip { sequence: 0, hash: chain::GENESIS };
+        Ok(())
     }
 
     /// The sequence that the next event appended gets, if this unit stands.

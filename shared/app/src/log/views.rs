@@ -1,7 +1,7 @@
 //! What queries show of the event log.
 
-use depot_domain::{Delivery, Driver, Route, Vehicle};
 use depot_domain::values::Timestamp;
+use depot_domain::{Delivery, Driver, Route, Vehicle};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};

@@ -1,0 +1,153 @@
+//! The answers to queries, each from one snapshot of the tables.
+
+use depot_domain::values::{DeliveryId, DriverId, Timestamp};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::access::Access;
+use crate::actor::Actor;
+use crate::error::{AppError, Code};
+use crate::log::{EntityKind, EventListing, EventPage};
+use crate::page::Limit;
+use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
+use crate::{delivery, demo, fleet, log, route};
+
+/// How many of the newest events the board shows.
+const RECENT: i64 = 30;
+
+/// A query's circumstances.
+pub(crate) struct Asked {
+    pub(crate) actor: Actor,
+    pub(crate) access: Access,
+    pub(crate) now: Timestamp,
+    pub(crate) endpoint: Option<String>,
+}
+
+/// Answers a query.
+pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Result<Answered, AppError> {
+    let topics = query.topics().to_vec();
+    let sequence = depot_store::log::head(tables)?;
+    let Asked { access, now, .. } = asked;
+    let answer = match query {
+        DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
+        DepotQuery::Board {} => {
+            let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
+            let recent = log::events(tables, &EventListing { limit, ..EventListing::default() })?;
+            DepotAnswer::Board(delivery::board(tables, recent.items, now)?)
+        }
+        DepotQuery::FleetOverview {} => DepotAnswer::FleetOverview(fleet::overview(tables)?),
+        DepotQuery::Drivers(listing) => DepotAnswer::Drivers(fleet::drivers(tables, listing)?),
+        DepotQuery::Driver { id } => {
+            refuse_other_driver(access, id)?;
+            DepotAnswer::Driver(fleet::driver(tables, id)?.ok_or_else(|| unknown("driver", id))?)
+        }
+        DepotQuery::Vehicles(listing) => DepotAnswer::Vehicles(fleet::vehicles(tables, listing)?),
+        DepotQuery::Vehicle { id } => {
+            DepotAnswer::Vehicle(fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?)
+        }
+        DepotQuery::Routes(listing) => DepotAnswer::Routes(route::routes(tables, listing, now)?),
+        DepotQuery::Route { id } => {
+            if let Some(driver) = access.only()
+                && !route::is_driven_by(tables, id, driver)?
+            {
+                return Err(AppError::new(
+                    Code::Forbidden,
+                    "None of this driver's deliveries drives this route",
+                ));
+            }
+            DepotAnswer::Route(
+                route::route(tables, id, access.only(), now)?.ok_or_else(|| unknown("route", id))?,
+            )
+        }
+        DepotQuery::Deliveries(listing) => {
+            DepotAnswer::Deliveries(delivery::deliveries(tables, listing, access.only(), now)?)
+        }
+        DepotQuery::Delivery { id } => {
+            DepotAnswer::Delivery(Box::new(one_delivery(tables, id, access, now)?))
+        }
+        DepotQuery::LiveTracking { limit, cursor } => {
+            // It shows every delivery under way: unless asked otherwise it is cut only where every list is.
+            let limit = limit.unwrap_or(Limit::MAX);
+            DepotAnswer::LiveTracking(delivery::live_tracking(tables, limit, cursor, access.only())?)
+        }
+        DepotQuery::CompletedSummary { id } => {
+            let delivery = one_delivery(tables, id, access, now)?;
+            let history = log::delivery_history(tables, id.uuid())?;
+            DepotAnswer::CompletedSummary(delivery::completed_summary(&delivery, &history)?)
+        }
+        DepotQuery::Incidents(listing) => {
+            if let Some(id) = listing.delivery_id {
+                let driver = delivery::driver_of(tables, id)?.ok_or_else(|| unknown("delivery", id))?;
+                access.check_delivery(driver)?;
+            }
+            DepotAnswer::Incidents(delivery::incidents(tables, listing, access.only())?)
+        }
+        DepotQuery::Events(listing) => DepotAnswer::Events(events(tables, &listing, access)?),
+        DepotQuery::PastState { entity, id, at } => {
+            if access != Access::Granted {
+                check_own(tables, Some(id), access)?;
+            }
+            DepotAnswer::PastState(log::past_state(tables, entity, id, at)?)
+        }
+    };
+    Ok(Answered { answer, topics, sequence })
+}
+
+fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, AppError> {
+    let demo_events = demo::events(tables)?;
+    let beside = demo_events.map_or(0, |events| sequence.saturating_sub(events));
+    Ok(Session {
+        may_change: asked.actor.may_change(),
+        actor: asked.actor,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        empty: sequence == 0,
+        demo: demo_events.is_some(),
+        events_beside_demo: u32::try_from(beside).unwrap_or(u32::MAX),
+        endpoint: asked.endpoint,
+        now: asked.now,
+    })
+}
+
+fn events(tables: &Connection, listing: &EventListing, access: Access) -> Result<EventPage, AppError> {
+    if access != Access::Granted {
+        check_own(tables, listing.entity_id, access)?;
+    }
+    if let Some(id) = listing.entity_id
+        && depot_store::log::stream(tables, id, 0, 1)?.is_empty()
+    {
+        return Err(AppError::new(Code::NotFound, format!("There is nothing with the id {id}")));
+    }
+    log::events(tables, listing)
+}
+
+/// A driver reads the history of its own deliveries only.
+fn check_own(tables: &Connection, id: Option<Uuid>, access: Access) -> Result<(), AppError> {
+    let driver = match id {
+        Some(id) => delivery::driver_of(tables, DeliveryId::from(id))?.flatten(),
+        None => None,
+    };
+    access.check_delivery(driver)
+}
+
+fn one_delivery(
+    tables: &Connection,
+    id: DeliveryId,
+    access: Access,
+    now: Timestamp,
+) -> Result<delivery::DeliveryDetail, AppError> {
+    let found =
+        delivery::delivery(tables, id, now)?.ok_or_else(|| unknown(EntityKind::Delivery.as_str(), id))?;
+    access.check_delivery(found.row.driver_id)?;
+    Ok(found)
+}
+
+fn refuse_other_driver(access: Access, id: DriverId) -> Result<(), AppError> {
+    match access.only() {
+        Some(own) if own != id => Err(AppError::new(Code::Forbidden, "This is another driver")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn unknown(what: &str, id: impl std::fmt::Display) -> AppError {
+    AppError::new(Code::NotFound, format!("There is no {what} {id}"))
+}

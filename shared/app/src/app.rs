@@ -1,0 +1,554 @@
+//! The application: the one way in for the window and the endpoint.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use depot_domain::delivery::{FileHash, FileRef};
+use depot_domain::values::Timestamp;
+use depot_store::chain::{self, Verified};
+use depot_store::{Migration, OpenError, Store, StoreOptions, Unit, subscription};
+use parking_lot::RwLock;
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+use crate::access;
+use crate::actor::Actor;
+use crate::command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
+use crate::entity::Caches;
+use crate::error::{AppError, Code};
+use crate::execute::{Call, Desk};
+use crate::idempotency::{self, Key};
+use crate::log::{EventCategory, EventFeed};
+use crate::page::Limit;
+use crate::query::{Answered, Change, DepotQuery, Topic};
+use crate::settings::Settings;
+use crate::token::{CreatedToken, NewToken, TokenView};
+use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token};
+
+/// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
+const CLOCK_TOLERANCE_MINUTES: i64 = 5;
+
+/// How many changes a slow listener may fall behind before it is told to ask for everything again.
+const CHANGES_KEPT: usize = 256;
+
+/// With how many events between two notices it is no longer worth telling them apart.
+const CHANGES_TOLD_APART: u64 = 10_000;
+
+/// How to open a depot.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// The data folder; made where it is missing.
+    pub folder: PathBuf,
+    /// The settings.
+    pub settings: Settings,
+    /// Hold the folder, so that no other process opens it likewise. Only the one who serves does.
+    pub exclusive: bool,
+    /// The depot's clock.
+    pub clock: Clock,
+}
+
+/// What tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+impl AppOptions {
+    /// The depot in `folder`, held, by the system's clock.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>, settings: Settings) -> Self {
+        Self { folder: folder.into(), settings, exclusive: true, clock: Arc::new(system_time) }
+    }
+}
+
+fn system_time() -> Timestamp {
+    Timestamp::try_from(Utc::now()).expect("the system's clock is before the year 10000")
+}
+
+/// The folder in which a depot's data lies unless another is chosen.
+#[must_use]
+pub fn default_folder() -> PathBuf {
+    let home = || std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let base = if cfg!(windows) {
+        std::env::var_os("LOCALAPPDATA").map_or_else(home, PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        home().join("Library/Application Support")
+    } else {
+        std::env::var_os("XDG_DATA_HOME").map_or_else(|| home().join(".local/share"), PathBuf::from)
+    };
+    base.join("eroad-depot")
+}
+
+/// A depot. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store<Caches>,
+    folder: PathBuf,
+    settings: Settings,
+    clock: Clock,
+    changes: broadcast::Sender<Change>,
+    committed: Arc<Notify>,
+    endpoint: RwLock<Option<String>>,
+}
+
+fn migrations() -> Vec<Migration> {
+    let single =
+        [booking::MIGRATION, route::MIGRATION, token::MIGRATION, idempotency::MIGRATION, demo::MIGRATION];
+    single.into_iter().chain(fleet::MIGRATIONS).chain(delivery::MIGRATIONS).collect()
+}
+
+impl App {
+    /// Opens the depot in a data folder. Needs a tokio runtime where it is used.
+    ///
+    /// # Errors
+    /// The folder is held by another process, lies on a network share, is damaged, or is of a newer program.
+    pub fn open(options: AppOptions) -> Result<Self, OpenError> {
+        let AppOptions { folder, settings, exclusive, clock } = options;
+        let store = Store::open(StoreOptions { exclusive, ..StoreOptions::new(&folder) }, &migrations())?;
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        let committed = Arc::new(Notify::new());
+        let endpoint = RwLock::new(None);
+        let inner = Inner { store, folder, settings, clock, changes, committed, endpoint };
+        let app = Self { inner: Arc::new(inner) };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(tell_of_changes(
+                Arc::downgrade(&app.inner),
+                Arc::clone(&app.inner.committed),
+                app.store().head(),
+            ));
+        }
+        Ok(app)
+    }
+
+    fn store(&self) -> &Store<Caches> {
+        &self.inner.store
+    }
+
+    /// The depot's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// Says where the endpoint listens, for whoever asks for the session.
+    pub fn set_endpoint(&self, url: Option<String>) {
+        *self.inner.endpoint.write() = url;
+    }
+
+    /// Does what is asked. The outcome is durable, and every query from now on sees it.
+    ///
+    /// # Errors
+    /// Why it was not done; nothing was changed then, except where the code says that it is unknown.
+    pub async fn execute(
+        &self,
+        actor: &Actor,
+        request: CommandRequest,
+        trace: Trace,
+    ) -> Result<CommandOutcome, AppError> {
+        if let DepotCommand::Depot { command } = &request.command {
+            access::command(actor, &request.command)?;
+            return self.administer(command).await;
+        }
+        let now = self.now();
+        self.execute_at(actor, request, trace, now).await
+    }
+
+    /// [`execute`](Self::execute), recorded as of `recorded_at`.
+    pub(crate) async fn execute_at(
+        &self,
+        actor: &Actor,
+        request: CommandRequest,
+        trace: Trace,
+        recorded_at: Timestamp,
+    ) -> Result<CommandOutcome, AppError> {
+        let access = access::command(actor, &request.command)?;
+        let call = Call {
+            actor: actor.clone(),
+            access,
+            expected_version: request.expected_version,
+            occurred_at: occurred_at(request.occurred_at, recorded_at)?,
+            recorded_at,
+            trace,
+            rules: self.settings().fleet,
+        };
+        let key = Key::of(actor, &request)?;
+        let answer = self
+            .store()
+            .write(move |unit, caches| decide_once(unit, caches, &request.command, &call, key.as_ref()));
+        let outcome = answer.await??;
+        self.inner.committed.notify_one();
+        Ok(outcome)
+    }
+
+    /// Answers what is asked. The answer knows every command that was done before.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn query(&self, actor: &Actor, query: DepotQuery) -> Result<Answered, AppError> {
+        let access = access::query(actor, &query)?;
+        let asked = answer::Asked {
+            actor: actor.clone(),
+            access,
+            now: self.now(),
+            endpoint: self.inner.endpoint.read().clone(),
+        };
+        self.store()
+            .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
+            .await
+    }
+
+    /// The events of a category, oldest first: after `after`, or after the stored position of `consumer`.
+    ///
+    /// # Errors
+    /// The role does not allow it, or the log cannot be read.
+    pub async fn event_feed(
+        &self,
+        actor: &Actor,
+        category: EventCategory,
+        after: Option<u64>,
+        consumer: Option<&str>,
+        limit: Limit,
+    ) -> Result<EventFeed, AppError> {
+        access::event_feed(actor)?;
+        let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
+        self.store()
+            .read(move |connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                let after = match (after, consumer) {
+                    (Some(after), _) => after,
+                    (None, Some(consumer)) => {
+                        subscription::position(&snapshot, &consumer, category.as_str())?
+                    }
+                    (None, None) => 0,
+                };
+                log::feed(&snapshot, category, after, limit)
+            })
+            .await
+    }
+
+    /// Stores how far `consumer` has come in a category. Says where it stands now: it never moves back.
+    ///
+    /// # Errors
+    /// The role does not allow it, or it could not be stored.
+    pub async fn acknowledge(
+        &self,
+        actor: &Actor,
+        category: EventCategory,
+        consumer: &str,
+        sequence: u64,
+    ) -> Result<u64, AppError> {
+        access::event_feed(actor)?;
+        let consumer = consumer_of(actor, consumer)?;
+        let now = self.now().datetime();
+        let write = self.store().write(move |unit, _| {
+            let tables = unit.tables_mut()?;
+            Ok::<_, AppError>(subscription::acknowledge(tables, &consumer, category.as_str(), sequence, now)?)
+        });
+        Ok(write.await?)
+    }
+
+    /// Every change from now on. A listener that falls behind is told so and should ask for everything again.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.inner.changes.subscribe()
+    }
+
+    /// What changed since `sequence`, as one notice; all topics where that is a sequence the depot never had.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub async fn changes_since(&self, actor: &Actor, sequence: u64) -> Result<Option<Change>, AppError> {
+        let head = self.store().head();
+        if sequence == head {
+            return Ok(None);
+        }
+        let change = self
+            .store()
+            .read(move |connection| Ok::<_, AppError>(change(connection, sequence, head)?))
+            .await?;
+        Ok(Some(change).filter(|change| self.may_see(actor, change)))
+    }
+
+    /// Whether `actor` is told of a change: a driver only of changes of its own deliveries.
+    #[must_use]
+    pub fn may_see(&self, actor: &Actor, change: &Change) -> bool {
+        let own = |driver| change.drivers.contains(&driver) || change.topics.contains(&Topic::Depot);
+        actor.driver_id.is_none_or(own)
+    }
+
+    /// The bearer of a token, where it is known, not revoked and not expired.
+    ///
+    /// # Errors
+    /// The tokens cannot be read.
+    pub fn authenticate(&self, token: &str) -> Result<Option<Actor>, AppError> {
+        let now = self.now();
+        self.store().read_now(|connection| Ok(token::authenticate(connection, token, now)?))
+    }
+
+    /// Creates a token.
+    ///
+    /// # Errors
+    /// It is not valid, its driver does not exist, or it could not be stored.
+    pub async fn create_token(&self, new: NewToken) -> Result<CreatedToken, AppError> {
+        let now = self.now();
+        Ok(self.store().write(move |unit, _| token::create(unit.tables_mut()?, &new, now)).await?)
+    }
+
+    /// Every token, without the secret.
+    ///
+    /// # Errors
+    /// The tokens cannot be read.
+    pub async fn list_tokens(&self) -> Result<Vec<TokenView>, AppError> {
+        self.store().read(|connection| Ok(token::list(connection)?)).await
+    }
+
+    /// Revokes a token by its id or its name: the next request with it is refused.
+    ///
+    /// # Errors
+    /// There is none, or several have that name.
+    pub async fn revoke_token(&self, id_or_name: &str) -> Result<TokenView, AppError> {
+        let (id_or_name, now) = (id_or_name.to_owned(), self.now());
+        Ok(self.store().write(move |unit, _| token::revoke(unit.tables_mut()?, &id_or_name, now)).await?)
+    }
+
+    /// Keeps a picture; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// It is too large or no picture, the role does not allow it, or it could not be written.
+    pub async fn keep_file(&self, actor: &Actor, bytes: Vec<u8>) -> Result<FileRef, AppError> {
+        access::keep_file(actor)?;
+        let folder = self.inner.folder.clone();
+        tokio::task::spawn_blocking(move || files::keep(&folder, &bytes)).await.map_err(AppError::storage)?
+    }
+
+    /// The media type and content of a picture; a driver sees only those of its own deliveries.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn file(&self, actor: &Actor, hash: FileHash) -> Result<Option<(String, Vec<u8>)>, AppError> {
+        if let Some(driver) = actor.driver_id {
+            let name = hash.as_str().to_owned();
+            let shown = self
+                .store()
+                .read(move |c| Ok::<_, AppError>(delivery::shows_file(c, &name, driver)?))
+                .await?;
+            if !shown {
+                return Ok(None);
+            }
+        }
+        let folder = self.inner.folder.clone();
+        tokio::task::spawn_blocking(move || files::read(&folder, &hash)).await.map_err(AppError::storage)?
+    }
+
+    /// Whether the depot can read and write.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub async fn ready(&self) -> Result<(), AppError> {
+        self.store().read(|c| Ok::<_, AppError>(c.query_row("SELECT 1", [], |_| Ok(()))?)).await?;
+        Ok(self.store().write(|_, _| Ok::<_, AppError>(())).await?)
+    }
+
+    /// Drops every projection and builds it again from the log. Says how many events were read.
+    ///
+    /// # Errors
+    /// The log cannot be read; everything is as it was then.
+    pub async fn rebuild(&self) -> Result<u64, AppError> {
+        let events = self.store().write(|unit, caches| {
+            *caches = Caches::default();
+            rebuild::rebuild(unit.tables_mut()?)
+        });
+        let events = events.await?;
+        self.tell_everybody();
+        Ok(events)
+    }
+
+    /// Every row of every projection, table by table, as text: to compare two depots, or one before and after.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub async fn projections(&self) -> Result<BTreeMap<String, Vec<String>>, AppError> {
+        self.store().read(|connection| Ok(rebuild::dump(connection)?)).await
+    }
+
+    /// Checks the hash chain over every event.
+    ///
+    /// # Errors
+    /// The first event that is not as it was recorded.
+    pub async fn verify(&self) -> Result<Verified, AppError> {
+        let verified = self.store().read(|connection| Ok::<_, AppError>(chain::verify(connection)));
+        verified
+            .await?
+            .map_err(|error| AppError::new(Code::Internal, format!("The record was tampered with: {error}")))
+    }
+
+    /// The id for a thing that a request wants made without naming one: fresh, or always the same for the same key,
+    /// so that a request that is sent again makes the same thing.
+    #[must_use]
+    pub fn new_id(actor: &Actor, idempotency_key: Option<&str>) -> Uuid {
+        use sha2::{Digest, Sha256};
+        let Some(key) = idempotency_key else { return Uuid::now_v7() };
+        let digest: [u8; 32] = Sha256::new_with_prefix(actor.credential).chain_update(key).finalize().into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
+    /// Finishes what was accepted and lets the folder go.
+    pub async fn close(&self) {
+        self.store().close().await;
+    }
+
+    async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
+        let message = match command {
+            AdminCommand::LoadDemo {} => {
+                demo::load(self).await?;
+                "Demo day loaded"
+            }
+            AdminCommand::RemoveDemo {} => {
+                self.store().write(demo::remove).await?;
+                "Demo day removed"
+            }
+        };
+        self.tell_everybody();
+        Ok(CommandOutcome {
+            id: Uuid::nil(),
+            version: 0,
+            sequence: self.store().head(),
+            changed: true,
+            message: message.to_owned(),
+            status: None,
+            incident_id: None,
+        })
+    }
+
+    /// Marks the depot as filled with the demo day up to its present last event.
+    pub(crate) async fn mark_demo(&self) -> Result<(), AppError> {
+        Ok(self.store().write(demo::mark).await?)
+    }
+
+    pub(crate) async fn is_demo(&self) -> Result<bool, AppError> {
+        self.store().read(|connection| Ok::<_, AppError>(demo::events(connection)?.is_some())).await
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        self.store().head()
+    }
+
+    fn tell_everybody(&self) {
+        let change = Change { topics: Topic::ALL.to_vec(), sequence: self.store().head(), drivers: vec![] };
+        // Nobody listens: then nobody has to be told.
+        let _ = self.inner.changes.send(change);
+    }
+}
+
+/// When it happened: as told, unless that is further ahead than clocks differ.
+fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, AppError> {
+    let Some(told) = told else { return Ok(now) };
+    if told > now.saturating_add(chrono::TimeDelta::minutes(CLOCK_TOLERANCE_MINUTES)) {
+        let detail = format!("occurredAt: {told} lies in the future; the depot's clock says {now}");
+        return Err(AppError::new(Code::Malformed, detail));
+    }
+    Ok(told.min(now))
+}
+
+fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(AppError::new(Code::Malformed, "consumer: a consumer's name has 1 to 100 characters"));
+    }
+    Ok(format!("{}/{name}", actor.for_the_log()))
+}
+
+type Decided = Result<CommandOutcome, AppError>;
+
+/// Decides a command, or repeats what was decided when it came with the same key before.
+///
+/// A refusal that is kept is an `Ok`, because what keeps it must be committed; it may not stand on anything that
+/// the decision wrote, and a refused command writes nothing.
+fn decide_once(
+    unit: &mut Unit<'_>,
+    caches: &mut Caches,
+    command: &DepotCommand,
+    call: &Call,
+    key: Option<&Key>,
+) -> Result<Decided, AppError> {
+    if let Some(key) = key
+        && let Some(answer) = key.answered(unit.tables())?
+    {
+        return Ok(answer);
+    }
+    let mut desk = Desk { unit, caches };
+    let decided = match command {
+        DepotCommand::Driver { id, command } => desk.driver(*id, command, call),
+        DepotCommand::Vehicle { id, command } => desk.vehicle(*id, command, call),
+        DepotCommand::Route { id, command } => desk.route(*id, command, call),
+        DepotCommand::Delivery { id, command } => desk.delivery(*id, command, call),
+        DepotCommand::Depot { .. } => {
+            Err(AppError::new(Code::Internal, "The depot itself is not asked here"))
+        }
+    };
+    match (key, &decided) {
+        (Some(key), Ok(_)) => key.keep(unit.tables_mut()?, &decided, call.recorded_at)?,
+        (Some(key), Err(error)) if idempotency::is_final(error.code) => {
+            key.keep(unit.tables_mut()?, &decided, call.recorded_at)?;
+        }
+        // An error that is not final must undo whatever was written.
+        (_, Err(error)) => return Err(error.clone()),
+        (None, Ok(_)) => {}
+    }
+    Ok(decided)
+}
+
+/// Tells listeners of what was committed: in order, nothing twice, and together what came together.
+async fn tell_of_changes(inner: std::sync::Weak<Inner>, committed: Arc<Notify>, mut told: u64) {
+    loop {
+        // The depot may be dropped while nothing is committed: look for that now and then.
+        let _ = tokio::time::timeout(Duration::from_secs(1), committed.notified()).await;
+        let Some(inner) = inner.upgrade() else { return };
+        let head = inner.store.head();
+        if head == told {
+            continue;
+        }
+        let change = inner.store.read_now(|connection| Ok::<_, AppError>(change(connection, told, head)?));
+        match change {
+            Ok(change) => {
+                told = head;
+                // Nobody listens: then nobody has to be told.
+                let _ = inner.changes.send(change);
+            }
+            Err(error) => tracing::warn!(%error, "a change was not told; it is told with the next one"),
+        }
+    }
+}
+
+/// What changed after `since` up to `head`.
+fn change(connection: &rusqlite::Connection, since: u64, head: u64) -> rusqlite::Result<Change> {
+    if head < since || head - since > CHANGES_TOLD_APART {
+        return Ok(Change { topics: Topic::ALL.to_vec(), sequence: head, drivers: vec![] });
+    }
+    let (categories, drivers) = log::changed(connection, since, head)?;
+    let mut topics: Vec<_> = categories.iter().flat_map(|category| category.topics()).copied().collect();
+    if since == 0 {
+        // The depot is no longer empty.
+        topics.push(Topic::Depot);
+    }
+    topics.sort_unstable();
+    topics.dedup();
+    Ok(Change { topics, sequence: head, drivers })
+}

@@ -1,0 +1,128 @@
+//! Incidents: their table, their projection and their list.
+
+use depot_domain::delivery::{DeliveryEvent, IncidentReported, IncidentResolved};
+use depot_domain::values::{DriverId, Timestamp};
+use depot_store::Migration;
+use rusqlite::{Connection, Row, params};
+
+use super::{IncidentListing, IncidentSort, IncidentView};
+use crate::entity::Recorded;
+use crate::error::AppError;
+use crate::page::Page;
+use crate::sql::{self, Filter, Order, blob};
+
+pub(crate) const MIGRATION: Migration = Migration {
+    id: 2026_112_415,
+    sql: "CREATE TABLE incidents (
+            id BLOB NOT NULL,
+            delivery_id BLOB NOT NULL,
+            kind TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            description TEXT NOT NULL,
+            reported_at INTEGER NOT NULL,
+            resolved_at INTEGER,
+            note TEXT,
+            PRIMARY KEY (delivery_id, id)
+          );
+          CREATE INDEX incidents_by_report ON incidents (reported_at, id);
+          CREATE INDEX open_incidents ON incidents (reported_at) WHERE resolved_at IS NULL;",
+};
+
+pub(super) fn report(
+    tables: &Connection,
+    Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
+    reported: &IncidentReported,
+) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "INSERT INTO incidents (id, delivery_id, kind, severity, description, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            reported.incident_id.uuid(),
+            id,
+            reported.kind.as_str(),
+            reported.severity.as_str(),
+            reported.description.as_str(),
+            at.micros(),
+        ],
+    )?;
+    sql::run(tables, "UPDATE deliveries SET open_incidents = open_incidents + 1 WHERE id = ?1", [id])
+}
+
+pub(super) fn resolve(
+    tables: &Connection,
+    Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
+    resolved: &IncidentResolved,
+) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE incidents SET resolved_at = ?3, note = ?4 WHERE delivery_id = ?1 AND id = ?2",
+        params![
+            id,
+            resolved.incident_id.uuid(),
+            at.micros(),
+            resolved.note.as_ref().map(depot_domain::values::Note::as_str),
+        ],
+    )?;
+    sql::run(tables, "UPDATE deliveries SET open_incidents = open_incidents - 1 WHERE id = ?1", [id])
+}
+
+const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.description, i.reported_at, i.resolved_at, i.note, \
+    r.origin, r.destination, p.name AS driver_name, v.registration AS vehicle_no FROM incidents i \
+    JOIN deliveries d ON d.id = i.delivery_id JOIN routes r ON r.id = d.route_id \
+    LEFT JOIN drivers p ON p.id = d.driver_id LEFT JOIN vehicles v ON v.id = d.vehicle_id";
+
+fn view(row: &Row<'_>) -> rusqlite::Result<IncidentView> {
+    let resolved_timestamp = sql::maybe_time(row, "resolved_at")?;
+    Ok(IncidentView {
+        id: sql::id(row, "id")?,
+        delivery_id: sql::id(row, "delivery_id")?,
+        kind: row.get("kind")?,
+        severity: sql::word(row, "severity")?,
+        description: row.get("description")?,
+        reported_timestamp: sql::time(row, "reported_at")?,
+        resolved_timestamp,
+        resolved: resolved_timestamp.is_some(),
+        note: row.get("note")?,
+        route_origin: row.get("origin")?,
+        route_destination: row.get("destination")?,
+        driver_name: row.get("driver_name")?,
+        vehicle_no: row.get("vehicle_no")?,
+    })
+}
+
+/// A page of incidents; only of deliveries of `only`, where a driver is given.
+pub(crate) fn incidents(
+    tables: &Connection,
+    listing: IncidentListing,
+    only: Option<DriverId>,
+) -> Result<Page<IncidentView>, AppError> {
+    let mut filter = Filter::default();
+    filter
+        .flag(listing.resolved, "i.resolved_at IS NOT NULL", "i.resolved_at IS NULL")
+        .when("i.delivery_id = ?", listing.delivery_id.map(|id| blob(id.uuid())))
+        .when("d.driver_id = ?", listing.driver_id.map(|id| blob(id.uuid())))
+        .when("d.driver_id = ?", only.map(|id| blob(id.uuid())))
+        .when("d.vehicle_id = ?", listing.vehicle_id.map(|id| blob(id.uuid())))
+        .when("d.route_id = ?", listing.route_id.map(|id| blob(id.uuid())))
+        .when("i.kind = ?", listing.kind)
+        .when("i.reported_at >= ?", listing.from.map(Timestamp::micros))
+        .when("i.reported_at < ?", listing.to.map(Timestamp::micros))
+        .contains(&["i.kind", "i.description"], listing.text.as_deref());
+    let (by, text) = match listing.sort.unwrap_or(IncidentSort::ReportedTimestamp) {
+        IncidentSort::ReportedTimestamp => ("i.reported_at", false),
+        IncidentSort::Type => ("i.kind", true),
+    };
+    let descending = listing.descending.unwrap_or(listing.sort.is_none());
+    let order = Order { by, id: "i.id", text, descending };
+    sql::page(tables, SELECT, filter, &order, listing.cursor, listing.limit.unwrap_or_default(), view)
+}
+
+/// The incidents of one delivery, in the order of reporting.
+pub(super) fn of_delivery(tables: &Connection, delivery: uuid::Uuid) -> rusqlite::Result<Vec<IncidentView>> {
+    sql::all(
+        tables,
+        &format!("{SELECT} WHERE i.delivery_id = ?1 ORDER BY i.reported_at, i.rowid"),
+        [delivery],
+        view,
+    )
+}

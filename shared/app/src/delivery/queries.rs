@@ -1,0 +1,246 @@
+//! What is asked of deliveries. Reads the tables only; the timeline reads the log.
+
+use depot_domain::Delivery;
+use depot_domain::delivery::{DeliveryEvent, DeliveryStatus};
+use depot_domain::values::{DeliveryId, DriverId, Timestamp};
+use depot_store::StoredEvent;
+use rusqlite::{Connection, Row, params};
+
+use super::{
+    ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
+    DeliverySort, LiveTracking, PlannedCheckpoint, ReachedCheckpoint, TimelineCategory, TimelineEntry,
+    incident,
+};
+use crate::entity::{decode, occurred};
+use crate::error::AppError;
+use crate::log::EventView;
+use crate::page::{Cursor, Limit, Page};
+use crate::sql::{self, Filter, Order, blob};
+
+const SELECT: &str = "SELECT d.id, d.status, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at, d.driver_id, \
+    p.name AS driver_name, d.vehicle_id, v.registration AS vehicle_no, d.last_location, d.reached, \
+    (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id) AS total, d.open_incidents, d.due_at, \
+    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos \
+    FROM deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
+    LEFT JOIN vehicles v ON v.id = d.vehicle_id";
+
+fn row_at(now: Timestamp) -> impl FnMut(&Row<'_>) -> rusqlite::Result<DeliveryRow> {
+    move |row| {
+        Ok(DeliveryRow {
+            id: sql::id(row, "id")?,
+            status: sql::word(row, "status")?,
+            route_id: sql::id(row, "route_id")?,
+            route_origin: row.get("origin")?,
+            route_destination: row.get("destination")?,
+            scheduled_start_time: sql::time(row, "starts_at")?,
+            scheduled_end_time: sql::time(row, "ends_at")?,
+            driver_id: sql::maybe_id(row, "driver_id")?,
+            driver_name: row.get("driver_name")?,
+            vehicle_id: sql::maybe_id(row, "vehicle_id")?,
+            vehicle_no: row.get("vehicle_no")?,
+            last_location: row.get("last_location")?,
+            checkpoints_reached: row.get("reached")?,
+            checkpoints_total: row.get("total")?,
+            open_incidents: row.get("open_incidents")?,
+            late_since: sql::maybe_time(row, "due_at")?.filter(|due| *due < now),
+            receiver_name: row.get("receiver_name")?,
+            created_at: sql::time(row, "created_at")?,
+            updated_at: sql::time(row, "updated_at")?,
+            delivered_at: sql::maybe_time(row, "delivered_at")?,
+            version: row.get("version")?,
+        })
+    }
+}
+
+/// A page of deliveries; only those of `only`, where a driver is given.
+pub(crate) fn deliveries(
+    tables: &Connection,
+    listing: DeliveryListing,
+    only: Option<DriverId>,
+    now: Timestamp,
+) -> Result<Page<DeliveryRow>, AppError> {
+    let late = format!("d.open = 1 AND d.due_at < {}", now.micros());
+    let on_time = format!("NOT ({late})");
+    let mut filter = Filter::default();
+    filter
+        .any_of("d.status", listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
+        .when("d.starts_at >= ?", listing.from.map(Timestamp::micros))
+        .when("d.starts_at < ?", listing.to.map(Timestamp::micros))
+        .when("d.driver_id = ?", listing.driver_id.map(|id| blob(id.uuid())))
+        .when("d.driver_id = ?", only.map(|id| blob(id.uuid())))
+        .when("d.vehicle_id = ?", listing.vehicle_id.map(|id| blob(id.uuid())))
+        .when("d.route_id = ?", listing.route_id.map(|id| blob(id.uuid())))
+        .flag(listing.open, "d.open = 1", "d.open = 0")
+        .flag(listing.late, &late, &on_time)
+        .flag(
+            listing.unassigned,
+            "d.open = 1 AND (d.driver_id IS NULL OR d.vehicle_id IS NULL)",
+            "d.driver_id IS NOT NULL AND d.vehicle_id IS NOT NULL",
+        )
+        .contains(
+            &["r.origin", "r.destination", "p.name", "v.registration", "d.receiver_name", "lower(hex(d.id))"],
+            listing.text.as_deref().map(without_hyphens_of_an_id).as_deref(),
+        );
+    let by = match listing.sort.unwrap_or(DeliverySort::CreatedAt) {
+        DeliverySort::CreatedAt => "d.created_at",
+        DeliverySort::ScheduledStartTime => "d.starts_at",
+        DeliverySort::UpdatedAt => "d.updated_at",
+        DeliverySort::Status => "d.stage",
+    };
+    let descending = listing.descending.unwrap_or(listing.sort.is_none());
+    let order = Order { by, id: "d.id", text: false, descending };
+    sql::page(tables, SELECT, filter, &order, listing.cursor, listing.limit.unwrap_or_default(), row_at(now))
+}
+
+/// Ids are searched as hexadecimal digits; other text is left as it is.
+fn without_hyphens_of_an_id(text: &str) -> String {
+    let is_id = text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    if is_id { text.replace('-', "") } else { text.to_owned() }
+}
+
+/// One delivery.
+pub(crate) fn delivery(
+    tables: &Connection,
+    id: DeliveryId,
+    now: Timestamp,
+) -> rusqlite::Result<Option<DeliveryDetail>> {
+    let found = sql::one(tables, &format!("{SELECT} WHERE d.id = ?1"), [id.uuid()], |row| {
+        let files = (sql::json(row, "signature")?, sql::json(row, "photos")?);
+        Ok((row_at(now)(row)?, row.get("signature_url")?, files))
+    })?;
+    let Some((row, signature_url, (signature, photos))) = found else { return Ok(None) };
+    let sql = "SELECT sequence, location, reached_at FROM reached_checkpoints WHERE delivery_id = ?1 ORDER BY sequence";
+    let checkpoints = sql::all(tables, sql, [id.uuid()], |row| {
+        Ok(ReachedCheckpoint {
+            sequence: sql::sequence(row, "sequence")?,
+            location: row.get("location")?,
+            reached_at: sql::time(row, "reached_at")?,
+        })
+    })?;
+    let sql = "SELECT c.sequence, c.location, c.expected_at, x.reached_at FROM route_checkpoints c
+               LEFT JOIN reached_checkpoints x ON x.delivery_id = ?1 AND x.sequence = c.sequence
+               WHERE c.route_id = ?2 ORDER BY c.sequence";
+    let plan = sql::all(tables, sql, params![id.uuid(), row.route_id.uuid()], |row| {
+        Ok(PlannedCheckpoint {
+            sequence: sql::sequence(row, "sequence")?,
+            location: row.get("location")?,
+            expected_time: sql::time(row, "expected_at")?,
+            reached_at: sql::maybe_time(row, "reached_at")?,
+        })
+    })?;
+    Ok(Some(DeliveryDetail {
+        valid_statuses: row.status.targets().to_vec(),
+        row,
+        signature_url,
+        signature,
+        photos,
+        incidents: incident::of_delivery(tables, id.uuid())?,
+        checkpoints,
+        plan,
+    }))
+}
+
+/// Whose delivery it is; the outer `None` where there is no such delivery.
+pub(crate) fn driver_of(tables: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Option<DriverId>>> {
+    sql::one(tables, "SELECT driver_id FROM deliveries WHERE id = ?1", [id.uuid()], |row| {
+        sql::maybe_id(row, "driver_id")
+    })
+}
+
+/// Whether the proof of a delivery of `driver` has the file with that hash.
+pub(crate) fn shows_file(tables: &Connection, hash: &str, driver: DriverId) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM deliveries WHERE driver_id = ?2 AND (instr(signature, ?1) OR instr(photos, ?1)) LIMIT 1";
+    Ok(sql::one(tables, sql, params![hash, driver.uuid()], |_| Ok(()))?.is_some())
+}
+
+/// The deliveries under way, the oldest first; only those of `only`, where a driver is given.
+pub(crate) fn live_tracking(
+    tables: &Connection,
+    limit: Limit,
+    cursor: Option<Cursor>,
+    only: Option<DriverId>,
+) -> Result<LiveTracking, AppError> {
+    let under_way = [DeliveryStatus::InTransit, DeliveryStatus::OutForDelivery];
+    let mut filter = Filter::default();
+    filter
+        .any_of("d.status", Some(under_way.iter().map(|s| s.as_str().to_owned()).collect()))
+        .when("d.driver_id = ?", only.map(|id| blob(id.uuid())));
+    let order = Order { by: "d.created_at", id: "d.id", text: false, descending: false };
+    let page = sql::page(tables, SELECT, filter, &order, cursor, limit, |row| {
+        Ok(ActiveDelivery {
+            delivery_id: sql::id(row, "id")?,
+            status: sql::word(row, "status")?,
+            route_origin: row.get("origin")?,
+            route_destination: row.get("destination")?,
+            last_location: row.get("last_location")?,
+            driver_name: row.get("driver_name")?,
+            vehicle_no: row.get("vehicle_no")?,
+            created_at: sql::time(row, "created_at")?,
+        })
+    })?;
+    Ok(LiveTracking { active_deliveries: page.items, next_cursor: page.next_cursor })
+}
+
+/// The figures of the board; `recent` is what just happened.
+pub(crate) fn board(tables: &Connection, recent: Vec<EventView>, now: Timestamp) -> rusqlite::Result<Board> {
+    let mut counts = DeliveryCounts::default();
+    let sql = "SELECT status, COUNT(*) AS count FROM deliveries GROUP BY status";
+    for (status, count) in
+        sql::all(tables, sql, [], |row| Ok((sql::word(row, "status")?, row.get("count")?)))?
+    {
+        counts.total += count;
+        match status {
+            DeliveryStatus::PickedUp => counts.picked_up = count,
+            DeliveryStatus::InTransit => counts.in_transit = count,
+            DeliveryStatus::OutForDelivery => counts.out_for_delivery = count,
+            DeliveryStatus::Delivered => counts.delivered = count,
+            DeliveryStatus::Failed => counts.failed = count,
+        }
+    }
+    let count =
+        |sql: &str| Ok::<u32, rusqlite::Error>(sql::one(tables, sql, [], |row| row.get(0))?.unwrap_or(0));
+    let late = format!("SELECT COUNT(*) FROM deliveries WHERE open = 1 AND due_at < {}", now.micros());
+    Ok(Board {
+        counts,
+        late: count(&late)?,
+        unassigned: count(
+            "SELECT COUNT(*) FROM deliveries WHERE open = 1 AND (driver_id IS NULL OR vehicle_id IS NULL)",
+        )?,
+        open_incidents: count("SELECT COUNT(*) FROM incidents WHERE resolved_at IS NULL")?,
+        recent,
+    })
+}
+
+/// What `history` tells of a delivery, with the names of its driver and vehicle.
+pub(crate) fn completed_summary(
+    delivery: &DeliveryDetail,
+    history: &[StoredEvent],
+) -> Result<CompletedSummary, AppError> {
+    let timeline = history.iter().map(|stored| {
+        let event_data = serde_json::from_str(&stored.payload).map_err(AppError::storage)?;
+        Ok(TimelineEntry {
+            event_category: category(&decode::<Delivery>(stored)?),
+            event_type: stored.event_type.clone(),
+            event_data,
+            occurred_at: occurred(stored)?,
+        })
+    });
+    Ok(CompletedSummary {
+        delivery_id: delivery.row.id,
+        timeline: timeline.collect::<Result<_, AppError>>()?,
+        driver: delivery.row.driver_name.clone(),
+        vehicle: delivery.row.vehicle_no.clone(),
+    })
+}
+
+const fn category(event: &DeliveryEvent) -> TimelineCategory {
+    match event {
+        DeliveryEvent::DeliveryCreated(_)
+        | DeliveryEvent::DriverAssigned(_)
+        | DeliveryEvent::VehicleAssigned(_)
+        | DeliveryEvent::DeliveryStatusChanged(_)
+        | DeliveryEvent::ProofOfDeliveryCaptured(_) => TimelineCategory::DeliveryStatus,
+        DeliveryEvent::CheckpointReached(_) => TimelineCategory::Checkpoint,
+        DeliveryEvent::IncidentReported(_) | DeliveryEvent::IncidentResolved(_) => TimelineCategory::Incident,
+    }
+}

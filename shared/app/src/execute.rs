@@ -1,0 +1,317 @@
+//! The way of a command on the writer thread: access, version, facts, decision, append, projection.
+//!
+//! Everything happens within one transaction, so a decision never rests on something that another command is about
+//! to change. No rule of the depot is here: they are in `depot_domain`.
+
+use std::sync::Arc;
+
+use depot_domain::delivery::{DeliveryEvent, Involved};
+use depot_domain::dispatch::{Calendar, Candidate, Dispatch, ResourceKind};
+use depot_domain::fleet::driver::DriverContext;
+use depot_domain::fleet::vehicle::VehicleContext;
+use depot_domain::route::{RouteContext, RouteUse};
+use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Timestamp, VehicleId};
+use depot_domain::{
+    Delivery, DeliveryCommand, DeliveryError, Driver, DriverCommand, Route, RouteCommand, Vehicle,
+    VehicleCommand,
+};
+use depot_store::{Metadata, Unit};
+use uuid::Uuid;
+
+use crate::access::Access;
+use crate::actor::Actor;
+use crate::command::{CommandOutcome, Trace};
+use crate::entity::{Caches, Entity, Loaded, Recorded, calendar, encode, load};
+use crate::error::{AppError, Code};
+use crate::settings::FleetSettings;
+use crate::{booking, fleet};
+
+/// A command's circumstances.
+pub(crate) struct Call {
+    pub(crate) actor: Actor,
+    pub(crate) access: Access,
+    pub(crate) expected_version: Option<u32>,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) trace: Trace,
+    pub(crate) rules: FleetSettings,
+}
+
+/// What a command did to its entity.
+struct Done<E: Entity> {
+    events: Vec<E::Event>,
+    after: Arc<Loaded<E>>,
+}
+
+/// The writer's transaction together with what it remembers.
+pub(crate) struct Desk<'u, 'c> {
+    pub(crate) unit: &'u mut Unit<'c>,
+    pub(crate) caches: &'u mut Caches,
+}
+
+impl Desk<'_, '_> {
+    pub(crate) fn driver(
+        &mut self,
+        id: DriverId,
+        command: &DriverCommand,
+        call: &Call,
+    ) -> Result<CommandOutcome, AppError> {
+        call.access.check_delivery(None)?;
+        let license_holder = match command.claimed_license() {
+            Some(license) if !call.rules.allow_duplicates => {
+                fleet::license_holder(self.unit.tables(), license, id)?
+            }
+            Some(_) | None => None,
+        };
+        let held_by = calendar(self.unit, self.caches, ResourceKind::Driver, id.uuid())?.holder();
+        let done =
+            self.run::<Driver>(id.uuid(), command, &DriverContext { id, license_holder, held_by }, call)?;
+        let held = held_by.is_some();
+        let status = done.after.state.as_ref().map(|driver| driver.status.shown(held).to_string());
+        Ok(self.outcome(id.uuid(), command.done(), &done, status))
+    }
+
+    pub(crate) fn vehicle(
+        &mut self,
+        id: VehicleId,
+        command: &VehicleCommand,
+        call: &Call,
+    ) -> Result<CommandOutcome, AppError> {
+        call.access.check_delivery(None)?;
+        let registration_holder = match command.claimed_registration() {
+            Some(registration) if !call.rules.allow_duplicates => {
+                fleet::registration_holder(self.unit.tables(), registration, id)?
+            }
+            Some(_) | None => None,
+        };
+        let held_by = calendar(self.unit, self.caches, ResourceKind::Vehicle, id.uuid())?.holder();
+        let done = self.run::<Vehicle>(
+            id.uuid(),
+            command,
+            &VehicleContext { id, registration_holder, held_by },
+            call,
+        )?;
+        let held = held_by.is_some();
+        let status = done.after.state.as_ref().map(|vehicle| vehicle.status.shown(held).to_string());
+        Ok(self.outcome(id.uuid(), command.done(), &done, status))
+    }
+
+    pub(crate) fn route(
+        &mut self,
+        id: RouteId,
+        command: &RouteCommand,
+        call: &Call,
+    ) -> Result<CommandOutcome, AppError> {
+        call.access.check_delivery(None)?;
+        let before = load::<Route>(self.unit, self.caches, id.uuid())?;
+        let mut facts = vec![];
+        for delivery in booking::open_deliveries(self.unit.tables(), id)? {
+            let loaded = load::<Delivery>(self.unit, self.caches, delivery.uuid())?;
+            if let Some(state) = &loaded.state {
+                let held = Involved { route: None, driver: state.driver_id, vehicle: state.vehicle_id };
+                facts.push((delivery, self.facts(held)?));
+            }
+        }
+        let uses = facts
+            .iter()
+            .map(|(delivery, facts)| RouteUse { delivery: *delivery, dispatch: facts.dispatch(call.rules) });
+        let done = self.run::<Route>(id.uuid(), command, &RouteContext { id, uses: uses.collect() }, call)?;
+        let interval = |route: &Loaded<Route>| route.state.as_ref().map(Route::interval);
+        if interval(&before) != interval(&done.after) {
+            for (_, facts) in &facts {
+                self.forget_calendars(facts.involved);
+            }
+        }
+        let status = done.after.state.as_ref().map(|route| route.status.to_string());
+        Ok(self.outcome(id.uuid(), command.done(), &done, status))
+    }
+
+    pub(crate) fn delivery(
+        &mut self,
+        id: DeliveryId,
+        command: &DeliveryCommand,
+        call: &Call,
+    ) -> Result<CommandOutcome, AppError> {
+        let before = load::<Delivery>(self.unit, self.caches, id.uuid())?;
+        match &before.state {
+            Some(delivery) => call.access.check_delivery(delivery.driver_id)?,
+            None if call.access.only().is_some() => {
+                return Err(AppError::refused(&DeliveryError::DeliveryNotFound { delivery_id: id }));
+            }
+            None => {}
+        }
+        let facts = self.facts(Delivery::involved(before.state.as_ref(), command))?;
+        let fresh_incident_id = IncidentId::from(Uuid::now_v7());
+        let context = depot_domain::delivery::DeliveryContext {
+            id,
+            dispatch: facts.dispatch(call.rules),
+            fresh_incident_id,
+        };
+        let done = self.run::<Delivery>(id.uuid(), command, &context, call)?;
+        if !done.events.is_empty() {
+            for state in [&before.state, &done.after.state].into_iter().flatten() {
+                self.forget_calendars(Involved {
+                    route: None,
+                    driver: state.driver_id,
+                    vehicle: state.vehicle_id,
+                });
+            }
+        }
+        let status = done.after.state.as_ref().map(|delivery| delivery.status.to_string());
+        let mut outcome = self.outcome(id.uuid(), command.done(), &done, status);
+        outcome.incident_id =
+            incident_named(command).or_else(|| done.events.iter().find_map(incident_reported));
+        Ok(outcome)
+    }
+
+    /// What the depot knows of those involved.
+    fn facts(&mut self, involved: Involved) -> Result<Facts, AppError> {
+        let Involved { route, driver, vehicle } = involved;
+        let route = route.map(|id| load::<Route>(self.unit, self.caches, id.uuid()).map(|route| (id, route)));
+        let driver = driver.map(|id| {
+            let driver = load::<Driver>(self.unit, self.caches, id.uuid())?;
+            Ok::<_, AppError>((
+                id,
+                driver,
+                calendar(self.unit, self.caches, ResourceKind::Driver, id.uuid())?,
+            ))
+        });
+        let driver = driver.transpose()?;
+        let vehicle = vehicle.map(|id| {
+            let vehicle = load::<Vehicle>(self.unit, self.caches, id.uuid())?;
+            Ok::<_, AppError>((
+                id,
+                vehicle,
+                calendar(self.unit, self.caches, ResourceKind::Vehicle, id.uuid())?,
+            ))
+        });
+        Ok(Facts { involved, route: route.transpose()?, driver, vehicle: vehicle.transpose()? })
+    }
+
+    fn forget_calendars(&mut self, Involved { driver, vehicle, .. }: Involved) {
+        if let Some(driver) = driver {
+            self.caches.calendars.pop(&(ResourceKind::Driver, driver.uuid()));
+        }
+        if let Some(vehicle) = vehicle {
+            self.caches.calendars.pop(&(ResourceKind::Vehicle, vehicle.uuid()));
+        }
+    }
+
+    fn run<E: Entity>(
+        &mut self,
+        id: Uuid,
+        command: &E::Command,
+        context: &E::Context<'_>,
+        call: &Call,
+    ) -> Result<Done<E>, AppError>
+    where
+        E: Clone,
+    {
+        let before = load::<E>(self.unit, self.caches, id)?;
+        call.check_version(before.version)?;
+        let events = E::decide(before.state.as_ref(), command, context)
+            .map_err(|refusal| AppError::refused(&refusal))?;
+        if events.is_empty() {
+            return Ok(Done { events, after: before });
+        }
+        let encoded = events.iter().map(encode).collect::<Result<Vec<_>, _>>()?;
+        let category = <E::Event as depot_domain::decider::DomainEvent>::CATEGORY;
+        self.unit.append(id, category, before.version, &encoded, &call.metadata())?;
+        let mut after = Loaded { state: before.state.clone(), version: before.version };
+        for event in &events {
+            after.version += 1;
+            after.state = E::evolve(after.state, event, call.occurred_at);
+            let recorded = Recorded { id, version: after.version, at: call.occurred_at, event };
+            E::project(self.unit.tables_mut()?, &recorded)?;
+        }
+        let after = Arc::new(after);
+        E::cache(self.caches).put(id, Arc::clone(&after));
+        Ok(Done { events, after })
+    }
+
+    fn outcome<E: Entity>(
+        &self,
+        id: Uuid,
+        message: &str,
+        done: &Done<E>,
+        status: Option<String>,
+    ) -> CommandOutcome {
+        CommandOutcome {
+            id,
+            version: done.after.version,
+            sequence: self.unit.next_sequence() - 1,
+            changed: !done.events.is_empty(),
+            message: message.to_owned(),
+            status,
+            incident_id: None,
+        }
+    }
+}
+
+impl Call {
+    fn check_version(&self, version: u32) -> Result<(), AppError> {
+        match self.expected_version {
+            Some(expected) if expected != version => Err(AppError::new(
+                Code::StaleVersion,
+                format!("It was changed since it was seen: it is at version {version}, not {expected}"),
+            )
+            .with("version", version)
+            .with("expectedVersion", expected)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn metadata(&self) -> Metadata {
+        Metadata {
+            occurred_at: self.occurred_at.datetime(),
+            recorded_at: self.recorded_at.datetime(),
+            actor: self.actor.for_the_log(),
+            correlation: self.trace.correlation.clone(),
+            causation: self.trace.request.clone(),
+        }
+    }
+}
+
+/// Those whom a decision involves, held for as long as it takes.
+struct Facts {
+    involved: Involved,
+    route: Option<(RouteId, Arc<Loaded<Route>>)>,
+    driver: Option<(DriverId, Arc<Loaded<Driver>>, Arc<Calendar>)>,
+    vehicle: Option<(VehicleId, Arc<Loaded<Vehicle>>, Arc<Calendar>)>,
+}
+
+impl Facts {
+    fn dispatch(&self, rules: FleetSettings) -> Dispatch<'_> {
+        Dispatch {
+            route: self.route.as_ref().map(|(id, route)| (*id, route.state.as_ref())),
+            driver: self.driver.as_ref().map(|(id, driver, calendar)| Candidate {
+                id: *id,
+                entity: driver.state.as_ref(),
+                calendar,
+            }),
+            vehicle: self.vehicle.as_ref().map(|(id, vehicle, calendar)| Candidate {
+                id: *id,
+                entity: vehicle.state.as_ref(),
+                calendar,
+            }),
+            turnaround: rules.turnaround(),
+        }
+    }
+}
+
+const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
+    match command {
+        DeliveryCommand::ReportIncident { incident_id, .. } => *incident_id,
+        DeliveryCommand::ResolveIncident { incident_id, .. } => Some(*incident_id),
+        DeliveryCommand::CreateDelivery { .. }
+        | DeliveryCommand::AssignDriver { .. }
+        | DeliveryCommand::AssignVehicle { .. }
+        | DeliveryCommand::ChangeDeliveryStatus { .. }
+        | DeliveryCommand::ReachCheckpoint { .. }
+        | DeliveryCommand::CaptureProof { .. } => None,
+    }
+}
+
+fn incident_reported(event: &DeliveryEvent) -> Option<IncidentId> {
+    if let DeliveryEvent::IncidentReported(reported) = event { Some(reported.incident_id) } else { None }
+}

@@ -1,0 +1,144 @@
+//! The vehicles' table, its projection and its queries.
+
+use std::sync::Arc;
+
+use depot_domain::Vehicle;
+use depot_domain::fleet::vehicle::{
+    VehicleAdded, VehicleAvailability, VehicleEvent, VehicleStatus, VehicleStatusChanged, VehicleUpdated,
+};
+use depot_domain::values::{Registration, VehicleId, VehicleType};
+use depot_store::Migration;
+use lru::LruCache;
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+use super::{VehicleCounts, VehicleListing, VehicleSort, VehicleView, count_by_word};
+use crate::entity::{Caches, Entity, Loaded, Recorded};
+use crate::error::AppError;
+use crate::log::EntityKind;
+use crate::page::Page;
+use crate::sql::{self, Filter, Order};
+
+pub(crate) const MIGRATION: Migration = Migration {
+    id: 2026_112_412,
+    sql: "CREATE TABLE vehicles (
+            id BLOB PRIMARY KEY,
+            registration TEXT NOT NULL COLLATE NOCASE,
+            vehicle_type TEXT NOT NULL COLLATE NOCASE,
+            status TEXT NOT NULL,
+            updated_at INTEGER NOT NULL,
+            version INTEGER NOT NULL
+          );
+          CREATE INDEX vehicles_by_registration ON vehicles (registration, id);",
+};
+
+impl Entity for Vehicle {
+    const KIND: EntityKind = EntityKind::Vehicle;
+
+    fn cache(caches: &mut Caches) -> &mut LruCache<Uuid, Arc<Loaded<Self>>> {
+        &mut caches.vehicles
+    }
+
+    fn project(tables: &Connection, recorded: &Recorded<'_, VehicleEvent>) -> rusqlite::Result<()> {
+        let Recorded { id, version, at, event } = recorded;
+        match event {
+            VehicleEvent::VehicleAdded(VehicleAdded { registration, vehicle_type }) => sql::run(
+                tables,
+                "INSERT INTO vehicles (id, registration, vehicle_type, status, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    id,
+                    registration.as_str(),
+                    vehicle_type.as_str(),
+                    VehicleStatus::Available.as_str(),
+                    at.micros(),
+                    version
+                ],
+            ),
+            VehicleEvent::VehicleUpdated(VehicleUpdated { registration, vehicle_type }) => sql::run(
+                tables,
+                "UPDATE vehicles SET registration = ?2, vehicle_type = ?3, updated_at = ?4, version = ?5 WHERE id = ?1",
+                params![id, registration.as_str(), vehicle_type.as_str(), at.micros(), version],
+            ),
+            VehicleEvent::VehicleStatusChanged(VehicleStatusChanged { new, .. }) => sql::run(
+                tables,
+                "UPDATE vehicles SET status = ?2, updated_at = ?3, version = ?4 WHERE id = ?1",
+                params![id, new.as_str(), at.micros(), version],
+            ),
+        }
+    }
+}
+
+const HELD: &str =
+    "(SELECT COUNT(*) FROM bookings b WHERE b.kind = 'Vehicle' AND b.resource_id = vehicles.id)";
+const SHOWN: &str = "CASE WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.kind = 'Vehicle' AND b.resource_id = vehicles.id) \
+                     THEN 'Assigned' ELSE status END";
+
+fn select() -> String {
+    format!(
+        "SELECT id, registration, vehicle_type, status, updated_at, version, {HELD} AS held FROM vehicles"
+    )
+}
+
+fn view(row: &Row<'_>) -> rusqlite::Result<VehicleView> {
+    let open_deliveries: u32 = row.get("held")?;
+    Ok(VehicleView {
+        vehicle_id: sql::id(row, "id")?,
+        registration: row.get("registration")?,
+        vehicle_type: row.get("vehicle_type")?,
+        status: sql::word::<VehicleStatus>(row, "status")?.shown(open_deliveries > 0),
+        open_deliveries,
+        updated_at: sql::time(row, "updated_at")?,
+        version: row.get("version")?,
+    })
+}
+
+/// One vehicle.
+pub(crate) fn vehicle(tables: &Connection, id: VehicleId) -> rusqlite::Result<Option<VehicleView>> {
+    sql::one(tables, &format!("{} WHERE id = ?1", select()), [id.uuid()], view)
+}
+
+/// A page of vehicles.
+pub(crate) fn vehicles(tables: &Connection, listing: VehicleListing) -> Result<Page<VehicleView>, AppError> {
+    let mut filter = Filter::default();
+    filter
+        .any_of(SHOWN, listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
+        .contains(&["registration", "vehicle_type"], listing.text.as_deref())
+        .when("updated_at >= ?", listing.from.map(|at| at.micros()))
+        .when("updated_at < ?", listing.to.map(|at| at.micros()));
+    let (by, text) = match listing.sort.unwrap_or(VehicleSort::Registration) {
+        VehicleSort::Registration => ("registration", true),
+        VehicleSort::VehicleType => ("vehicle_type", true),
+        VehicleSort::Status => ("status", true),
+        VehicleSort::UpdatedAt => ("updated_at", false),
+    };
+    let order = Order { by, id: "id", text, descending: listing.descending.unwrap_or(false) };
+    sql::page(tables, &select(), filter, &order, listing.cursor, listing.limit.unwrap_or_default(), view)
+}
+
+/// How many vehicles have each status.
+pub(crate) fn counts(tables: &Connection) -> rusqlite::Result<VehicleCounts> {
+    let mut counts = VehicleCounts::default();
+    for (word, count) in count_by_word(tables, &format!("SELECT {SHOWN} AS word FROM vehicles"))? {
+        counts.total += count;
+        match word.parse() {
+            Ok(VehicleAvailability::Available) => counts.available = count,
+            Ok(VehicleAvailability::Assigned) => counts.assigned = count,
+            Ok(VehicleAvailability::Maintenance) => counts.maintenance = count,
+            Ok(VehicleAvailability::OutOfService) => counts.out_of_service = count,
+            Err(_) => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// A vehicle other than `except` with that registration, whatever the case of its letters.
+pub(crate) fn registration_holder(
+    tables: &Connection,
+    registration: &Registration,
+    except: VehicleId,
+) -> rusqlite::Result<Option<(VehicleId, VehicleType)>> {
+    let sql = "SELECT id, vehicle_type FROM vehicles WHERE registration = ?1 AND id <> ?2 LIMIT 1";
+    sql::one(tables, sql, params![registration.as_str(), except.uuid()], |row| {
+        Ok((sql::id(row, "id")?, sql::word(row, "vehicle_type")?))
+    })
+}

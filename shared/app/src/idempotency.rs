@@ -1,0 +1,119 @@
+//! Idempotency keys: the first answer to a key is repeated for every further request with it.
+//!
+//! An answer stands in the same savepoint as what the command did, so the two cannot part.
+
+use depot_domain::values::Timestamp;
+use depot_store::Migration;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::actor::Actor;
+use crate::command::{CommandOutcome, CommandRequest};
+use crate::error::{AppError, Code};
+use crate::sql;
+
+pub(crate) const MIGRATION: Migration = Migration {
+    id: 2026_112_417,
+    sql: "CREATE TABLE answers (
+            actor TEXT NOT NULL,
+            key TEXT NOT NULL,
+            request_hash BLOB NOT NULL,
+            answer TEXT NOT NULL,
+            recorded_at INTEGER NOT NULL,
+            PRIMARY KEY (actor, key)
+          ) WITHOUT ROWID;
+          CREATE INDEX answers_by_age ON answers (recorded_at);",
+};
+
+/// How long an answer is kept: 30 days in microseconds, as long as a phone may stay away.
+const KEPT_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
+
+const KEY_MAX_CHARS: usize = 200;
+
+#[derive(Serialize, Deserialize)]
+enum Answer {
+    Done(CommandOutcome),
+    Refused { code: Code, detail: String, facts: Map<String, Value> },
+}
+
+/// A key that was checked, with the hash of the request that it came with.
+pub(crate) struct Key {
+    actor: String,
+    key: String,
+    request_hash: [u8; 32],
+}
+
+impl Key {
+    /// The key of `request`, if it has one.
+    pub(crate) fn of(actor: &Actor, request: &CommandRequest) -> Result<Option<Self>, AppError> {
+        let Some(key) = &request.idempotency_key else { return Ok(None) };
+        let chars = key.chars().count();
+        if chars == 0 || chars > KEY_MAX_CHARS || key.chars().any(char::is_control) {
+            let detail =
+                format!("idempotencyKey: it has 1 to {KEY_MAX_CHARS} characters; this one has {chars}");
+            return Err(AppError::new(Code::Malformed, detail));
+        }
+        let body = serde_json::to_vec(request).map_err(AppError::storage)?;
+        let request_hash = Sha256::digest(&body).into();
+        Ok(Some(Self { actor: actor.for_the_log(), key: key.clone(), request_hash }))
+    }
+
+    /// The answer that was given to this key, if one was.
+    pub(crate) fn answered(
+        &self,
+        tables: &Connection,
+    ) -> Result<Option<Result<CommandOutcome, AppError>>, AppError> {
+        let sql = "SELECT request_hash, answer FROM answers WHERE actor = ?1 AND key = ?2";
+        let found = sql::one(tables, sql, params![self.actor, self.key], |row| {
+            Ok((row.get::<_, [u8; 32]>("request_hash")?, row.get::<_, String>("answer")?))
+        })?;
+        let Some((request_hash, answer)) = found else { return Ok(None) };
+        if request_hash != self.request_hash {
+            let detail = "This Idempotency-Key was used for another request: use a new key for each";
+            return Err(AppError::new(Code::KeyReused, detail));
+        }
+        Ok(Some(match serde_json::from_str(&answer).map_err(AppError::storage)? {
+            Answer::Done(outcome) => Ok(outcome),
+            Answer::Refused { code, detail, facts } => Err(AppError { code, detail, facts }),
+        }))
+    }
+
+    /// Keeps an answer that is final. What may turn out otherwise when it is asked again is not kept.
+    pub(crate) fn keep(
+        &self,
+        tables: &Connection,
+        answer: &Result<CommandOutcome, AppError>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let answer = match answer {
+            Ok(outcome) => Answer::Done(outcome.clone()),
+            Err(AppError { code, detail, facts }) => {
+                Answer::Refused { code: *code, detail: detail.clone(), facts: facts.clone() }
+            }
+        };
+        let answer = serde_json::to_string(&answer).map_err(AppError::storage)?;
+        sql::run(
+            tables,
+            "INSERT INTO answers (actor, key, request_hash, answer, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![self.actor, self.key, self.request_hash, answer, now.micros()],
+        )?;
+        sql::run(tables, "DELETE FROM answers WHERE recorded_at < ?1", [now.micros() - KEPT_MICROS])?;
+        Ok(())
+    }
+}
+
+/// Whether a refusal is final: asked again with the same key, it would have to be the same.
+pub(crate) const fn is_final(code: Code) -> bool {
+    match code {
+        Code::RuleBroken | Code::NotFound | Code::Duplicate | Code::StaleVersion => true,
+        Code::Malformed
+        | Code::Unauthenticated
+        | Code::Forbidden
+        | Code::KeyReused
+        | Code::Unavailable
+        | Code::Unknown
+        | Code::Internal => false,
+    }
+}

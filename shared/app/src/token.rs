@@ -1,0 +1,178 @@
+//! Tokens: the credentials of devices, people and integrations. Only their SHA-256 is kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chrono::TimeDelta;
+use depot_domain::values::{DriverId, Timestamp};
+use depot_store::Migration;
+use rusqlite::{Connection, Row, params};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::actor::{Actor, Role};
+use crate::error::{AppError, Code};
+use crate::sql;
+
+pub(crate) const MIGRATION: Migration = Migration {
+    id: 2026_112_416,
+    sql: "CREATE TABLE tokens (
+            id BLOB PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            name TEXT NOT NULL,
+            driver_id BLOB,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            revoked_at INTEGER
+          );",
+};
+
+/// A token to create.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What its bearer may do.
+    pub role: Role,
+    /// What it is called: 1 to 100 characters.
+    pub name: String,
+    /// Whose phone it is; needed for the role `driver`, and only there.
+    pub driver_id: Option<DriverId>,
+    /// How long it is valid; until it is revoked where this is absent.
+    pub expires_in: Option<TimeDelta>,
+}
+
+/// A token that was just created: the only time that it is known.
+#[derive(Clone)]
+pub struct CreatedToken {
+    /// By which it can be revoked.
+    pub id: Uuid,
+    /// The secret.
+    pub token: String,
+}
+
+/// A token as it is listed.
+#[derive(Clone, Debug)]
+pub struct TokenView {
+    /// By which it can be revoked.
+    pub id: Uuid,
+    /// What its bearer may do.
+    pub role: Role,
+    /// What it is called.
+    pub name: String,
+    /// Whose phone it is.
+    pub driver_id: Option<DriverId>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Until when it is valid.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+const SECRET_BYTES: usize = 32;
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Stores a new token.
+pub(crate) fn create(tables: &Connection, new: &NewToken, now: Timestamp) -> Result<CreatedToken, AppError> {
+    let malformed = |detail: String| AppError::new(Code::Malformed, detail);
+    let name: depot_domain::values::Name =
+        new.name.parse().map_err(|error| malformed(format!("name: {error}")))?;
+    match (new.role, new.driver_id) {
+        (Role::Driver, None) => {
+            return Err(malformed("driver: a token of the role driver names its driver".to_owned()));
+        }
+        (Role::Driver, Some(driver)) if crate::fleet::driver(tables, driver)?.is_none() => {
+            return Err(AppError::new(Code::NotFound, format!("There is no driver {driver}")));
+        }
+        (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, Some(_)) => {
+            return Err(malformed(format!("driver: a token of the role {} names no driver", new.role)));
+        }
+        (Role::Driver, Some(_))
+        | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, None) => {}
+    }
+    let mut secret = [0; SECRET_BYTES];
+    getrandom::fill(&mut secret).map_err(|_| {
+        AppError::new(Code::Unavailable, "The system gives no random numbers; no token was created")
+    })?;
+    let created = CreatedToken { id: Uuid::now_v7(), token: format!("depot_{}", BASE64.encode(secret)) };
+    sql::run(
+        tables,
+        "INSERT INTO tokens (id, hash, role, name, driver_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            created.id,
+            hash(&created.token),
+            new.role.as_str(),
+            name.as_str(),
+            new.driver_id.map(DriverId::uuid),
+            now.micros(),
+            new.expires_in.map(|valid| now.saturating_add(valid).micros()),
+        ],
+    )?;
+    Ok(created)
+}
+
+/// The bearer of a token, where it is known, not revoked and not expired.
+pub(crate) fn authenticate(
+    tables: &Connection,
+    token: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Actor>> {
+    let sql = "SELECT id, role, name, driver_id FROM tokens
+               WHERE hash = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
+    sql::one(tables, sql, params![hash(token), now.micros()], |row| {
+        Ok(Actor {
+            role: sql::word(row, "role")?,
+            credential: row.get("id")?,
+            name: row.get("name")?,
+            driver_id: sql::maybe_id(row, "driver_id")?,
+        })
+    })
+}
+
+const SELECT: &str = "SELECT id, role, name, driver_id, created_at, expires_at, revoked_at FROM tokens";
+
+fn view(row: &Row<'_>) -> rusqlite::Result<TokenView> {
+    Ok(TokenView {
+        id: row.get("id")?,
+        role: sql::word(row, "role")?,
+        name: row.get("name")?,
+        driver_id: sql::maybe_id(row, "driver_id")?,
+        created_at: sql::time(row, "created_at")?,
+        expires_at: sql::maybe_time(row, "expires_at")?,
+        revoked_at: sql::maybe_time(row, "revoked_at")?,
+    })
+}
+
+/// Every token, the oldest first.
+pub(crate) fn list(tables: &Connection) -> rusqlite::Result<Vec<TokenView>> {
+    sql::all(tables, &format!("{SELECT} ORDER BY created_at, id"), [], view)
+}
+
+/// Revokes the one token that has this id or name; one that is revoked already stays so.
+pub(crate) fn revoke(tables: &Connection, id_or_name: &str, now: Timestamp) -> Result<TokenView, AppError> {
+    let matches = list(tables)?.into_iter().filter(|token| {
+        token.id.to_string() == id_or_name || (token.name == id_or_name && token.revoked_at.is_none())
+    });
+    let found: Vec<_> = matches.collect();
+    let [token] = found.as_slice() else {
+        return Err(if found.is_empty() {
+            AppError::new(
+                Code::NotFound,
+                format!("There is no token {id_or_name}: list them to see their ids"),
+            )
+        } else {
+            AppError::new(
+                Code::Duplicate,
+                format!("{} tokens are called {id_or_name}: give an id", found.len()),
+            )
+        });
+    };
+    sql::run(
+        tables,
+        "UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+        params![token.id, now.micros()],
+    )?;
+    Ok(TokenView { revoked_at: token.revoked_at.or(Some(now)), ..token.clone() })
+}
