@@ -99,7 +99,7 @@ const ROUTES: [[&str; 6]; 20] = [
 
 /// When the routes of each wave start, in minutes from now. No wave lasts until the next one, so one driver can
 /// drive in each.
-const WAVES: [i64; 5] = [-430, -310, -190, -65, 55];
+const WAVES: [i64; 5] = [-430, -310, -190, -82, 55];
 
 /// How a delivery goes.
 #[derive(Clone, Copy)]
@@ -139,10 +139,10 @@ const COURSES: [[Course; 8]; 5] = [
     [
         Drives { late: 2 },
         Drives { late: 0 },
-        Drives { late: 64 },
+        Drives { late: 100 },
         Drives { late: 5 },
         Drives { late: 1 },
-        Drives { late: 86 },
+        Drives { late: 110 },
         Drives { late: 14 },
         Drives { late: -1 },
     ],
