@@ -1,13 +1,19 @@
-//! Starts the desktop application: one window over the embedded desk. Holds no rule of the depot.
+//! Starts the desktop application: the depot, its window, and the endpoint where that is switched on.
 
 // No console window beside the app on Windows; in debug builds it shows the log.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::path::PathBuf;
+mod desktop;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use tauri::{AppHandle, Manager};
+use depot_app::{App, AppOptions, Settings, default_folder};
+use depot_server::{ServeOptions, logging};
+use tauri::{AppHandle, Manager, RunEvent};
+
+use desktop::Depot;
 
 const MAIN_WINDOW: &str = "main";
 
@@ -18,6 +24,9 @@ struct Options {
     /// The folder the depot's data is kept in, instead of the usual one.
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+    /// A setting for this run, as KEY=VALUE; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -32,15 +41,64 @@ fn main() -> ExitCode {
 }
 
 fn open_window(options: &Options) -> Result<(), String> {
+    let folder = options.data_dir.clone().unwrap_or_else(default_folder);
     let mut builder = tauri::Builder::default();
     // A second start shows the window that is open already. Another data folder is another depot, with its own window.
     if options.data_dir.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show_main_window(app)));
     }
-    builder
+    let assignments = options.settings.clone();
+    let window = builder
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .run(tauri::generate_context!())
-        .map_err(|error| format!("the window could not be opened: {error}"))
+        .invoke_handler(tauri::generate_handler![desktop::execute, desktop::query])
+        .register_asynchronous_uri_scheme_protocol("depot-file", |context, request, responder| {
+            let app = context.app_handle().clone();
+            tauri::async_runtime::spawn(async move {
+                responder.respond(desktop::file(app, request.uri().path()).await);
+            });
+        })
+        .setup(move |window| {
+            // Here and not before, so that a second start has ended by now and leaves the folder alone.
+            let opened = tauri::async_runtime::block_on(open_depot(&folder, &assignments));
+            let depot = opened.unwrap_or_else(|reason| {
+                eprintln!("eroad-depot: {reason}");
+                Depot::closed(reason)
+            });
+            depot.tell_of_changes(window.handle().clone());
+            window.manage(depot);
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("the window could not be opened: {error}"))?;
+    window.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.state::<Depot>().close());
+        }
+    });
+    Ok(())
+}
+
+/// Opens the depot and, where the settings switch it on, its endpoint.
+async fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
+    let settings =
+        Settings::load(folder, std::env::vars(), assignments).map_err(|error| error.to_string())?;
+    let endpoint = settings.endpoint;
+    let app = App::open(AppOptions::new(folder, settings)).map_err(|error| error.to_string())?;
+    let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
+    if !endpoint.enabled {
+        return Ok(Depot::of(app, None, log));
+    }
+    let options =
+        ServeOptions { insecure_http: endpoint.insecure_http, ..ServeOptions::new(endpoint.listen) };
+    match depot_server::serve(app.clone(), options).await {
+        Ok(running) => Ok(Depot::of(app, Some(running), log)),
+        Err(error) => {
+            // The window is of use without the endpoint; that it is closed is shown there.
+            tracing::error!(%error, "the endpoint is closed");
+            eprintln!("eroad-depot: {error}");
+            Ok(Depot::of(app, None, log))
+        }
+    }
 }
 
 fn show_main_window(app: &AppHandle) {

@@ -447,7 +447,9 @@ impl App {
         self.store().read(|connection| Ok::<_, AppError>(demo::events(connection)?.is_some())).await
     }
 
-    pub(crate) fn head(&self) -> u64 {
+    /// The sequence of the last event; 0 for an empty depot.
+    #[must_use]
+    pub fn head(&self) -> u64 {
         self.store().head()
     }
 

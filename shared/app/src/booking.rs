@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::sql;
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_410,
+    id: 2026_112410,
     sql: "CREATE TABLE bookings (
             kind TEXT NOT NULL,
             resource_id BLOB NOT NULL,

@@ -31,7 +31,7 @@ use crate::sql;
 
 pub(crate) const MIGRATIONS: [Migration; 2] = [
     Migration {
-        id: 2026_112_414,
+        id: 2026_112414,
         sql: "CREATE TABLE deliveries (
                 id BLOB PRIMARY KEY,
                 route_id BLOB NOT NULL,

@@ -17,7 +17,7 @@ use crate::error::{AppError, Code};
 use crate::{rebuild, sql};
 
 pub(crate) const MIGRATION: Migration =
-    Migration { id: 2026_112_418, sql: "CREATE TABLE demo (events INTEGER NOT NULL);" };
+    Migration { id: 2026_112418, sql: "CREATE TABLE demo (events INTEGER NOT NULL);" };
 
 /// How many events the demo day has, where the depot was filled with it.
 pub(crate) fn events(tables: &Connection) -> rusqlite::Result<Option<u64>> {

@@ -197,16 +197,13 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn run<E: Entity>(
+    fn run<E: Entity + Clone>(
         &mut self,
         id: Uuid,
         command: &E::Command,
         context: &E::Context<'_>,
         call: &Call,
-    ) -> Result<Done<E>, AppError>
-    where
-        E: Clone,
-    {
+    ) -> Result<Done<E>, AppError> {
         let before = load::<E>(self.unit, self.caches, id)?;
         call.check_version(before.version)?;
         let events = E::decide(before.state.as_ref(), command, context)

@@ -15,7 +15,7 @@ use crate::error::{AppError, Code};
 use crate::sql;
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_417,
+    id: 2026_112417,
     sql: "CREATE TABLE answers (
             actor TEXT NOT NULL,
             key TEXT NOT NULL,

@@ -26,7 +26,7 @@ use crate::sql::{self, Filter, Order, blob};
 use crate::{booking, delivery};
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_413,
+    id: 2026_112413,
     sql: "CREATE TABLE routes (
             id BLOB PRIMARY KEY,
             origin TEXT NOT NULL COLLATE NOCASE,

@@ -14,7 +14,7 @@ use crate::error::{AppError, Code};
 use crate::sql;
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_416,
+    id: 2026_112416,
     sql: "CREATE TABLE tokens (
             id BLOB PRIMARY KEY,
             hash BLOB NOT NULL UNIQUE,

@@ -1,7 +1,8 @@
 //! The demo day: it holds everything that a depot can show, it can be removed, and its projections can be rebuilt.
 
 use depot_app::{
-    Actor, AdminCommand, App, AppOptions, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Settings, Trace,
+    Actor, AdminCommand, App, AppOptions, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Settings,
+    Trace,
 };
 
 async fn demo(folder: &std::path::Path) -> App {
@@ -27,12 +28,16 @@ async fn it_shows_every_status_around_the_present_hour() {
     assert_eq!((fleet.driver_counts.total, fleet.vehicle_counts.total), (12, 15));
     assert_eq!((fleet.driver_counts.suspended, fleet.driver_counts.unavailable), (1, 1));
     assert_eq!((fleet.vehicle_counts.maintenance, fleet.vehicle_counts.out_of_service), (1, 1));
-    let DepotAnswer::Routes(overview) = ask(&app, DepotQuery::Routes(Default::default())).await else { panic!() };
+    let DepotAnswer::Routes(overview) = ask(&app, DepotQuery::Routes(Default::default())).await else {
+        panic!()
+    };
     assert_eq!(overview.routes.len(), 20);
     let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board {}).await else { panic!() };
     let counts = board.counts;
     assert_eq!(counts.total, 40);
-    for count in [counts.picked_up, counts.in_transit, counts.out_for_delivery, counts.delivered, counts.failed] {
+    for count in
+        [counts.picked_up, counts.in_transit, counts.out_for_delivery, counts.delivered, counts.failed]
+    {
         assert!(count >= 2, "{counts:?}");
     }
     assert!(board.late >= 2 && board.unassigned >= 2 && board.open_incidents >= 3, "{board:?}");

@@ -12,7 +12,7 @@ use crate::page::Page;
 use crate::sql::{self, Filter, Order, blob};
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_415,
+    id: 2026_112415,
     sql: "CREATE TABLE incidents (
             id BLOB NOT NULL,
             delivery_id BLOB NOT NULL,

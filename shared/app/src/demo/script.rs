@@ -1,6 +1,7 @@
 //! What happens on the demo day, minute by minute. Whatever would happen after the present hour is left out, so the
 //! same script gives deliveries in every status at any time of the day.
 
+use chrono::TimeDelta;
 use depot_domain::delivery::DeliveryStatus;
 use depot_domain::fleet::driver::DriverStatus;
 use depot_domain::fleet::vehicle::VehicleStatus;
@@ -194,7 +195,12 @@ const LEG: i64 = 20;
 
 /// Everything that was said by `now`, in order.
 pub(super) fn day(now: Timestamp) -> Vec<(Timestamp, DepotCommand)> {
-    let mut script = Script { now, steps: vec![] };
+    // Timetables have whole minutes.
+    let seconds = now.datetime().timestamp().rem_euclid(60);
+    let minute = now.saturating_add(
+        TimeDelta::seconds(-seconds) - TimeDelta::microseconds(now.micros().rem_euclid(1_000_000)),
+    );
+    let mut script = Script { now: minute, steps: vec![] };
     let drivers = script.drivers();
     let vehicles = script.vehicles();
     for (wave, start) in WAVES.into_iter().enumerate() {

@@ -20,7 +20,7 @@ use crate::page::Page;
 use crate::sql::{self, Filter, Order};
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_411,
+    id: 2026_112411,
     sql: "CREATE TABLE drivers (
             id BLOB PRIMARY KEY,
             name TEXT NOT NULL COLLATE NOCASE,

@@ -20,7 +20,7 @@ use crate::page::Page;
 use crate::sql::{self, Filter, Order};
 
 pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112_412,
+    id: 2026_112412,
     sql: "CREATE TABLE vehicles (
             id BLOB PRIMARY KEY,
             registration TEXT NOT NULL COLLATE NOCASE,
