@@ -14,8 +14,10 @@ use crate::error::{AppError, Code};
 /// The largest file that is kept: 5 MiB.
 pub const FILE_MAX_BYTES: usize = 5 * 1024 * 1024;
 
+type Test = fn(&[u8]) -> bool;
+
 /// The media types that are kept, each with a test of what a file begins with.
-const KINDS: [(&str, fn(&[u8]) -> bool); 4] = [
+const KINDS: [(&str, Test); 4] = [
     ("image/png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
     ("image/jpeg", |bytes| bytes.starts_with(b"\xff\xd8\xff")),
     ("image/webp", |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")),

@@ -86,9 +86,10 @@ pub struct EndpointSettings {
 }
 
 /// Where a value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// Nobody set it.
+    #[default]
     Default,
     /// The settings file in the data folder.
     File,
@@ -267,12 +268,6 @@ impl Settings {
         })?;
         self.sources.insert(setting.key, (value.to_owned(), source));
         Ok(())
-    }
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self::Default
     }
 }
 

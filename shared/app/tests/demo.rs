@@ -1,5 +1,7 @@
 //! The demo day: it holds everything that a depot can show, it can be removed, and its projections can be rebuilt.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use depot_app::{
     Actor, AdminCommand, App, AppOptions, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Settings,
     Trace,

@@ -169,15 +169,21 @@ const COURSES: [[Course; 8]; 5] = [
     ],
 ];
 
-/// What goes wrong: wave, delivery of the wave, minutes after its start, type, words, minutes until it is resolved.
-const INCIDENTS: [(usize, usize, i64, &str, &str, Option<(i64, &str)>); 10] = [
-    (0, 2, 20, "Traffic", "Queue of freighters at the jump gate", Some((15, "Gate opened again"))),
-    (0, 4, 45, "RecipientUnavailable", "Nobody answers the airlock", None),
-    (1, 3, 30, "Delay", "Customs scans every crate twice", Some((25, "Crates released"))),
-    (1, 6, 50, "Breakdown", "Cargo bay door is stuck", Some((70, "Door replaced at the dock"))),
-    (2, 2, 40, "Breakdown", "Left thruster overheats, flying on one engine", None),
-    (2, 5, 35, "Weather", "Ion storm ahead, taking the long way round", None),
-    (
+/// Something that goes wrong on one delivery of a wave, this many minutes after its start.
+struct Mishap(usize, usize, i64, &'static str, &'static str, Option<Mended>);
+
+/// After how many minutes it is mended, and how.
+type Mended = (i64, &'static str);
+
+/// What goes wrong: wave, delivery of the wave, minutes, type, words, resolution.
+const INCIDENTS: [Mishap; 10] = [
+    Mishap(0, 2, 20, "Traffic", "Queue of freighters at the jump gate", Some((15, "Gate opened again"))),
+    Mishap(0, 4, 45, "RecipientUnavailable", "Nobody answers the airlock", None),
+    Mishap(1, 3, 30, "Delay", "Customs scans every crate twice", Some((25, "Crates released"))),
+    Mishap(1, 6, 50, "Breakdown", "Cargo bay door is stuck", Some((70, "Door replaced at the dock"))),
+    Mishap(2, 2, 40, "Breakdown", "Left thruster overheats, flying on one engine", None),
+    Mishap(2, 5, 35, "Weather", "Ion storm ahead, taking the long way round", None),
+    Mishap(
         2,
         6,
         30,
@@ -185,9 +191,9 @@ const INCIDENTS: [(usize, usize, i64, &str, &str, Option<(i64, &str)>); 10] = [
         "The station has drifted from its coordinates",
         Some((20, "New coordinates received")),
     ),
-    (3, 4, 25, "CargoDamage", "Two crates of moon cheese floated open", None),
-    (3, 3, 20, "Security", "Pirates on the band, turning back", Some((15, "Patrol has taken over"))),
-    (3, 7, 30, "Meteor shower", "Micrometeorites on the hull, slowing down", None),
+    Mishap(3, 4, 25, "CargoDamage", "Two crates of moon cheese floated open", None),
+    Mishap(3, 3, 20, "Security", "Pirates on the band, turning back", Some((15, "Patrol has taken over"))),
+    Mishap(3, 7, 30, "Meteor shower", "Micrometeorites on the hull, slowing down", None),
 ];
 
 /// Minutes from one checkpoint to the next.
@@ -289,7 +295,7 @@ impl Script {
             let incidents = INCIDENTS.iter().filter(|incident| (incident.0, incident.1) == (wave, index));
             let delivery = Drive { route, start, stops, driver, vehicle, course: *course };
             let id = self.drive(&delivery);
-            for (_, _, after, kind, words, resolved) in incidents {
+            for Mishap(_, _, after, kind, words, resolved) in incidents {
                 self.incident(id, start + after, kind, words, *resolved);
             }
         }
