@@ -1,13 +1,26 @@
-// How components ask the depot and tell it what to do: two hooks over one transport.
-import { QueryClient, QueryClientProvider, useMutation, useQuery } from "@tanstack/react-query";
-import type { UseMutationResult, UseQueryResult } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+// How components ask the depot and tell it what to do: three hooks over one transport.
+import type { CommandOutcome } from "@bindings/CommandOutcome";
+import type { DepotCommand } from "@bindings/DepotCommand";
+import {
+  QueryClient,
+  QueryClientProvider,
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import type { InfiniteData, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { Freshness } from "@kit/freshness";
+import { newKey } from "@kit/ids";
 import { DepotError } from "@kit/problem";
-import type { Answered, CommandMessage, Connection, ExecuteOptions, QueryMessage, Transport } from "@kit/protocol";
+import type { AnswerTo, Answered, Connection, ExecuteOptions, QueryName, QueryOf, Transport } from "@kit/protocol";
 
 const RETRIES_MOST = 2;
+/** Lateness comes with time, not with an event, so what shows it is asked for again without one. */
+export const LATENESS_REFETCH_MS = 30_000;
 
 interface Depot {
   readonly transport: Transport;
@@ -28,46 +41,117 @@ export function DepotProvider({ transport, children }: { transport: Transport; c
   );
 }
 
+interface QueryOptions {
+  readonly enabled?: boolean;
+  /** For views that show lateness. */
+  readonly refetchInterval?: number;
+  /** Whether the last answer stays while another query of the same place is asked; not where it would be another thing's. */
+  readonly keepPrevious?: boolean;
+}
+
 /** The depot's answer to a query; asked again when a change touches a topic the answer was made from. */
-export function useDepotQuery<Answer>(
-  query: QueryMessage,
-  options: { enabled?: boolean } = {},
-): UseQueryResult<Answer, DepotError> {
+export function useDepotQuery<Name extends QueryName>(
+  query: QueryOf<Name>,
+  { keepPrevious = false, ...options }: QueryOptions = {},
+): UseQueryResult<AnswerTo<Name>, DepotError> {
   const { transport, freshness } = useDepot();
-  return useQuery<Answered<Answer>, DepotError, Answer>({
+  return useQuery<Answered<AnswerTo<Name>>, DepotError, AnswerTo<Name>>({
     queryKey: [query],
     queryFn: async () => {
-      const answered = await transport.query<Answer>(query);
+      const answered = await transport.query<Name>(query);
       freshness.onAnswer(answered);
       return answered;
     },
     select: answerOf,
-    // With another filter or page, the last rows stay until the new ones are there, rather than a flash of nothing.
-    placeholderData: (previous) => previous,
+    ...(keepPrevious && { placeholderData: keepPreviousData }),
     ...options,
   });
 }
 
+/** The queries whose answers come in pages. */
+type PagedName = { [Name in QueryName]: AnswerTo<Name> extends { nextCursor: string | null } ? Name : never }[QueryName];
+
+export interface Pages<Page> {
+  readonly pages: readonly Page[] | undefined;
+  readonly error: DepotError | null;
+  readonly isPending: boolean;
+  /** Rows of another filter are still on show. */
+  readonly isStale: boolean;
+  readonly refetch: () => void;
+  /** Undefined on the last page. */
+  readonly loadMore: (() => void) | undefined;
+  readonly isLoadingMore: boolean;
+}
+
+/** The pages of a list loaded so far, all of them kept fresh. */
+export function useDepotPages<Name extends PagedName>(
+  query: QueryOf<Name>,
+  options: { readonly enabled?: boolean; readonly refetchInterval?: number } = {},
+): Pages<AnswerTo<Name>> {
+  type Page = Answered<AnswerTo<Name>>;
+  const { transport, freshness } = useDepot();
+  const result = useInfiniteQuery<Page, DepotError, InfiniteData<Page>, readonly [QueryOf<Name>, "pages"], string | null>({
+    queryKey: [query, "pages"],
+    queryFn: async ({ pageParam }) => {
+      const answered = await transport.query<Name>({ ...query, cursor: pageParam });
+      freshness.onAnswer(answered);
+      return answered;
+    },
+    initialPageParam: null,
+    getNextPageParam: ({ answer }) => (answer as { nextCursor: string | null }).nextCursor,
+    placeholderData: keepPreviousData,
+    ...options,
+  });
+  const { data } = result;
+  const pages = useMemo(() => data?.pages.map(answerOf), [data]);
+  return {
+    pages,
+    error: result.error,
+    isPending: result.isPending,
+    isStale: result.isPlaceholderData,
+    refetch: () => void result.refetch(),
+    loadMore: result.hasNextPage ? () => void result.fetchNextPage() : undefined,
+    isLoadingMore: result.isFetchingNextPage,
+  };
+}
+
 export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {
-  readonly command: CommandMessage;
+  readonly command: DepotCommand;
 }
 
 /** A command on its way to the depot. A reply that got lost is asked for again under the same key. */
-export function useDepotCommand<Reply = unknown>(): UseMutationResult<Reply, DepotError, Execution> {
+export function useDepotCommand(): UseMutationResult<CommandOutcome, DepotError, Execution> {
   const { transport } = useDepot();
-  return useMutation<Reply, DepotError, Execution>({
+  const queries = useQueryClient();
+  return useMutation<CommandOutcome, DepotError, Execution>({
     mutationFn: async ({ command, ...options }) => {
-      const idempotencyKey = makeIdempotencyKey();
+      const idempotencyKey = newKey();
       for (let retries = 0; ; retries += 1) {
         try {
-          return (await transport.execute(command, { ...options, idempotencyKey })) as Reply;
+          // One after the other by design: each try waits to learn that the one before it found no depot.
+          // oxlint-disable-next-line no-await-in-loop
+          return await transport.execute(command, { ...options, idempotencyKey });
         } catch (error) {
           const problem = DepotError.from(error);
           if (!problem.isUnreachable || retries === RETRIES_MOST) throw problem;
         }
       }
     },
+    onSuccess: () => {
+      // The change notice that would refresh the screen does not come while the feed is broken.
+      if (transport.connection.get() !== "live") void queries.invalidateQueries();
+    },
   });
+}
+
+/** Who asks and what the depot is like. It changes with the first event, of which its topics do not tell. */
+export function useSession(): UseQueryResult<AnswerTo<"session">, DepotError> {
+  return useDepotQuery({ query: "session" }, { refetchInterval: LATENESS_REFETCH_MS });
+}
+
+/** Whether to offer changes at all; not until it is known. */
+export function useMayChange(): boolean {
+  return useSession().data?.mayChange ?? false;
 }
 
 export function useConnection(): Connection {
@@ -104,9 +188,4 @@ function makeQueryClient(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
-}
-
-/** 128 random bits. Not `crypto.randomUUID`, which a page on plain HTTP does not have. */
-function makeIdempotencyKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,3 +1,4 @@
+import type { Topic } from "@bindings/Topic";
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionCell } from "@kit/connection";
@@ -19,7 +20,7 @@ afterEach(() => {
 });
 
 /** Keeps a query on screen whose answers name these topics; each answer has seen one event more. */
-async function watch(key: string, topics: string[], firstSequence = 1) {
+async function watch(key: string, topics: Topic[], firstSequence = 1) {
   let sequence = firstSequence - 1;
   const ask = vi.fn(async (): Promise<Answered<string>> => {
     sequence += 1;
@@ -63,6 +64,14 @@ test("a change that overtakes the first answer is not lost", async () => {
   freshness.onChange({ topics: ["drivers"], sequence: 2 });
   await vi.advanceTimersByTimeAsync(1_000);
   const fleet = await watch("fleet", ["drivers"], 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(fleet.ask).toHaveBeenCalledTimes(2);
+});
+
+test("when the log was replaced by a shorter one, everything is asked again", async () => {
+  const fleet = await watch("fleet", ["drivers"], 300);
+  freshness.onChange({ topics: ["drivers"], sequence: 299 });
+  freshness.onChange({ topics: ["depot"], sequence: 0 });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(fleet.ask).toHaveBeenCalledTimes(2);
 });

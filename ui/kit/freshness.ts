@@ -37,8 +37,9 @@ export class Freshness {
   }
 
   onChange(change: Change): void {
-    // A log that became shorter was replaced, as when the demo day is removed: nothing known of the old one holds.
-    if (change.sequence < this.#newest) {
+    // The depot as a whole can change without an event, and with the demo day removed its log even becomes shorter:
+    // sequences then compare with nothing, so every answer is asked for anew.
+    if (change.sequence < this.#newest || change.topics.includes("depot")) {
       this.#touched.clear();
       this.#newest = change.sequence;
       void this.queries.invalidateQueries();

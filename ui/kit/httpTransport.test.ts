@@ -1,3 +1,4 @@
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HttpTransport } from "@kit/httpTransport";
 
@@ -22,6 +23,7 @@ class FakeFeed extends EventTarget {
   }
 }
 
+const LOAD: DepotCommand = { entity: "depot", command: { type: "loadDemo" } };
 const fetched = vi.fn<typeof fetch>();
 
 beforeEach(() => {
@@ -41,22 +43,22 @@ function reply(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status });
 }
 
-test("a command bears its key in a header, where every write does", async () => {
+test("a command bears its key and the version that it was meant for", async () => {
   fetched.mockResolvedValue(reply(200, { id: "1" }));
-  await new HttpTransport().execute({ type: "AddDriver" }, { idempotencyKey: "k1", expectedVersion: 2 });
+  await new HttpTransport().execute(LOAD, { idempotencyKey: "k1", expectedVersion: 2 });
   const [path, request] = fetched.mock.lastCall ?? [];
   expect(path).toBe("/api/commands");
-  expect(request?.headers).toMatchObject({ "Idempotency-Key": "k1", "Content-Type": "application/json" });
-  expect(JSON.parse(String(request?.body))).toEqual({ command: { type: "AddDriver" }, expectedVersion: 2 });
+  expect(request?.headers).toMatchObject({ "Content-Type": "application/json" });
+  expect(JSON.parse(String(request?.body))).toEqual({ command: LOAD, expectedVersion: 2, idempotencyKey: "k1" });
 });
 
 test("no answer at all is told apart from a refusal", async () => {
   fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
-  await expect(new HttpTransport().query({})).rejects.toMatchObject({ code: "unreachable" });
+  await expect(new HttpTransport().query({ query: "board" })).rejects.toMatchObject({ code: "unreachable" });
   fetched.mockResolvedValueOnce(reply(409, { code: "conflict", detail: "Somebody was faster." }));
-  await expect(new HttpTransport().query({})).rejects.toMatchObject({ code: "conflict" });
+  await expect(new HttpTransport().query({ query: "board" })).rejects.toMatchObject({ code: "conflict" });
   fetched.mockResolvedValueOnce(new Response("<html>", { status: 502 }));
-  await expect(new HttpTransport().query({})).rejects.toMatchObject({ code: "unexpected", facts: { status: 502 } });
+  await expect(new HttpTransport().query({ query: "board" })).rejects.toMatchObject({ code: "unexpected", facts: { status: 502 } });
 });
 
 test("an unknown credential signs the desk out, and the feed rests until somebody signs in", async () => {
@@ -69,10 +71,22 @@ test("an unknown credential signs the desk out, and the feed rests until somebod
   expect(FakeFeed.opened).toHaveLength(1);
 
   fetched.mockResolvedValueOnce(reply(200, {}));
-  await transport.signIn("token");
+  await transport.signIn({ code: "once" });
+  expect(fetched.mock.lastCall?.[0]).toBe("/api/session");
+  expect(fetched.mock.lastCall?.[1]?.body).toBe('{"code":"once"}');
   expect(FakeFeed.opened).toHaveLength(2);
   FakeFeed.opened[1]?.dispatchEvent(new Event("open"));
   expect(transport.connection.get()).toBe("live");
+});
+
+test("signing out ends the session and the feed", async () => {
+  const transport = new HttpTransport();
+  transport.subscribe(() => {});
+  fetched.mockResolvedValueOnce(new Response(null, { status: 204 }));
+  await transport.signOut();
+  expect(fetched.mock.lastCall?.[1]?.method).toBe("DELETE");
+  expect(transport.connection.get()).toBe("signedOut");
+  expect(FakeFeed.opened[0]?.readyState).toBe(FakeFeed.CLOSED);
 });
 
 test("a refused feed is tried again, less and less often", async () => {
@@ -95,7 +109,7 @@ test("changes reach every listener, and the last to leave closes the feed", () =
   const listener = vi.fn();
   const leave = transport.subscribe(listener);
   const feed = FakeFeed.opened[0];
-  feed?.dispatchEvent(new MessageEvent("message", { data: '{"topics":["drivers"],"sequence":9}' }));
+  feed?.dispatchEvent(new MessageEvent("changed", { data: '{"topics":["drivers"],"sequence":9}' }));
   expect(listener).toHaveBeenCalledWith({ topics: ["drivers"], sequence: 9 });
   leave();
   expect(feed?.readyState).toBe(FakeFeed.CLOSED);

@@ -4,7 +4,7 @@
 export const UNREACHABLE = "unreachable";
 export const UNEXPECTED = "unexpected";
 
-/** Members that describe the problem itself; the rest are facts about the rule that was broken. */
+/** Members that describe the problem itself; the rest are facts about the rule that was broken, `status` often among them. */
 const STANDARD_MEMBERS = new Set(["type", "title", "detail", "instance", "code", "message"]);
 
 export class DepotError extends Error {

@@ -1,3 +1,4 @@
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { emit } from "@tauri-apps/api/event";
 import { afterEach, expect, test, vi } from "vitest";
@@ -6,24 +7,28 @@ import { WindowTransport } from "@kit/transport";
 
 afterEach(clearMocks);
 
+const LOAD: DepotCommand = { entity: "depot", command: { type: "loadDemo" } };
+
 test("a command travels with its options as one request", async () => {
   const asked = vi.fn();
   mockIPC((name, args) => {
     asked(name, args);
     return "done";
   });
-  const reply = await new WindowTransport().execute({ type: "AddDriver" }, { expectedVersion: 3 });
+  const reply = await new WindowTransport().execute(LOAD, { expectedVersion: 3, idempotencyKey: "k1" });
   expect(reply).toBe("done");
-  expect(asked).toHaveBeenCalledWith("execute", { request: { command: { type: "AddDriver" }, expectedVersion: 3 } });
+  expect(asked).toHaveBeenCalledWith("execute", {
+    request: { command: LOAD, expectedVersion: 3, idempotencyKey: "k1" },
+  });
 });
 
 test("a refusal becomes a DepotError", async () => {
   mockIPC(() => {
-    throw { code: "not_found", detail: "There is no such driver." };
+    throw { code: "notFound", detail: "There is no such driver." };
   });
-  const refused = new WindowTransport().query({ type: "Driver" });
+  const refused = new WindowTransport().query({ query: "driver", id: "d1" });
   await expect(refused).rejects.toBeInstanceOf(DepotError);
-  await expect(refused).rejects.toMatchObject({ code: "not_found" });
+  await expect(refused).rejects.toMatchObject({ code: "notFound" });
 });
 
 test("changes reach the listener until it leaves", async () => {

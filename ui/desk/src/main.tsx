@@ -18,9 +18,23 @@ import { cssVariablesResolver, theme } from "@kit/theme";
 import { openTransport } from "@kit/transport";
 import { router } from "./app/router";
 import { SignInGate } from "./app/SignInGate";
+import deliveryEn from "./features/delivery/en.json";
+import fleetEn from "./features/fleet/en.json";
+import incidentEn from "./features/incident/en.json";
+import routeEn from "./features/route/en.json";
+import settingsEn from "./features/settings/en.json";
+import todayEn from "./features/today/en.json";
 import deskEn from "./locales/en.json";
 
-startTranslations({ desk: deskEn });
+startTranslations({
+  desk: deskEn,
+  delivery: deliveryEn,
+  fleet: fleetEn,
+  incident: incidentEn,
+  route: routeEn,
+  settings: settingsEn,
+  today: todayEn,
+});
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root.");

@@ -1,28 +1,39 @@
 // A depot for component tests: answers what the test lays out, and remembers what it was told.
+import type { CommandOutcome } from "@bindings/CommandOutcome";
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { ConnectionCell } from "@kit/connection";
-import type { Answered, Change, CommandMessage, ExecuteOptions, QueryMessage, Transport } from "@kit/protocol";
+import { DepotError } from "@kit/problem";
+import type { AnswerTo, Answered, Change, ExecuteOptions, QueryName, QueryOf, Transport } from "@kit/protocol";
+
+/** How the laid-out depot answers each query: by the answer itself, or by making it. */
+type Answers = { [Name in QueryName]?: AnswerTo<Name> | ((query: QueryOf<Name>) => AnswerTo<Name>) };
 
 export class FakeDepot implements Transport {
   readonly kind = "window";
   readonly connection = new ConnectionCell("live");
-  readonly executed: Array<{ command: CommandMessage; options: ExecuteOptions | undefined }> = [];
+  readonly asked: object[] = [];
+  readonly executed: Array<{ command: DepotCommand; options: ExecuteOptions }> = [];
+  /** Given back by the next commands; a thrown problem is a refusal. */
+  onExecute: (command: DepotCommand) => Partial<CommandOutcome> = () => ({});
+  sequence = 1;
   readonly #listeners = new Set<(change: Change) => void>();
 
-  constructor(
-    private readonly parts: {
-      answer?: (query: QueryMessage) => Answered<unknown>;
-      execute?: (command: CommandMessage) => unknown;
-    } = {},
-  ) {}
+  constructor(readonly answers: Answers = {}) {}
 
-  async execute(command: CommandMessage, options?: ExecuteOptions): Promise<unknown> {
+  async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
     this.executed.push({ command, options });
-    return this.parts.execute?.(command);
+    return { id: "", version: 1, sequence: this.sequence, changed: true, message: "", ...this.onExecute(command) };
   }
 
-  async query<Answer>(query: QueryMessage): Promise<Answered<Answer>> {
-    if (this.parts.answer === undefined) throw new Error("This test lays out no answers.");
-    return this.parts.answer(query) as Answered<Answer>;
+  async query<Name extends QueryName>(query: QueryOf<Name>): Promise<Answered<AnswerTo<Name>>> {
+    this.asked.push(query);
+    const answer = this.answers[query.query as Name];
+    if (answer === undefined) throw DepotError.from({ code: "notFound", detail: `No answer laid out: ${query.query}` });
+    return {
+      answer: typeof answer === "function" ? answer(query) : (answer as AnswerTo<Name>),
+      topics: ["drivers", "vehicles", "routes", "deliveries"],
+      sequence: this.sequence,
+    };
   }
 
   readonly subscribe = (listener: (change: Change) => void): (() => void) => {
@@ -32,7 +43,11 @@ export class FakeDepot implements Transport {
 
   async signIn(): Promise<void> {}
 
-  tell(change: Change): void {
-    for (const listener of this.#listeners) listener(change);
+  async signOut(): Promise<void> {}
+
+  /** Says that something of these topics happened. */
+  tell(change: Omit<Change, "sequence">): void {
+    this.sequence += 1;
+    for (const listener of this.#listeners) listener({ ...change, sequence: this.sequence });
   }
 }

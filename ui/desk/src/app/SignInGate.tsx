@@ -1,39 +1,60 @@
 // Lets through who is signed in. A sign-in link brings its token along; without one the token is asked for.
-import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Button, Center, Loader, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useConnection, useTransport } from "@kit/depot";
 import { DepotError } from "@kit/problem";
+import type { Credential } from "@kit/protocol";
 
 /** In the fragment, which no server's log and no referrer ever sees. */
-const TOKEN_IN_LINK = /^#token=(?<token>[^&]+)$/;
+const CODE_IN_LINK = /#code=(?<code>[^&\s]+)$/;
 
 export function SignInGate({ children }: { children: ReactNode }) {
   const transport = useTransport();
   const connection = useConnection();
-  const [linkToken] = useState(takeTokenFromLink);
-  const [isSigningIn, setIsSigningIn] = useState(linkToken !== undefined);
+  const [linkCode] = useState(takeCodeFromLink);
+  const [isSigningIn, setIsSigningIn] = useState(linkCode !== undefined);
 
   useEffect(() => {
-    if (linkToken === undefined) return;
+    if (linkCode === undefined) return;
     // A refusal leaves the connection signed out, which shows the form.
     transport
-      .signIn(linkToken)
+      .signIn({ code: linkCode })
       .catch(() => undefined)
       .finally(() => setIsSigningIn(false));
-  }, [transport, linkToken]);
+  }, [transport, linkCode]);
 
-  if (isSigningIn) return null;
+  // Before the first word of the depot it is not known whether to ask for a sign-in: neither is shown in haste.
+  if (isSigningIn || (connection === "connecting" && transport.kind === "browser")) return <Waiting />;
   return connection === "signedOut" ? <SignInForm /> : children;
 }
 
-/** Reads the token once, and takes it out of the address bar and the history. */
-function takeTokenFromLink(): string | undefined {
-  const token = TOKEN_IN_LINK.exec(location.hash)?.groups?.["token"];
-  if (token === undefined) return undefined;
-  history.replaceState(null, "", location.pathname + location.search);
-  return decodeURIComponent(token);
+function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <Center component="main" mih="100vh">
+      <Loader aria-label={t("connection.connecting")} />
+    </Center>
+  );
+}
+
+/** Reads the code once, and takes it out of the address bar and the history. */
+function takeCodeFromLink(): string | undefined {
+  const code = codeIn(location.hash);
+  if (code !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  return code;
+}
+
+function codeIn(text: string): string | undefined {
+  const code = CODE_IN_LINK.exec(text)?.groups?.["code"];
+  return code === undefined ? undefined : decodeURIComponent(code);
+}
+
+/** People paste the whole link as readily as the token. */
+function credentialIn(pasted: string): Credential {
+  const code = codeIn(pasted);
+  return code === undefined ? { token: pasted.trim() } : { code };
 }
 
 function SignInForm() {
@@ -48,7 +69,7 @@ function SignInForm() {
     setIsBusy(true);
     setProblem(undefined);
     try {
-      await transport.signIn(token.trim());
+      await transport.signIn(credentialIn(token));
     } catch (error) {
       setProblem(DepotError.from(error).detail);
     } finally {

@@ -1,5 +1,9 @@
 // Which page stands at which address. Each page is a chunk of its own, loaded when first gone to.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { readDeliverySearch } from "../features/delivery/search";
+import { readFleetSearch } from "../features/fleet/search";
+import { readIncidentSearch } from "../features/incident/search";
+import { readRouteSearch } from "../features/route/search";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 
@@ -14,21 +18,35 @@ const pages = [
   createRoute({
     getParentRoute: () => root,
     path: "/deliveries",
+    validateSearch: readDeliverySearch,
     component: lazyRouteComponent(() => import("../features/delivery/DeliveriesPage"), "DeliveriesPage"),
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/deliveries/$deliveryId",
+    component: lazyRouteComponent(() => import("../features/delivery/DeliveryPage"), "DeliveryPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/routes",
+    validateSearch: readRouteSearch,
     component: lazyRouteComponent(() => import("../features/route/RoutesPage"), "RoutesPage"),
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/routes/$routeId",
+    component: lazyRouteComponent(() => import("../features/route/RoutePage"), "RoutePage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/fleet",
+    validateSearch: readFleetSearch,
     component: lazyRouteComponent(() => import("../features/fleet/FleetPage"), "FleetPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/incidents",
+    validateSearch: readIncidentSearch,
     component: lazyRouteComponent(() => import("../features/incident/IncidentsPage"), "IncidentsPage"),
   }),
   createRoute({

@@ -1,15 +1,98 @@
-// All deliveries, found by what is known of them.
-import { IconPackage } from "@tabler/icons-react";
+// Every delivery, from pick-up to proof: filtered, sorted, page by page.
+import type { DeliveryRow } from "@bindings/DeliveryRow";
+import { Button } from "@mantine/core";
+import { IconPackage, IconPlus } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { DataTable } from "@kit/DataTable";
+import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { PageHeader } from "@kit/PageHeader";
+import { Shimmer } from "@kit/Loaded";
+import { ProblemAlert } from "@kit/ProblemAlert";
+import { compact } from "@kit/search";
+import { useDeliveryColumns } from "./columns";
+import { CreateDelivery } from "./CreateDelivery";
+import { DeliveryFilters } from "./DeliveryFilters";
+import { DEFAULT_SORT, deliveriesQuery, isFiltered } from "./search";
+import type { DeliverySearch } from "./search";
 
-export function DeliveriesPage() {
-  const { t } = useTranslation();
+export function DeliveriesPage(): ReactNode {
+  const { t } = useTranslation("delivery");
+  const mayChange = useMayChange();
+  const search = useSearch({ from: "/deliveries" });
+  const navigate = useNavigate();
+  const go = (next: DeliverySearch) => void navigate({ to: "/deliveries", search: next, replace: true });
+  const { create: isCreating = false, ...filters } = search;
+  const startCreating = () => go({ ...search, create: true });
   return (
     <>
-      <PageHeader title={t("place.delivery.title")} description={t("place.delivery.description")} />
-      <EmptyState icon={IconPackage} title={t("empty.delivery.title")} description={t("empty.delivery.description")} />
+      <PageHeader title={t("title")} description={t("description")}>
+        {mayChange && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={startCreating}>
+            {t("create.open")}
+          </Button>
+        )}
+      </PageHeader>
+      <DeliveryFilters search={filters} onChange={go} />
+      <DeliveryList
+        search={filters}
+        onSort={(sort, isDescending) =>
+          go(compact({ ...search, sort, ascending: isDescending ? undefined : true } as Required<DeliverySearch>))
+        }
+        onCreate={mayChange ? startCreating : undefined}
+      />
+      {mayChange && <CreateDelivery isOpen={isCreating} onClose={() => go(filters)} />}
     </>
+  );
+}
+
+interface DeliveryListProps {
+  search: DeliverySearch;
+  onSort: (by: NonNullable<DeliverySearch["sort"]>, isDescending: boolean) => void;
+  onCreate: (() => void) | undefined;
+}
+
+function DeliveryList({ search, onSort, onCreate }: DeliveryListProps) {
+  const { t } = useTranslation("delivery");
+  const navigate = useNavigate();
+  const { all: columns } = useDeliveryColumns();
+  const list = useDepotPages(deliveriesQuery(search), { refetchInterval: LATENESS_REFETCH_MS });
+  if (list.pages === undefined) {
+    return list.error === null ? <Shimmer lines={8} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
+  }
+  const rows = list.pages.flatMap((page): readonly DeliveryRow[] => page.items);
+  if (rows.length === 0) return <NoDeliveries isFiltered={isFiltered(search)} onCreate={onCreate} />;
+  return (
+    <DataTable
+      label={t("title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.id}
+      onOpen={(row) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: row.id } })}
+      sort={{ by: search.sort ?? DEFAULT_SORT, isDescending: search.ascending !== true }}
+      onSort={onSort}
+      isStale={list.isStale}
+      loadMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+      minWidth={700}
+    />
+  );
+}
+
+function NoDeliveries(props: { isFiltered: boolean; onCreate: (() => void) | undefined }) {
+  const { t } = useTranslation("delivery");
+  if (props.isFiltered) {
+    return <EmptyState icon={IconPackage} title={t("empty.filtered")} description={t("empty.filteredDescription")} />;
+  }
+  return (
+    <EmptyState icon={IconPackage} title={t("empty.title")} description={t("empty.description")}>
+      {props.onCreate !== undefined && (
+        <Button mt="sm" onClick={props.onCreate}>
+          {t("empty.create")}
+        </Button>
+      )}
+    </EmptyState>
   );
 }

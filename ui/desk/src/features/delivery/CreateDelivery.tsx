@@ -1,0 +1,74 @@
+// The dialog for a new delivery: a route that is active, and who drives what if that is settled.
+import { Anchor, Text } from "@mantine/core";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { newId } from "@kit/ids";
+import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
+
+interface CreateDeliveryProps {
+  isOpen: boolean;
+  onClose: () => void;
+  /** The route, where the dialog is opened from one. */
+  routeId?: string;
+}
+
+export function CreateDelivery({ isOpen, onClose, routeId: givenRouteId }: CreateDeliveryProps) {
+  const { t } = useTranslation("delivery");
+  const navigate = useNavigate();
+  const act = useAct(t("create.done"));
+  const [routeId, setRouteId] = useState<string | null>(givenRouteId ?? null);
+  const [driverId, setDriverId] = useState<string | null>(null);
+  const [vehicleId, setVehicleId] = useState<string | null>(null);
+  const close = () => {
+    setRouteId(givenRouteId ?? null);
+    setDriverId(null);
+    setVehicleId(null);
+    onClose();
+  };
+  const create = () => {
+    if (routeId === null) return;
+    const id = newId();
+    act.run(
+      { entity: "delivery", id, command: { type: "createDelivery", routeId, driverId, vehicleId } },
+      {
+        onDone: () => {
+          close();
+          void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: id } });
+        },
+      },
+    );
+  };
+  return (
+    <CommandModal
+      isOpen={isOpen}
+      onClose={close}
+      title={t("create.title")}
+      submit={t("create.submit")}
+      canSubmit={routeId !== null}
+      act={act}
+      onSubmit={create}
+    >
+      <div>
+        <RoutePick
+          label={t("create.route")}
+          placeholder={t("create.routePlaceholder")}
+          statuses={["Active"]}
+          value={routeId}
+          onChange={setRouteId}
+          required
+        />
+        <Text size="xs" c="dimmed" mt={4}>
+          {t("create.routeHint")}{" "}
+          <Anchor component={Link} to="/routes" inherit>
+            {t("create.routeLink")}
+          </Anchor>
+        </Text>
+      </div>
+      <DriverPick label={t("create.driver")} placeholder={t("create.later")} value={driverId} onChange={setDriverId} />
+      <VehiclePick label={t("create.vehicle")} placeholder={t("create.later")} value={vehicleId} onChange={setVehicleId} />
+    </CommandModal>
+  );
+}

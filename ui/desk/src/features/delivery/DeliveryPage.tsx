@@ -1,0 +1,4 @@
+// One delivery with all that belongs to it.
+export function DeliveryPage() {
+  return null;
+}

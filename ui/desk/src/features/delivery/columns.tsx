@@ -1,0 +1,120 @@
+// How a delivery looks in a table: where it stands, where it goes, who drives what, how far it is.
+import type { DeliveryRow } from "@bindings/DeliveryRow";
+import type { DeliverySort } from "@bindings/DeliverySort";
+import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Column } from "@kit/DataTable";
+import { journey } from "@kit/EntityLink";
+import { LateSince } from "@kit/LateSince";
+import { Moment, Span } from "@kit/Moment";
+import { Progress } from "@kit/Progress";
+import { StatusBadge } from "@kit/StatusBadge";
+import { ToneBadge } from "@kit/ToneBadge";
+import { Truncated } from "@kit/Truncated";
+
+type DeliveryColumn = Column<DeliveryRow, DeliverySort>;
+
+export function useDeliveryColumns(): { live: readonly DeliveryColumn[]; all: readonly DeliveryColumn[] } {
+  const { t } = useTranslation("delivery");
+  return useMemo(() => {
+    const { status, route, crew, progress, changed } = columnsOf(t);
+    return { live: [status, route, crew, progress], all: [status, route, crew, progress, changed] };
+  }, [t]);
+}
+
+function columnsOf(t: TFunction<"delivery">) {
+  return {
+    status: { key: "status", title: t("column.status"), width: "160px", sort: "status", cell: (row) => <Standing {...row} /> },
+    route: {
+      key: "route",
+      title: t("column.route"),
+      sort: "scheduledStartTime",
+      cell: (row) => (
+        <>
+          <Anchor
+            component={Link}
+            to="/deliveries/$deliveryId"
+            params={{ deliveryId: row.id }}
+            size="sm"
+            fw={600}
+            c="var(--mantine-color-text)"
+            display="block"
+          >
+            <Truncated>{journey(row.routeOrigin, row.routeDestination)}</Truncated>
+          </Anchor>
+          <Text span size="xs" c="dimmed">
+            <Span start={row.scheduledStartTime} end={row.scheduledEndTime} />
+          </Text>
+        </>
+      ),
+    },
+    crew: {
+      key: "crew",
+      title: t("column.crew"),
+      width: "21%",
+      cell: ({ driverName, vehicleNo }) => (
+        <>
+          <Truncated c={driverName === null ? "dimmed" : ""}>{driverName ?? t("noDriver")}</Truncated>
+          <Truncated fz="xs" c="dimmed">
+            {vehicleNo ?? t("noVehicle")}
+          </Truncated>
+        </>
+      ),
+    },
+    progress: {
+      key: "progress",
+      title: t("column.progress"),
+      width: "20%",
+      cell: (row) => (
+        <>
+          <Progress reached={row.checkpointsReached} total={row.checkpointsTotal} />
+          {row.lastLocation !== null && (
+            <Truncated fz="xs" c="dimmed">
+              {row.lastLocation}
+            </Truncated>
+          )}
+        </>
+      ),
+    },
+    changed: {
+      key: "changed",
+      title: t("column.changed"),
+      width: "116px",
+      sort: "updatedAt",
+      cell: ({ updatedAt }) => (
+        <Text span size="xs" c="dimmed">
+          <Moment at={updatedAt} distance />
+        </Text>
+      ),
+    },
+  } as const satisfies Record<string, DeliveryColumn>;
+}
+
+/** The status, with what is wrong beneath it. */
+export function Standing({ status, lateSince, openIncidents }: DeliveryRow) {
+  return (
+    <Stack gap={4} align="flex-start">
+      <StatusBadge of="delivery" status={status} />
+      {(lateSince !== null || openIncidents > 0) && (
+        <Group gap={4}>
+          <LateSince at={lateSince} />
+          <IncidentMark count={openIncidents} />
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+export function IncidentMark({ count }: { count: number }) {
+  const { t } = useTranslation("delivery");
+  if (count === 0) return null;
+  return (
+    <ToneBadge tone="red" icon={IconAlertTriangle}>
+      {t("openIncidents", { count })}
+    </ToneBadge>
+  );
+}

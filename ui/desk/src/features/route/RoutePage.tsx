@@ -1,0 +1,4 @@
+// One route with its checkpoints and deliveries.
+export function RoutePage() {
+  return null;
+}

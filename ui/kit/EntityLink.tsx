@@ -1,0 +1,49 @@
+// A thing by its name, leading to where it can be seen. An id is never shown: without a name it is "a delivery".
+import { Anchor, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useDepotQuery } from "@kit/depot";
+
+export function DeliveryLink({ id }: { id: string }) {
+  const { t } = useTranslation("kit");
+  const { data } = useDepotQuery({ query: "delivery", id });
+  return (
+    <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId: id }} inherit fw={600}>
+      {data === undefined ? t("entity.delivery") : journey(data.routeOrigin, data.routeDestination)}
+    </Anchor>
+  );
+}
+
+export function RouteLink({ id }: { id: string }) {
+  const { t } = useTranslation("kit");
+  const { data } = useDepotQuery({ query: "route", id });
+  return (
+    <Anchor component={Link} to="/routes/$routeId" params={{ routeId: id }} inherit fw={600}>
+      {data === undefined ? t("entity.route") : journey(data.origin, data.destination)}
+    </Anchor>
+  );
+}
+
+export function DriverName({ id }: { id: string }) {
+  const { t } = useTranslation("kit");
+  const { data } = useDepotQuery({ query: "driver", id });
+  return <Strong>{data?.name ?? t("entity.driver")}</Strong>;
+}
+
+export function VehicleName({ id }: { id: string }) {
+  const { t } = useTranslation("kit");
+  const { data } = useDepotQuery({ query: "vehicle", id });
+  return <Strong>{data?.registration ?? t("entity.vehicle")}</Strong>;
+}
+
+export function Strong({ children }: { children: string }) {
+  return (
+    <Text span inherit fw={600}>
+      {children}
+    </Text>
+  );
+}
+
+export function journey(origin: string, destination: string): string {
+  return `${origin} → ${destination}`;
+}

@@ -1,0 +1,82 @@
+// What happened, in plain words, from an event as it was recorded.
+import type { DeliveryEvent } from "@bindings/DeliveryEvent";
+import type { DriverEvent } from "@bindings/DriverEvent";
+import type { EventView } from "@bindings/EventView";
+import type { RouteEvent } from "@bindings/RouteEvent";
+import type { VehicleEvent } from "@bindings/VehicleEvent";
+import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { DriverName, VehicleName } from "@kit/EntityLink";
+import { Moment } from "@kit/Moment";
+import { Sentence } from "@kit/Sentence";
+
+type DepotEvent = DriverEvent | VehicleEvent | RouteEvent | DeliveryEvent;
+
+/** The sentence without its subject, which is the thing that the event belongs to. */
+export function EventSentence({ event }: { event: EventView }): ReactNode {
+  const { t } = useTranslation("kit");
+  // The depot's types say which data a type of event has.
+  const happened = { type: event.type, data: event.data } as unknown as DepotEvent;
+  const parts = partsOf(happened, event.entity, t);
+  return <Sentence text={t(`event.${event.type}`, { defaultValue: event.type })} parts={parts} />;
+}
+
+function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record<string, ReactNode> {
+  const because = (reason: string | undefined) => (reason === undefined ? "" : `: ${reason}`);
+  const word = (status: string) => t(`status.${entity}.${status}`, { defaultValue: status }).toLowerCase();
+  switch (event.type) {
+    case "DriverAdded":
+    case "DriverUpdated":
+      return { name: event.data.name, license: event.data.driverLicense };
+    case "VehicleAdded":
+    case "VehicleUpdated":
+      return { registration: event.data.registration, type: event.data.vehicleType };
+    case "DriverStatusChanged":
+    case "VehicleStatusChanged":
+    case "DeliveryStatusChanged":
+      return { old: word(event.data.old), new: word(event.data.new), reason: because(event.data.reason) };
+    case "RouteStatusChanged":
+      return { old: word(event.data.old), new: word(event.data.new) };
+    case "RouteCreated":
+    case "RouteUpdated":
+      return {
+        origin: event.data.origin,
+        destination: event.data.destination,
+        start: <Moment at={event.data.scheduledStartTime} />,
+      };
+    case "CheckpointAdded":
+    case "CheckpointUpdated":
+      return {
+        sequence: event.data.sequence,
+        location: event.data.location,
+        time: <Moment at={event.data.expectedTime} />,
+      };
+    case "CheckpointRemoved":
+      return { sequence: event.data.sequence };
+    case "CheckpointReached":
+      return { sequence: event.data.sequence, location: event.data.location };
+    case "RouteScheduledEndTimeUpdated":
+      return { end: <Moment at={event.data.scheduledEndTime} /> };
+    case "DriverAssigned":
+      return { driver: <DriverName id={event.data.driverId} /> };
+    case "VehicleAssigned":
+      return { vehicle: <VehicleName id={event.data.vehicleId} /> };
+    case "IncidentReported":
+      return { type: incidentWord(t, event.data.type), description: event.data.description };
+    case "IncidentResolved":
+      return { note: because(event.data.note) };
+    case "ProofOfDeliveryCaptured":
+      return { receiver: event.data.receiverName };
+    case "DeliveryCreated":
+    case "CheckpointsReordered":
+      return {};
+    default:
+      return {};
+  }
+}
+
+/** A known type in words; any other as it was written. */
+export function incidentWord(t: TFunction<"kit">, type: string): string {
+  return t(`incidentType.${type}`, { defaultValue: type });
+}

@@ -1,0 +1,24 @@
+// An instant in few words, with all of it in a tooltip.
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useNow } from "@kit/now";
+import { formatDistance, formatFull, formatMoment, formatSpan } from "@kit/time";
+
+export function Moment({ at, distance = false }: { at: string; /** "3 min ago" rather than "14:05". */ distance?: boolean }) {
+  const now_ms = useNow();
+  const { i18n } = useTranslation();
+  return (
+    <Tooltip label={formatFull(at)}>
+      <time dateTime={at}>{distance ? formatDistance(at, now_ms, i18n.language) : formatMoment(at, now_ms)}</time>
+    </Tooltip>
+  );
+}
+
+export function Span({ start, end }: { start: string; end: string }) {
+  const now_ms = useNow();
+  return (
+    <Tooltip label={start === end ? formatFull(start) : `${formatFull(start)} – ${formatFull(end)}`}>
+      <span className="tabular">{formatSpan(start, end, now_ms)}</span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,100 @@
+// The three things that a delivery joins, to pick from: a route, a driver, a vehicle.
+import type { DriverView } from "@bindings/DriverView";
+import type { RouteStatus } from "@bindings/RouteStatus";
+import type { VehicleView } from "@bindings/VehicleView";
+import { useDepotQuery } from "@kit/depot";
+import { journey } from "@kit/EntityLink";
+import { useNow } from "@kit/now";
+import { CHOICES_MOST, SearchSelect, useSearchText } from "@kit/SearchSelect";
+import type { Choice, PickProps } from "@kit/SearchSelect";
+import { StatusBadge } from "@kit/StatusBadge";
+import { formatSpan } from "@kit/time";
+
+const NOBODY = "";
+
+export function DriverPick(props: PickProps & { /** Whether those who cannot drive may be picked, as for a filter. */ anyStatus?: boolean }) {
+  const { anyStatus = false, ...rest } = props;
+  const [text, onSearch] = useSearchText();
+  const { data } = useDepotQuery({ query: "drivers", text, limit: CHOICES_MOST }, { keepPrevious: true });
+  const { data: chosen } = useDepotQuery({ query: "driver", id: props.value ?? NOBODY }, { enabled: props.value !== null });
+  return (
+    <SearchSelect
+      {...rest}
+      choices={data?.items.map((driver) => driverChoice(driver, anyStatus))}
+      chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus) : undefined}
+      onSearch={onSearch}
+    />
+  );
+}
+
+export function VehiclePick(props: PickProps & { /** Whether those out of use may be picked, as for a filter. */ anyStatus?: boolean }) {
+  const { anyStatus = false, ...rest } = props;
+  const [text, onSearch] = useSearchText();
+  const { data } = useDepotQuery({ query: "vehicles", text, limit: CHOICES_MOST }, { keepPrevious: true });
+  const { data: chosen } = useDepotQuery({ query: "vehicle", id: props.value ?? NOBODY }, { enabled: props.value !== null });
+  return (
+    <SearchSelect
+      {...rest}
+      choices={data?.items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
+      chosen={chosen && props.value !== null ? vehicleChoice(chosen, anyStatus) : undefined}
+      onSearch={onSearch}
+    />
+  );
+}
+
+export function RoutePick(props: PickProps & { /** Only routes of these. */ statuses?: RouteStatus[] }) {
+  const { statuses, ...rest } = props;
+  const now_ms = useNow();
+  const [text, onSearch] = useSearchText();
+  const { data } = useDepotQuery(
+    { query: "routes", text, status: statuses ?? null, limit: CHOICES_MOST, sort: "scheduledStartTime", descending: true },
+    { keepPrevious: true },
+  );
+  const { data: chosen } = useDepotQuery({ query: "route", id: props.value ?? NOBODY }, { enabled: props.value !== null });
+  return (
+    <SearchSelect
+      {...rest}
+      choices={data?.routes.map((route) => routeChoice(route, now_ms))}
+      chosen={chosen && props.value !== null ? routeChoice(chosen, now_ms) : undefined}
+      onSearch={onSearch}
+    />
+  );
+}
+
+function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean): Choice {
+  return {
+    value: driverId,
+    label: name,
+    note: driverLicense,
+    badge: <StatusBadge of="driver" status={status} />,
+    disabled: !anyStatus && (status === "Suspended" || status === "Unavailable"),
+  };
+}
+
+function vehicleChoice({ vehicleId, registration, vehicleType, status }: VehicleView, anyStatus: boolean): Choice {
+  return {
+    value: vehicleId,
+    label: registration,
+    note: vehicleType,
+    badge: <StatusBadge of="vehicle" status={status} />,
+    disabled: !anyStatus && (status === "Maintenance" || status === "OutOfService"),
+  };
+}
+
+interface RouteLike {
+  readonly routeId: string;
+  readonly origin: string;
+  readonly destination: string;
+  readonly status: RouteStatus;
+  readonly scheduledStartTime: string;
+  readonly scheduledEndTime: string;
+}
+
+function routeChoice(route: RouteLike, now_ms: number): Choice {
+  return {
+    value: route.routeId,
+    label: journey(route.origin, route.destination),
+    note: formatSpan(route.scheduledStartTime, route.scheduledEndTime, now_ms),
+    badge: <StatusBadge of="route" status={route.status} />,
+  };
+}

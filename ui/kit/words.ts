@@ -1,0 +1,46 @@
+// The words of the depot that the desk lists by itself, in the order in which people meet them.
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
+import type { DriverAvailability } from "@bindings/DriverAvailability";
+import type { RouteStatus } from "@bindings/RouteStatus";
+import type { Severity } from "@bindings/Severity";
+import type { VehicleAvailability } from "@bindings/VehicleAvailability";
+
+// A Record of all words fails to compile when the depot learns a word that is missing here.
+function wordsIn<Word extends string>(words: Record<Word, true>): readonly Word[] {
+  return Object.keys(words) as Word[];
+}
+
+export const DELIVERY_STATUSES = wordsIn<DeliveryStatus>({
+  PickedUp: true,
+  InTransit: true,
+  OutForDelivery: true,
+  Delivered: true,
+  Failed: true,
+});
+export const ROUTE_STATUSES = wordsIn<RouteStatus>({ Planning: true, Active: true, Deactivated: true });
+export const DRIVER_STATUSES = wordsIn<DriverAvailability>({
+  Available: true,
+  Assigned: true,
+  Suspended: true,
+  Unavailable: true,
+});
+export const VEHICLE_STATUSES = wordsIn<VehicleAvailability>({
+  Available: true,
+  Assigned: true,
+  Maintenance: true,
+  OutOfService: true,
+});
+export const SEVERITIES = wordsIn<Severity>({ Low: true, Medium: true, High: true, Critical: true });
+
+/** Any other text is an incident's type, too. */
+export const INCIDENT_TYPES = [
+  "Delay",
+  "Traffic",
+  "Weather",
+  "Breakdown",
+  "Accident",
+  "CargoDamage",
+  "AddressProblem",
+  "RecipientUnavailable",
+  "Security",
+] as const;
