@@ -398,18 +398,6 @@ impl App {
             .map_err(|error| AppError::new(Code::Internal, format!("The record was tampered with: {error}")))
     }
 
-    /// The id for a thing that a request wants made without naming one: fresh, or always the same for the same key,
-    /// so that a request that is sent again makes the same thing.
-    #[must_use]
-    pub fn new_id(actor: &Actor, idempotency_key: Option<&str>) -> Uuid {
-        use sha2::{Digest, Sha256};
-        let Some(key) = idempotency_key else { return Uuid::now_v7() };
-        let digest: [u8; 32] = Sha256::new_with_prefix(actor.credential).chain_update(key).finalize().into();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
-    }
-
     /// Finishes what was accepted and lets the folder go.
     pub async fn close(&self) {
         self.store().close().await;
