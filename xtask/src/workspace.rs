@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::failure::Failure;
 
@@ -13,8 +14,14 @@ pub(crate) const APP: &str = "eroad-depot";
 pub(crate) const DAEMON: &str = "depotd";
 
 pub(crate) fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        // Cargo says at run time where the package is; what it said when this was built holds where no cargo runs it,
+        // but would be wrong for a copy of the workspace that shares its target folder.
+        let own = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        own.parent().map_or_else(|| own.clone(), Path::to_path_buf)
+    });
+    &ROOT
 }
 
 pub(crate) fn ui() -> PathBuf {
