@@ -99,13 +99,16 @@ fn at_field(path: &str, detail: impl std::fmt::Display) -> Problem {
 }
 
 /// Why a body could not be read.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is not ours, and may grow")]
 pub(crate) fn unreadable(rejection: BytesRejection) -> Problem {
     match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             Problem::new(Reason::TooLarge, format!("The body has more than {MAX_JSON_BYTES} bytes"))
         }
         // Everything else is a connection that broke off in the middle.
-        rejection => Problem::malformed(format!("The body could not be read: {}", rejection.body_text())),
+        rejection @ (BytesRejection::FailedToBufferBody(_) | _) => {
+            Problem::malformed(format!("The body could not be read: {}", rejection.body_text()))
+        }
     }
 }
 

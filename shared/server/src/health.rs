@@ -28,7 +28,6 @@ pub(crate) async fn show(State(endpoint): State<Shared>) -> Result<Json<Health>,
 /// Whether the program runs; if not, it should be started again.
 #[utoipa::path(get, path = "/health/live", tag = "Operation",
     responses((status = 200, description = "It runs", body = Health)))]
-#[expect(clippy::unused_async, reason = "a handler is async")]
 pub(crate) async fn live() -> Json<Health> {
     OK
 }

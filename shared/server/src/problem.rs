@@ -135,11 +135,6 @@ impl Problem {
         self.headers.push((name, value));
         self
     }
-
-    #[cfg(test)]
-    pub(crate) fn status(&self) -> StatusCode {
-        self.reason.parts().0
-    }
 }
 
 impl From<AppError> for Problem {

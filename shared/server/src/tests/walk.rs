@@ -148,9 +148,9 @@ fn each_reference(value: &Value, visit: &mut impl FnMut(&str)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                match member {
-                    Value::String(reference) if name == "$ref" => visit(reference),
-                    other => each_reference(other, visit),
+                match member.as_str() {
+                    Some(reference) if name == "$ref" => visit(reference),
+                    Some(_) | None => each_reference(member, visit),
                 }
             }
         }
