@@ -99,7 +99,6 @@ fn at_field(path: &str, detail: impl std::fmt::Display) -> Problem {
 }
 
 /// Why a body could not be read.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is not ours, and may grow")]
 pub(crate) fn unreadable(rejection: BytesRejection) -> Problem {
     match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
