@@ -1,16 +1,16 @@
 // A thing by its name, leading to where it can be seen. An id is never shown: without a name it is "a delivery".
-import { Anchor, Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
+import { LinkAnchor } from "@kit/links";
 
 export function DeliveryLink({ id }: { id: string }) {
   const { t } = useTranslation("kit");
   const { data } = useDepotQuery({ query: "delivery", id });
   return (
-    <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId: id }} inherit fw={600}>
+    <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: id }} inherit fw={600}>
       {data === undefined ? t("entity.delivery") : journey(data.routeOrigin, data.routeDestination)}
-    </Anchor>
+    </LinkAnchor>
   );
 }
 
@@ -18,9 +18,9 @@ export function RouteLink({ id }: { id: string }) {
   const { t } = useTranslation("kit");
   const { data } = useDepotQuery({ query: "route", id });
   return (
-    <Anchor component={Link} to="/routes/$routeId" params={{ routeId: id }} inherit fw={600}>
+    <LinkAnchor to="/routes/$routeId" params={{ routeId: id }} inherit fw={600}>
       {data === undefined ? t("entity.route") : journey(data.origin, data.destination)}
-    </Anchor>
+    </LinkAnchor>
   );
 }
 

@@ -23,7 +23,6 @@ export function EventSentence({ event }: { event: EventView }): ReactNode {
 }
 
 function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record<string, ReactNode> {
-  const because = (reason: string | undefined) => (reason === undefined ? "" : `: ${reason}`);
   const word = (status: string) => t(`status.${entity}.${status}`, { defaultValue: status }).toLowerCase();
   switch (event.type) {
     case "DriverAdded":
@@ -74,6 +73,10 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
     default:
       return {};
   }
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined ? "" : `: ${reason}`;
 }
 
 /** A known type in words; any other as it was written. */

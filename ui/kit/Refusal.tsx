@@ -3,13 +3,13 @@ import type { DeliveryError } from "@bindings/DeliveryError";
 import type { DriverError } from "@bindings/DriverError";
 import type { RouteError } from "@bindings/RouteError";
 import type { VehicleError } from "@bindings/VehicleError";
-import { Alert, Button, Group, List, Text } from "@mantine/core";
+import { Alert, Group, List, Text } from "@mantine/core";
 import { IconHandStop, IconPlugConnectedX } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { DeliveryLink, DriverName, RouteLink, Strong, VehicleName } from "@kit/EntityLink";
+import { LinkButton } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import type { DepotError } from "@kit/problem";
 import { Sentence } from "@kit/Sentence";
@@ -184,15 +184,14 @@ function BookingConflict(conflict: Conflict) {
         <span>
           <Sentence text={t("refusal.nextFree")} parts={{ start: <Moment at={conflict.nextFreeStart} /> }} />
         </span>
-        <Button
-          component={Link}
+        <LinkButton
           to="/deliveries/$deliveryId"
           params={{ deliveryId: conflict.deliveryId }}
           size="compact-sm"
           variant="default"
         >
           {t("refusal.openConflicting")}
-        </Button>
+        </LinkButton>
       </Group>
     </>
   );

@@ -24,7 +24,6 @@ export function TextFilter({ label, value, onChange }: { label: string; value: s
   return (
     <TextInput
       type="search"
-      role="searchbox"
       aria-label={label}
       placeholder={label}
       value={typed}

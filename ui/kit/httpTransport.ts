@@ -47,6 +47,10 @@ export class HttpTransport implements Transport {
     this.#open();
   }
 
+  fileUrl(hash: string): string {
+    return `/api/files/${hash}`;
+  }
+
   async signOut(): Promise<void> {
     await this.#send("DELETE", SESSION);
     this.#close();

@@ -14,7 +14,8 @@ test("a problem keeps its code, its sentence and the facts behind it", () => {
   });
   expect(error.code).toBe("booking_conflict");
   expect(error.message).toBe("Anna is on the road until 14:00.");
-  expect(error.facts).toEqual({ resource: "driver", nextFreeStart: "2026-03-01T14:00:00Z" });
+  // Some rules have a status among their facts; in a problem document the HTTP status stands in its place.
+  expect(error.facts).toEqual({ status: 400, resource: "driver", nextFreeStart: "2026-03-01T14:00:00Z" });
 });
 
 test("a problem without a sentence of its own shows its title", () => {

@@ -44,6 +44,8 @@ export interface Transport {
   /** Trades a credential for a session. A window needs none: it is signed in by being the depot. */
   signIn(credential: Credential): Promise<void>;
   signOut(): Promise<void>;
+  /** Where a signature or a photo can be seen. */
+  fileUrl(hash: string): string;
   readonly connection: ConnectionStore;
 }
 

@@ -1,7 +1,7 @@
 // The way to a depot from its own window, and the choice between the two ways. The only file that speaks to Tauri.
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
-import { invoke, isTauri } from "@tauri-apps/api/core";
+import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { ConnectionCell } from "@kit/connection";
 import { HttpTransport } from "@kit/httpTransport";
@@ -48,6 +48,10 @@ export class WindowTransport implements Transport {
   async signIn(): Promise<void> {}
 
   async signOut(): Promise<void> {}
+
+  fileUrl(hash: string): string {
+    return convertFileSrc(hash, "depot-file");
+  }
 }
 
 async function call<Reply>(command: string, args: Record<string, unknown>): Promise<Reply> {

@@ -30,7 +30,7 @@ export class FakeDepot implements Transport {
     const answer = this.answers[query.query as Name];
     if (answer === undefined) throw DepotError.from({ code: "notFound", detail: `No answer laid out: ${query.query}` });
     return {
-      answer: typeof answer === "function" ? answer(query) : (answer as AnswerTo<Name>),
+      answer: typeof answer === "function" ? answer(query) : (answer as unknown as AnswerTo<Name>),
       topics: ["drivers", "vehicles", "routes", "deliveries"],
       sequence: this.sequence,
     };
@@ -44,6 +44,10 @@ export class FakeDepot implements Transport {
   async signIn(): Promise<void> {}
 
   async signOut(): Promise<void> {}
+
+  fileUrl(hash: string): string {
+    return `/files/${hash}`;
+  }
 
   /** Says that something of these topics happened. */
   tell(change: Omit<Change, "sequence">): void {

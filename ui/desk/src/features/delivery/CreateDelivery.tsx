@@ -1,11 +1,12 @@
 // The dialog for a new delivery: a route that is active, and who drives what if that is settled.
-import { Anchor, Text } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Text } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { newId } from "@kit/ids";
+import { LinkAnchor } from "@kit/links";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
 
 interface CreateDeliveryProps {
@@ -62,9 +63,9 @@ export function CreateDelivery({ isOpen, onClose, routeId: givenRouteId }: Creat
         />
         <Text size="xs" c="dimmed" mt={4}>
           {t("create.routeHint")}{" "}
-          <Anchor component={Link} to="/routes" inherit>
+          <LinkAnchor to="/routes" inherit>
             {t("create.routeLink")}
-          </Anchor>
+          </LinkAnchor>
         </Text>
       </div>
       <DriverPick label={t("create.driver")} placeholder={t("create.later")} value={driverId} onChange={setDriverId} />

@@ -1,15 +1,15 @@
 // How a delivery looks in a table: where it stands, where it goes, who drives what, how far it is.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { DeliverySort } from "@bindings/DeliverySort";
-import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Column } from "@kit/DataTable";
 import { journey } from "@kit/EntityLink";
 import { LateSince } from "@kit/LateSince";
+import { LinkAnchor } from "@kit/links";
 import { Moment, Span } from "@kit/Moment";
 import { Progress } from "@kit/Progress";
 import { StatusBadge } from "@kit/StatusBadge";
@@ -35,8 +35,7 @@ function columnsOf(t: TFunction<"delivery">) {
       sort: "scheduledStartTime",
       cell: (row) => (
         <>
-          <Anchor
-            component={Link}
+          <LinkAnchor
             to="/deliveries/$deliveryId"
             params={{ deliveryId: row.id }}
             size="sm"
@@ -45,7 +44,7 @@ function columnsOf(t: TFunction<"delivery">) {
             display="block"
           >
             <Truncated>{journey(row.routeOrigin, row.routeDestination)}</Truncated>
-          </Anchor>
+          </LinkAnchor>
           <Text span size="xs" c="dimmed">
             <Span start={row.scheduledStartTime} end={row.scheduledEndTime} />
           </Text>

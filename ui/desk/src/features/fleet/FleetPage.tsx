@@ -1,15 +1,205 @@
-// The drivers and the vehicles.
-import { IconTruck } from "@tabler/icons-react";
+// Drivers and vehicles: who and what there is, and what they are doing.
+import { ActionIcon, Button, Drawer, Group, Menu, SegmentedControl } from "@mantine/core";
+import { IconDots, IconHistory, IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DataTable } from "@kit/DataTable";
+import type { Column } from "@kit/DataTable";
+import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { History } from "@kit/History";
+import { LinkAnchor } from "@kit/links";
+import { Shimmer } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
+import { ProblemAlert } from "@kit/ProblemAlert";
+import { compact, wordsOf } from "@kit/search";
+import { StatusBadge } from "@kit/StatusBadge";
+import { StatusChips } from "@kit/StatusChips";
+import { TextFilter } from "@kit/TextFilter";
+import { Truncated } from "@kit/Truncated";
+import { DRIVER_STATUSES, VEHICLE_STATUSES } from "@kit/words";
+import { MemberForm, StatusForm } from "./dialogs";
+import { memberOfDriver, memberOfVehicle } from "./member";
+import type { Member } from "./member";
+import type { FleetSearch, Part } from "./search";
+
+const LIMIT = 100;
 
 export function FleetPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation("fleet");
+  const search = useSearch({ from: "/fleet" });
+  const navigate = useNavigate();
+  const mayChange = useMayChange();
+  const go = (next: FleetSearch) => void navigate({ to: "/fleet", search: next, replace: true });
+  const part: Part = search.part ?? "driver";
+  const { create: isCreating = false, ...list } = search;
+  const set = (changed: { status?: string | undefined; text?: string | undefined }) =>
+    go(compact<Omit<FleetSearch, "create">>({ part: search.part, status: search.status, text: search.text, ...changed }));
   return (
     <>
-      <PageHeader title={t("place.fleet.title")} description={t("place.fleet.description")} />
-      <EmptyState icon={IconTruck} title={t("empty.fleet.title")} description={t("empty.fleet.description")} />
+      <PageHeader title={t("title")} description={t("description")}>
+        {mayChange && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => go({ ...search, create: true })}>
+            {t(`new.${part}`)}
+          </Button>
+        )}
+      </PageHeader>
+      <Group gap="sm" mb="md">
+        <SegmentedControl
+          aria-label={t("title")}
+          value={part}
+          onChange={(shown) => go(shown === "vehicle" ? { part: "vehicle" } : {})}
+          data={[
+            { value: "driver", label: t("drivers") },
+            { value: "vehicle", label: t("vehicles") },
+          ]}
+        />
+        {part === "driver" ? (
+          <StatusChips
+            of="driver"
+            label={t("status")}
+            statuses={DRIVER_STATUSES}
+            value={wordsOf(DRIVER_STATUSES, search.status)}
+            onChange={(statuses) => set({ status: statuses.join(",") || undefined })}
+          />
+        ) : (
+          <StatusChips
+            of="vehicle"
+            label={t("status")}
+            statuses={VEHICLE_STATUSES}
+            value={wordsOf(VEHICLE_STATUSES, search.status)}
+            onChange={(statuses) => set({ status: statuses.join(",") || undefined })}
+          />
+        )}
+        <TextFilter label={t(`search.${part}`)} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
+      </Group>
+      {part === "driver" ? <Drivers search={list} /> : <Vehicles search={list} />}
+      {mayChange && <MemberForm key={part} part={part} isOpen={isCreating} onClose={() => go(list)} />}
     </>
   );
+}
+
+function Drivers({ search }: { search: FleetSearch }) {
+  const status = wordsOf(DRIVER_STATUSES, search.status);
+  const list = useDepotPages({ query: "drivers", status: status.length === 0 ? null : status, text: search.text ?? null, limit: LIMIT });
+  const members = list.pages?.flatMap((page) => page.items.map(memberOfDriver));
+  return <Members part="driver" search={search} list={list} members={members} />;
+}
+
+function Vehicles({ search }: { search: FleetSearch }) {
+  const status = wordsOf(VEHICLE_STATUSES, search.status);
+  const list = useDepotPages({ query: "vehicles", status: status.length === 0 ? null : status, text: search.text ?? null, limit: LIMIT });
+  const members = list.pages?.flatMap((page) => page.items.map(memberOfVehicle));
+  return <Members part="vehicle" search={search} list={list} members={members} />;
+}
+
+interface MembersProps {
+  part: Part;
+  search: FleetSearch;
+  list: Omit<ReturnType<typeof useDepotPages>, "pages">;
+  members: Member[] | undefined;
+}
+
+type Dialog = { readonly kind: "edit" | "status" | "history"; readonly member: Member };
+
+function Members({ part, search, list, members }: MembersProps) {
+  const { t } = useTranslation("fleet");
+  const mayChange = useMayChange();
+  const [dialog, setDialog] = useState<Dialog>();
+  if (members === undefined) {
+    return list.error === null ? <Shimmer lines={8} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
+  }
+  if (members.length === 0) {
+    const which = search.text === undefined && search.status === undefined ? part : "filtered";
+    const icon = part === "driver" ? IconSteeringWheel : IconTruck;
+    return <EmptyState icon={icon} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />;
+  }
+  const close = () => setDialog(undefined);
+  return (
+    <>
+      <DataTable
+        label={t(part === "driver" ? "drivers" : "vehicles")}
+        columns={columnsOf(part, t, mayChange, setDialog)}
+        rows={members}
+        rowKey={(member) => member.id}
+        isStale={list.isStale}
+        loadMore={list.loadMore}
+        isLoadingMore={list.isLoadingMore}
+      />
+      {dialog?.kind === "edit" && <MemberForm part={part} member={dialog.member} isOpen onClose={close} />}
+      {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
+      <Drawer
+        opened={dialog?.kind === "history"}
+        onClose={close}
+        position="right"
+        title={t("historyTitle", { name: dialog?.member.name })}
+      >
+        {dialog?.kind === "history" && <History entityId={dialog.member.id} />}
+      </Drawer>
+    </>
+  );
+}
+
+function columnsOf(
+  part: Part,
+  t: TFunction<"fleet">,
+  mayChange: boolean,
+  open: (dialog: Dialog) => void,
+): Column<Member>[] {
+  const isDriver = part === "driver";
+  return [
+    {
+      key: "name",
+      title: t(isDriver ? "column.name" : "column.registration"),
+      cell: ({ name }) => <Truncated fw={600}>{name}</Truncated>,
+    },
+    {
+      key: "detail",
+      title: t(isDriver ? "column.license" : "column.type"),
+      cell: ({ detail }) => <Truncated c="dimmed">{detail}</Truncated>,
+    },
+    { key: "status", title: t("column.status"), width: "160px", cell: ({ standing }) => <StatusBadge {...standing} /> },
+    {
+      key: "open",
+      title: t("column.open"),
+      width: "140px",
+      cell: ({ id, openDeliveries }) =>
+        openDeliveries === 0 ? null : (
+          <LinkAnchor to="/deliveries" search={isDriver ? { driver: id, open: true } : { vehicle: id, open: true }} size="sm">
+            {t("deliveries", { count: openDeliveries })}
+          </LinkAnchor>
+        ),
+    },
+    {
+      key: "actions",
+      title: t("column.actions"),
+      width: "90px",
+      cell: (member) => (
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={t("menu", { name: member.name })}>
+              <IconDots size={18} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {mayChange && (
+              <>
+                <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open({ kind: "edit", member })}>
+                  {t("editItem")}
+                </Menu.Item>
+                <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
+                  {t("statusItem")}
+                </Menu.Item>
+              </>
+            )}
+            <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => open({ kind: "history", member })}>
+              {t("historyItem")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      ),
+    },
+  ];
 }

@@ -3,10 +3,10 @@ import { compact, flagIn, textIn } from "@kit/search";
 
 export interface IncidentSearch {
   text?: string;
-  /** The dialog for a new one is open. */
-  create?: true;
+  /** Those that are resolved, rather than those that are open. */
+  resolved?: true;
 }
 
 export function readIncidentSearch(raw: Record<string, unknown>): IncidentSearch {
-  return compact<IncidentSearch>({ text: textIn(raw["text"]), create: flagIn(raw["create"]) });
+  return compact<IncidentSearch>({ text: textIn(raw["text"]), resolved: flagIn(raw["resolved"]) });
 }

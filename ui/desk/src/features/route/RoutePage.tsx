@@ -1,4 +1,162 @@
-// One route with its checkpoints and deliveries.
+// One route with its checkpoints and deliveries, and how far its planning is.
+import type { RouteDetail } from "@bindings/RouteDetail";
+import type { RouteStatus } from "@bindings/RouteStatus";
+import { Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { IconArrowLeft, IconCopy, IconPencil, IconPlus } from "@tabler/icons-react";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
+import { journey } from "@kit/EntityLink";
+import { History } from "@kit/History";
+import { LinkAnchor } from "@kit/links";
+import { Loaded } from "@kit/Loaded";
+import { Span } from "@kit/Moment";
+import { Panel } from "@kit/Panel";
+import { Refusal } from "@kit/Refusal";
+import { StatusBadge } from "@kit/StatusBadge";
+import { Truncated } from "@kit/Truncated";
+import { CreateDelivery } from "../delivery/CreateDelivery";
+import { CheckpointEditor } from "./CheckpointEditor";
+import { DuplicateRoute } from "./DuplicateRoute";
+import { RouteForm } from "./RouteForm";
+
+/** What a route may become from each status. */
+const TARGETS: Record<RouteStatus, readonly RouteStatus[]> = {
+  Planning: ["Deactivated", "Active"],
+  Active: ["Deactivated", "Planning"],
+  Deactivated: [],
+};
+
 export function RoutePage() {
-  return null;
+  const { routeId } = useParams({ from: "/routes/$routeId" });
+  const { t } = useTranslation("route");
+  const route = useDepotQuery({ query: "route", id: routeId }, { refetchInterval: LATENESS_REFETCH_MS });
+  return (
+    <Stack>
+      <LinkAnchor to="/routes" size="sm">
+        <IconArrowLeft size={14} aria-hidden /> {t("back")}
+      </LinkAnchor>
+      <Loaded of={route} lines={8}>
+        {(found) => <Detail key={found.routeId} route={found} />}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function Detail({ route }: { route: RouteDetail }) {
+  const { t } = useTranslation("route");
+  const mayChange = useMayChange();
+  return (
+    <>
+      <Group justify="space-between" align="flex-start">
+        <div style={{ minWidth: 0 }}>
+          <Title order={1} fz={24} lh={1.25}>
+            {journey(route.origin, route.destination)}
+          </Title>
+          <Group gap={8} mt={6}>
+            <StatusBadge of="route" status={route.status} />
+            <Text size="sm" c="dimmed">
+              <Span start={route.scheduledStartTime} end={route.scheduledEndTime} />
+            </Text>
+          </Group>
+        </div>
+        {mayChange && <Actions route={route} />}
+      </Group>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <CheckpointEditor route={route} mayChange={mayChange} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack>
+            <Deliveries route={route} />
+            <Panel title={t("history")}>
+              <History entityId={route.routeId} />
+            </Panel>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+}
+
+type Dialog = "edit" | "duplicate" | "deactivate" | "delivery";
+
+function Actions({ route }: { route: RouteDetail }) {
+  const { t } = useTranslation("route");
+  const act = useAct(t("statusChanged"));
+  const [dialog, setDialog] = useState<Dialog>();
+  const close = () => setDialog(undefined);
+  const move = (status: RouteStatus) =>
+    act.run({ entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status } }, { onDone: close });
+  return (
+    <Stack gap="xs" align="flex-end" maw={560}>
+      <Group gap="xs" justify="flex-end">
+        {route.status !== "Deactivated" && (
+          <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setDialog("edit")}>
+            {t("edit")}
+          </Button>
+        )}
+        <Button variant="default" leftSection={<IconCopy size={16} aria-hidden />} onClick={() => setDialog("duplicate")}>
+          {t("duplicate")}
+        </Button>
+        {TARGETS[route.status].map((status) => (
+          <Button
+            key={status}
+            variant={status === "Active" ? "filled" : "default"}
+            loading={act.isBusy}
+            onClick={() => (status === "Deactivated" ? setDialog("deactivate") : move(status))}
+          >
+            {t(`to${status}`)}
+          </Button>
+        ))}
+        {route.status === "Active" && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDialog("delivery")}>
+            {t("newDelivery")}
+          </Button>
+        )}
+      </Group>
+      {dialog !== "deactivate" && <Refusal problem={act.problem} />}
+      {dialog === "edit" && <RouteForm route={route} isOpen onClose={close} />}
+      {dialog === "duplicate" && <DuplicateRoute route={route} onClose={close} />}
+      <CommandModal
+        isOpen={dialog === "deactivate"}
+        onClose={close}
+        title={t("deactivateTitle")}
+        submit={t("toDeactivated")}
+        isGrave
+        act={act}
+        onSubmit={() => move("Deactivated")}
+      >
+        <Text size="sm">{t("deactivateHint")}</Text>
+      </CommandModal>
+      <CreateDelivery isOpen={dialog === "delivery"} onClose={close} routeId={route.routeId} />
+    </Stack>
+  );
+}
+
+function Deliveries({ route: { deliveries } }: { route: RouteDetail }) {
+  const { t } = useTranslation("route");
+  const { t: delivery } = useTranslation("delivery");
+  return (
+    <Panel title={t("deliveries")}>
+      {deliveries.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t("noDeliveries")}
+        </Text>
+      )}
+      <Stack gap="xs">
+        {deliveries.map(({ deliveryId, status, driverName, vehicleNo }) => (
+          <Group key={deliveryId} justify="space-between" wrap="nowrap">
+            <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId }} size="sm" miw={0}>
+              <Truncated>{`${driverName ?? delivery("noDriver")}, ${vehicleNo ?? delivery("noVehicle")}`}</Truncated>
+            </LinkAnchor>
+            <StatusBadge of="delivery" status={status} />
+          </Group>
+        ))}
+      </Stack>
+    </Panel>
+  );
 }

@@ -1,15 +1,157 @@
-// The routes and their checkpoints.
-import { IconRoute } from "@tabler/icons-react";
+// The depot's routes: when they run, how their checkpoints stand, and who is on them.
+import type { RouteSort } from "@bindings/RouteSort";
+import type { RouteSummary } from "@bindings/RouteSummary";
+import { Button, Group, Text } from "@mantine/core";
+import { IconAlarm, IconPlus, IconRoute } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { DataTable } from "@kit/DataTable";
+import type { Column } from "@kit/DataTable";
+import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { journey } from "@kit/EntityLink";
+import { LinkAnchor } from "@kit/links";
+import { Shimmer } from "@kit/Loaded";
+import { Span } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
+import { ProblemAlert } from "@kit/ProblemAlert";
+import { Progress } from "@kit/Progress";
+import { compact, wordsOf } from "@kit/search";
+import { StatusBadge } from "@kit/StatusBadge";
+import { StatusChips } from "@kit/StatusChips";
+import { TextFilter } from "@kit/TextFilter";
+import { ToneBadge } from "@kit/ToneBadge";
+import { Truncated } from "@kit/Truncated";
+import { ROUTE_STATUSES } from "@kit/words";
+import { RouteForm } from "./RouteForm";
+import type { RouteSearch } from "./search";
 
 export function RoutesPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation("route");
+  const search = useSearch({ from: "/routes" });
+  const navigate = useNavigate();
+  const mayChange = useMayChange();
+  const go = (next: RouteSearch) => void navigate({ to: "/routes", search: next, replace: true });
+  const { create: isCreating = false, ...filters } = search;
+  const set = (changed: { status?: string | undefined; text?: string | undefined }) =>
+    go(compact<Omit<RouteSearch, "create">>({ status: search.status, text: search.text, ...changed }));
   return (
     <>
-      <PageHeader title={t("place.route.title")} description={t("place.route.description")} />
-      <EmptyState icon={IconRoute} title={t("empty.route.title")} description={t("empty.route.description")} />
+      <PageHeader title={t("title")} description={t("description")}>
+        {mayChange && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => go({ ...search, create: true })}>
+            {t("new")}
+          </Button>
+        )}
+      </PageHeader>
+      <Group gap="sm" mb="md">
+        <StatusChips
+          of="route"
+          label={t("status")}
+          statuses={ROUTE_STATUSES}
+          value={wordsOf(ROUTE_STATUSES, search.status)}
+          onChange={(statuses) => set({ status: statuses.join(",") || undefined })}
+        />
+        <TextFilter label={t("search")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
+      </Group>
+      <RouteList search={filters} />
+      {mayChange && isCreating && <RouteForm isOpen onClose={() => go(filters)} />}
     </>
+  );
+}
+
+function RouteList({ search }: { search: RouteSearch }) {
+  const { t } = useTranslation("route");
+  const navigate = useNavigate();
+  const status = wordsOf(ROUTE_STATUSES, search.status);
+  const list = useDepotPages(
+    { query: "routes", status: status.length === 0 ? null : status, text: search.text ?? null, descending: true, limit: 100 },
+    { refetchInterval: LATENESS_REFETCH_MS },
+  );
+  if (list.pages === undefined) {
+    return list.error === null ? <Shimmer lines={8} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
+  }
+  const routes = list.pages.flatMap((page) => page.routes);
+  if (routes.length === 0) {
+    const isFiltered = search.text !== undefined || search.status !== undefined;
+    return (
+      <EmptyState
+        icon={IconRoute}
+        title={t(isFiltered ? "empty.filtered" : "empty.title")}
+        description={t(isFiltered ? "empty.filteredDescription" : "empty.description")}
+      />
+    );
+  }
+  return (
+    <DataTable<RouteSummary, RouteSort>
+      label={t("title")}
+      columns={columnsOf(t)}
+      rows={routes}
+      rowKey={(route) => route.routeId}
+      onOpen={(route) => void navigate({ to: "/routes/$routeId", params: { routeId: route.routeId } })}
+      isStale={list.isStale}
+      loadMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
+  );
+}
+
+function columnsOf(t: TFunction<"route">): Column<RouteSummary, RouteSort>[] {
+  return [
+    { key: "status", title: t("column.status"), width: "150px", cell: ({ status }) => <StatusBadge of="route" status={status} /> },
+    {
+      key: "route",
+      title: t("column.route"),
+      cell: (route) => (
+        <LinkAnchor to="/routes/$routeId" params={{ routeId: route.routeId }} size="sm" fw={600} c="var(--mantine-color-text)" display="block">
+          <Truncated>{journey(route.origin, route.destination)}</Truncated>
+        </LinkAnchor>
+      ),
+    },
+    {
+      key: "when",
+      title: t("column.when"),
+      width: "24%",
+      cell: (route) => (
+        <Text span size="sm" c="dimmed">
+          <Span start={route.scheduledStartTime} end={route.scheduledEndTime} />
+        </Text>
+      ),
+    },
+    { key: "checkpoints", title: t("column.checkpoints"), width: "20%", cell: (route) => <Checkpoints route={route} /> },
+    {
+      key: "open",
+      title: t("column.open"),
+      width: "130px",
+      cell: ({ routeId, openDeliveries }) =>
+        openDeliveries === 0 ? null : (
+          <LinkAnchor to="/deliveries" search={{ route: routeId, open: true }} size="sm">
+            {t("deliveriesOpen", { count: openDeliveries })}
+          </LinkAnchor>
+        ),
+    },
+  ];
+}
+
+function Checkpoints({ route: { checkpoints } }: { route: RouteSummary }) {
+  const { t } = useTranslation("route");
+  if (checkpoints.length === 0) {
+    return (
+      <Text span size="xs" c="dimmed">
+        {t("noCheckpoints")}
+      </Text>
+    );
+  }
+  const reached = checkpoints.filter(({ status }) => status === "Reached").length;
+  return (
+    <Group gap={6}>
+      <Progress reached={reached} total={checkpoints.length} />
+      {checkpoints.some(({ status }) => status === "Delayed") && (
+        <ToneBadge tone="red" icon={IconAlarm}>
+          {t("delayed")}
+        </ToneBadge>
+      )}
+    </Group>
   );
 }

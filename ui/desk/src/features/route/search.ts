@@ -1,12 +1,18 @@
 // What the list of routes keeps in its address.
-import { compact, flagIn, textIn } from "@kit/search";
+import { compact, flagIn, manyOf, textIn } from "@kit/search";
+import { ROUTE_STATUSES } from "@kit/words";
 
 export interface RouteSearch {
+  status?: string;
   text?: string;
   /** The dialog for a new one is open. */
   create?: true;
 }
 
 export function readRouteSearch(raw: Record<string, unknown>): RouteSearch {
-  return compact<RouteSearch>({ text: textIn(raw["text"]), create: flagIn(raw["create"]) });
+  return compact<RouteSearch>({
+    status: manyOf(ROUTE_STATUSES, raw["status"]),
+    text: textIn(raw["text"]),
+    create: flagIn(raw["create"]),
+  });
 }

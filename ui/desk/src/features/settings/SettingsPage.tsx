@@ -1,15 +1,107 @@
-// The depot's settings.
-import { IconSettings } from "@tabler/icons-react";
+// How the desk looks, who sits at it, and the depot itself.
+import type { Session } from "@bindings/Session";
+import { Anchor, Button, Code, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import type { MantineColorScheme } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { EmptyState } from "@kit/EmptyState";
+import { useSession, useTransport } from "@kit/depot";
+import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
+import { Panel } from "@kit/Panel";
+import { DemoBanner, FirstStart } from "../today/Demo";
+
+const SWITCH_ON = "[endpoint]\nenabled = true";
 
 export function SettingsPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation("settings");
+  const session = useSession();
   return (
     <>
-      <PageHeader title={t("place.settings.title")} description={t("place.settings.description")} />
-      <EmptyState icon={IconSettings} title={t("empty.settings.title")} description={t("empty.settings.description")} />
+      <PageHeader title={t("title")} description={t("description")} />
+      <Stack maw={720}>
+        <Appearance />
+        <Loaded of={session}>
+          {(shown) => (
+            <>
+              <SignedIn session={shown} />
+              <Depot session={shown} />
+              <Demo session={shown} />
+            </>
+          )}
+        </Loaded>
+      </Stack>
     </>
+  );
+}
+
+function Appearance() {
+  const { t } = useTranslation("settings");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
+  return (
+    <Panel title={t("appearance")}>
+      <SegmentedControl
+        aria-label={t("scheme.label")}
+        value={colorScheme}
+        onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        data={schemes.map((value) => ({ value, label: t(`scheme.${value}`) }))}
+      />
+    </Panel>
+  );
+}
+
+function SignedIn({ session: { actor } }: { session: Session }) {
+  const { t } = useTranslation("settings");
+  const transport = useTransport();
+  return (
+    <Panel title={t("session")}>
+      {transport.kind === "window" ? (
+        <Text size="sm">{t("window")}</Text>
+      ) : (
+        <Stack gap="sm" align="flex-start">
+          <Text size="sm">{t("who", { name: actor.name, role: t(`role.${actor.role}`) })}</Text>
+          <Button variant="default" onClick={() => void transport.signOut()}>
+            {t("signOut")}
+          </Button>
+        </Stack>
+      )}
+    </Panel>
+  );
+}
+
+function Depot({ session: { endpoint, version } }: { session: Session }) {
+  const { t } = useTranslation("settings");
+  return (
+    <Panel title={t("depot")}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm" c="dimmed">
+          {t("version", { version })}
+        </Text>
+        {endpoint === null ? (
+          <>
+            <Text size="sm">{t("endpointOff")}</Text>
+            <Code block>{SWITCH_ON}</Code>
+          </>
+        ) : (
+          <>
+            <Text size="sm">{t("endpointOn", { address: endpoint })}</Text>
+            <Anchor href={`${endpoint}/api/docs/`} target="_blank" rel="noreferrer" size="sm">
+              {t("docs")}
+            </Anchor>
+          </>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Demo({ session: { demo, empty, mayChange } }: { session: Session }) {
+  const { t } = useTranslation("settings");
+  if (!mayChange) return null;
+  return (
+    <Panel title={t("demo")}>
+      {empty && <FirstStart />}
+      {demo && <DemoBanner />}
+      {!empty && !demo && <Text size="sm">{t("demoOff")}</Text>}
+    </Panel>
   );
 }

@@ -1,15 +1,196 @@
-// The live board: every delivery under way.
-import { IconLayoutDashboard } from "@tabler/icons-react";
+// The live board: the figures that matter now, every delivery under way, and what just happened.
+import type { Board } from "@bindings/Board";
+import type { EventView } from "@bindings/EventView";
+import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconRoad } from "@tabler/icons-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { DataTable } from "@kit/DataTable";
+import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { EventSentence } from "@kit/EventSentence";
+import { LinkAnchor } from "@kit/links";
+import { Loaded } from "@kit/Loaded";
+import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
+import { Panel } from "@kit/Panel";
+import { useDeliveryColumns } from "../delivery/columns";
+import { DemoBanner, FirstStart } from "./Demo";
+import classes from "./TodayPage.module.css";
+
+const LIVE_MOST = 200;
+const RECENT_SHOWN = 12;
 
 export function TodayPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation("today");
+  const session = useSession();
+  const mayChange = useMayChange();
   return (
     <>
-      <PageHeader title={t("place.today.title")} description={t("place.today.description")} />
-      <EmptyState icon={IconLayoutDashboard} title={t("empty.today.title")} description={t("empty.today.description")} />
+      <PageHeader title={t("title")} description={t("description")} />
+      <Loaded of={session} lines={8}>
+        {({ empty, demo }) =>
+          empty && mayChange ? (
+            <FirstStart />
+          ) : (
+            <>
+              {demo && mayChange && <DemoBanner />}
+              <LiveBoard />
+            </>
+          )
+        }
+      </Loaded>
     </>
+  );
+}
+
+function LiveBoard() {
+  const { t } = useTranslation("today");
+  const board = useDepotQuery({ query: "board" }, { refetchInterval: LATENESS_REFETCH_MS });
+  return (
+    <Loaded of={board} lines={8}>
+      {(shown) => (
+        <>
+          <Figures board={shown} />
+          <Grid mt="md">
+            <Grid.Col span={{ base: 12, lg: 8 }}>
+              <Live />
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, lg: 4 }}>
+              <Panel title={t("recent")}>
+                <Recent events={shown.recent.slice(0, RECENT_SHOWN)} />
+              </Panel>
+            </Grid.Col>
+          </Grid>
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Figures({ board: { counts, late, unassigned, openIncidents } }: { board: Board }) {
+  const { t } = useTranslation("today");
+  return (
+    <SimpleGrid component="section" aria-label={t("figures")} cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+      <Figure
+        name={t("figure.active")}
+        count={counts.inTransit + counts.outForDelivery}
+        to={{ to: "/deliveries", search: { status: "InTransit,OutForDelivery" } }}
+      />
+      <Figure name={t("figure.late")} count={late} isBad to={{ to: "/deliveries", search: { late: true } }} />
+      <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true } }} />
+      <Figure name={t("figure.incidents")} count={openIncidents} isBad to={{ to: "/incidents" }} />
+      <Figure
+        name={t("figure.delivered")}
+        count={counts.delivered}
+        note={t("of", { total: counts.total })}
+        to={{ to: "/deliveries", search: { status: "Delivered" } }}
+      />
+      <Figure name={t("figure.failed")} count={counts.failed} isBad to={{ to: "/deliveries", search: { status: "Failed" } }} />
+    </SimpleGrid>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  count: number;
+  note?: string;
+  /** Worth a colour where it is not nought. */
+  isBad?: boolean;
+  to: Pick<LinkProps, "to" | "search">;
+}
+
+function Figure({ name, count, note, isBad = false, to }: FigureProps) {
+  return (
+    <Link {...to} className={classes["figure"] ?? ""}>
+      <Text size="sm" c="dimmed">
+        {name}
+      </Text>
+      <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{count}</span>
+      {note !== undefined && (
+        <Text span size="sm" c="dimmed">
+          {" "}
+          {note}
+        </Text>
+      )}
+    </Link>
+  );
+}
+
+function Live() {
+  const { t } = useTranslation("today");
+  const navigate = useNavigate();
+  const { live: columns } = useDeliveryColumns();
+  const deliveries = useDepotQuery(
+    { query: "deliveries", status: ["InTransit", "OutForDelivery"], sort: "scheduledStartTime", descending: false, limit: LIVE_MOST },
+    { refetchInterval: LATENESS_REFETCH_MS },
+  );
+  return (
+    <Loaded of={deliveries} lines={6}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <EmptyState icon={IconRoad} title={t("quiet.title")} description={t("quiet.description")} />
+        ) : (
+          <DataTable
+            label={t("live")}
+            columns={columns}
+            rows={items}
+            rowKey={(row) => row.id}
+            onOpen={(row) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: row.id } })}
+          />
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Recent({ events }: { events: readonly EventView[] }) {
+  const { t } = useTranslation("today");
+  if (events.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("nothing")}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
+      {events.map((event) => (
+        <li key={event.sequence}>
+          <Text size="sm" component="div" style={{ overflowWrap: "anywhere" }}>
+            <Subject event={event} /> <EventSentence event={event} />
+          </Text>
+          <Text size="xs" c="dimmed">
+            <Moment at={event.occurredAt} distance />
+          </Text>
+        </li>
+      ))}
+    </Stack>
+  );
+}
+
+/** What it happened to, leading there where there is a page for it. */
+function Subject({ event: { entity, entityId, entityName } }: { event: EventView }) {
+  const { t } = useTranslation("kit");
+  const name = entityName ?? t(`entity.${entity}`);
+  if (entity === "delivery") {
+    return (
+      <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: entityId }} inherit fw={600}>
+        {name}
+      </LinkAnchor>
+    );
+  }
+  if (entity === "route") {
+    return (
+      <LinkAnchor to="/routes/$routeId" params={{ routeId: entityId }} inherit fw={600}>
+        {name}
+      </LinkAnchor>
+    );
+  }
+  return (
+    <LinkAnchor to="/fleet" search={entity === "vehicle" ? { part: "vehicle", text: name } : { text: name }} inherit fw={600}>
+      {name}
+    </LinkAnchor>
   );
 }

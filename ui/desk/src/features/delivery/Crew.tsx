@@ -1,0 +1,76 @@
+// Who drives and what is driven; both can be changed until the delivery starts.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { Panel } from "@kit/Panel";
+import { DriverPick, VehiclePick } from "@kit/picks";
+import { Truncated } from "@kit/Truncated";
+
+type Part = "driver" | "vehicle";
+
+export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
+  const { t } = useTranslation("delivery");
+  const [changing, setChanging] = useState<Part>();
+  const canChange = mayChange && delivery.status === "PickedUp";
+  const line = (part: Part, name: string | null, Mark: typeof IconTruck) => (
+    <Group justify="space-between" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" miw={0}>
+        <Mark size={18} aria-hidden />
+        <Truncated fz="sm" fw={name === null ? 400 : 600} c={name === null ? "dimmed" : ""}>
+          {name ?? t(part === "driver" ? "noDriver" : "noVehicle")}
+        </Truncated>
+      </Group>
+      {canChange && (
+        <Button size="compact-sm" variant="default" onClick={() => setChanging(part)}>
+          {t(`detail.${name === null ? "assign" : "change"}${part === "driver" ? "Driver" : "Vehicle"}`)}
+        </Button>
+      )}
+    </Group>
+  );
+  return (
+    <Panel title={t("detail.crew")}>
+      <Stack gap="sm">
+        {line("driver", delivery.driverName, IconSteeringWheel)}
+        {line("vehicle", delivery.vehicleNo, IconTruck)}
+        {!canChange && (
+          <Text size="xs" c="dimmed">
+            {t("detail.fixed")}
+          </Text>
+        )}
+      </Stack>
+      <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />
+    </Panel>
+  );
+}
+
+function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {
+  const { t } = useTranslation("delivery");
+  const act = useAct(t("detail.assigned"));
+  const [picked, setPicked] = useState<string | null>(null);
+  const assign = () => {
+    if (picked === null) return;
+    const command =
+      part === "driver"
+        ? ({ type: "assignDriver", driverId: picked } as const)
+        : ({ type: "assignVehicle", vehicleId: picked } as const);
+    act.run({ entity: "delivery", id: delivery.id, command }, { onDone: onClose });
+  };
+  return (
+    <CommandModal
+      isOpen={part !== undefined}
+      onClose={onClose}
+      title={t(part === "vehicle" ? "detail.assignVehicle" : "detail.assignDriver")}
+      submit={t("detail.assign")}
+      canSubmit={picked !== null}
+      act={act}
+      onSubmit={assign}
+    >
+      {part === "driver" && <DriverPick label={t("create.driver")} value={picked} onChange={setPicked} required />}
+      {part === "vehicle" && <VehiclePick label={t("create.vehicle")} value={picked} onChange={setPicked} required />}
+    </CommandModal>
+  );
+}

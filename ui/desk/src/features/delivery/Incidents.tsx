@@ -1,0 +1,84 @@
+// What went wrong on a delivery: reported and resolved here.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { Autocomplete, Button, Stack, Text, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { newId } from "@kit/ids";
+import { Panel } from "@kit/Panel";
+import { INCIDENT_TYPES } from "@kit/words";
+import { IncidentCard } from "../incident/IncidentCard";
+
+export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
+  const { t } = useTranslation("delivery");
+  const [isReporting, setIsReporting] = useState(false);
+  const report = mayChange && (
+    <Button size="compact-sm" variant="default" onClick={() => setIsReporting(true)}>
+      {t("incident.report")}
+    </Button>
+  );
+  return (
+    <Panel title={t("incident.title")} action={report}>
+      {delivery.incidents.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t("incident.none")}
+        </Text>
+      ) : (
+        <Stack gap="sm">
+          {delivery.incidents.map((incident) => (
+            <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} />
+          ))}
+        </Stack>
+      )}
+      <Report deliveryId={delivery.id} isOpen={isReporting} onClose={() => setIsReporting(false)} />
+    </Panel>
+  );
+}
+
+function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation("delivery");
+  const act = useAct(t("incident.reported"));
+  const [incidentType, setIncidentType] = useState("");
+  const [description, setDescription] = useState("");
+  const close = () => {
+    setIncidentType("");
+    setDescription("");
+    onClose();
+  };
+  const report = () =>
+    act.run(
+      { entity: "delivery", id: deliveryId, command: { type: "reportIncident", incidentId: newId(), incidentType, description } },
+      { onDone: close },
+    );
+  return (
+    <CommandModal
+      isOpen={isOpen}
+      onClose={close}
+      title={t("incident.report")}
+      submit={t("incident.report")}
+      canSubmit={incidentType.trim() !== "" && description.trim() !== ""}
+      act={act}
+      onSubmit={report}
+    >
+      <Autocomplete
+        label={t("incident.type")}
+        description={t("incident.typeHint")}
+        data={[...INCIDENT_TYPES]}
+        value={incidentType}
+        onChange={setIncidentType}
+        required
+        data-autofocus
+      />
+      <Textarea
+        label={t("incident.description")}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        maxLength={2000}
+        autosize
+        minRows={3}
+        required
+      />
+    </CommandModal>
+  );
+}

@@ -1,0 +1,68 @@
+// What drivers and vehicles have in common on the screen, so that one list, one form and one dialog serve both.
+import type { DepotCommand } from "@bindings/DepotCommand";
+import type { DriverStatus } from "@bindings/DriverStatus";
+import type { DriverView } from "@bindings/DriverView";
+import type { VehicleStatus } from "@bindings/VehicleStatus";
+import type { VehicleView } from "@bindings/VehicleView";
+import type { SubjectStatus } from "@kit/status";
+import type { Part } from "./search";
+
+export interface Member {
+  readonly part: Part;
+  readonly id: string;
+  /** A name or a registration: unique enough for people. */
+  readonly name: string;
+  /** A licence or a type. */
+  readonly detail: string;
+  readonly standing: SubjectStatus;
+  readonly openDeliveries: number;
+  readonly version: number;
+}
+
+export function memberOfDriver(driver: DriverView): Member {
+  return {
+    part: "driver",
+    id: driver.driverId,
+    name: driver.name,
+    detail: driver.driverLicense,
+    standing: { of: "driver", status: driver.status },
+    openDeliveries: driver.openDeliveries,
+    version: driver.version,
+  };
+}
+
+export function memberOfVehicle(vehicle: VehicleView): Member {
+  return {
+    part: "vehicle",
+    id: vehicle.vehicleId,
+    name: vehicle.registration,
+    detail: vehicle.vehicleType,
+    standing: { of: "vehicle", status: vehicle.status },
+    openDeliveries: vehicle.openDeliveries,
+    version: vehicle.version,
+  };
+}
+
+export function addCommand(part: Part, id: string, name: string, detail: string): DepotCommand {
+  return part === "driver"
+    ? { entity: "driver", id, command: { type: "addDriver", name, driverLicense: detail } }
+    : { entity: "vehicle", id, command: { type: "addVehicle", registration: name, vehicleType: detail } };
+}
+
+export function updateCommand(part: Part, id: string, name: string, detail: string): DepotCommand {
+  return part === "driver"
+    ? { entity: "driver", id, command: { type: "updateDriver", name, driverLicense: detail } }
+    : { entity: "vehicle", id, command: { type: "updateVehicle", registration: name, vehicleType: detail } };
+}
+
+/** What can be set by hand. */
+export const SETTABLE = {
+  driver: ["Available", "Suspended", "Unavailable"],
+  vehicle: ["Available", "Maintenance", "OutOfService"],
+} as const satisfies { driver: readonly DriverStatus[]; vehicle: readonly VehicleStatus[] };
+
+export function statusCommand(part: Part, id: string, status: string, reason: string | null): DepotCommand {
+  return part === "driver"
+    ? { entity: "driver", id, command: { type: "changeDriverStatus", status: status as DriverStatus, reason } }
+    : { entity: "vehicle", id, command: { type: "changeVehicleStatus", status: status as VehicleStatus, reason } };
+}

@@ -1,0 +1,62 @@
+// The dialog for a new route, and for a route's origin, destination and start.
+import type { RouteDetail } from "@bindings/RouteDetail";
+import { TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { newId } from "@kit/ids";
+import { WhenField, instantOf, whenOf } from "@kit/WhenField";
+import type { When } from "@kit/WhenField";
+
+const HOUR_MS = 3_600_000;
+
+/** The next full hour: most routes are planned for later today. */
+function soon(): When {
+  return whenOf(new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS).toISOString());
+}
+
+export function RouteForm({ route, isOpen, onClose }: { route?: RouteDetail; isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation("route");
+  const navigate = useNavigate();
+  const act = useAct(t(route === undefined ? "created" : "edited"));
+  const [origin, setOrigin] = useState(route?.origin ?? "");
+  const [destination, setDestination] = useState(route?.destination ?? "");
+  const [start, setStart] = useState<When>(route === undefined ? soon() : whenOf(route.scheduledStartTime));
+  const scheduledStartTime = instantOf(start);
+  const submit = () => {
+    if (scheduledStartTime === undefined) return;
+    const facts = { origin, destination, scheduledStartTime };
+    if (route !== undefined) {
+      const command = { entity: "route", id: route.routeId, command: { type: "updateRoute", ...facts } } as const;
+      act.run(command, { expectedVersion: route.version, onDone: onClose });
+      return;
+    }
+    const id = newId();
+    act.run(
+      { entity: "route", id, command: { type: "createRoute", ...facts } },
+      {
+        onDone: () => {
+          onClose();
+          void navigate({ to: "/routes/$routeId", params: { routeId: id } });
+        },
+      },
+    );
+  };
+  return (
+    <CommandModal
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t(route === undefined ? "new" : "edit")}
+      submit={t(route === undefined ? "create" : "save")}
+      canSubmit={origin.trim() !== "" && destination.trim() !== "" && scheduledStartTime !== undefined}
+      act={act}
+      onSubmit={submit}
+    >
+      <TextInput label={t("origin")} value={origin} onChange={(event) => setOrigin(event.currentTarget.value)} maxLength={200} required data-autofocus />
+      <TextInput label={t("destination")} value={destination} onChange={(event) => setDestination(event.currentTarget.value)} maxLength={200} required />
+      <WhenField label={t("start")} value={start} onChange={setStart} />
+    </CommandModal>
+  );
+}

@@ -1,0 +1,81 @@
+// The demo day: offered while the depot is empty, and removed as a whole.
+import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { IconRocket } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { useSession } from "@kit/depot";
+import { LinkButton } from "@kit/links";
+import { Refusal } from "@kit/Refusal";
+
+export function FirstStart() {
+  const { t } = useTranslation("today");
+  const act = useAct(t("demo.loaded"));
+  return (
+    <Paper withBorder radius="lg" px="xl" py={64} bg="var(--depot-surface)">
+      <Stack align="center" ta="center" gap="sm">
+        <ThemeIcon size={56} radius="xl" variant="light">
+          <IconRocket size={28} stroke={1.6} aria-hidden />
+        </ThemeIcon>
+        <Title order={2} fz="lg">
+          {t("first.title")}
+        </Title>
+        <Text c="dimmed" size="sm" maw={460}>
+          {t("first.description")}
+        </Text>
+        <Group justify="center" mt="xs">
+          <Button loading={act.isBusy} onClick={() => act.run({ entity: "depot", command: { type: "loadDemo" } })}>
+            {t("first.demo")}
+          </Button>
+          <LinkButton to="/fleet" search={{ create: true }} variant="default">
+            {t("first.fleet")}
+          </LinkButton>
+          <LinkButton to="/routes" search={{ create: true }} variant="default">
+            {t("first.route")}
+          </LinkButton>
+        </Group>
+        <Refusal problem={act.problem} />
+      </Stack>
+    </Paper>
+  );
+}
+
+export function DemoBanner() {
+  const { t } = useTranslation("today");
+  const [isRemoving, setIsRemoving] = useState(false);
+  return (
+    <Paper withBorder radius="md" px="md" py={6} mb="md" bg="var(--depot-surface)">
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {t("demo.banner")}
+        </Text>
+        <Button size="compact-sm" variant="subtle" onClick={() => setIsRemoving(true)}>
+          {t("demo.remove")}
+        </Button>
+      </Group>
+      {isRemoving && <RemoveDemo onClose={() => setIsRemoving(false)} />}
+    </Paper>
+  );
+}
+
+function RemoveDemo({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation("today");
+  const act = useAct(t("demo.removed"));
+  const { data } = useSession();
+  return (
+    <CommandModal
+      isOpen
+      onClose={onClose}
+      title={t("demo.title")}
+      submit={t("demo.remove")}
+      isGrave
+      act={act}
+      onSubmit={() => act.run({ entity: "depot", command: { type: "removeDemo" } }, { onDone: onClose })}
+    >
+      <Text size="sm">
+        {t("demo.hint")} {t("demo.beside", { count: data?.eventsBesideDemo ?? 0 })}
+      </Text>
+    </CommandModal>
+  );
+}
