@@ -1,4 +1,5 @@
 // What happened, in plain words, from an event as it was recorded.
+import type { DeliveryCreated } from "@bindings/DeliveryCreated";
 import type { DeliveryEvent } from "@bindings/DeliveryEvent";
 import type { DriverEvent } from "@bindings/DriverEvent";
 import type { EventView } from "@bindings/EventView";
@@ -19,7 +20,24 @@ export function EventSentence({ event }: { event: EventView }): ReactNode {
   // The depot's types say which data a type of event has.
   const happened = { type: event.type, data: event.data } as unknown as DepotEvent;
   const parts = partsOf(happened, event.entity, t);
-  return <Sentence text={t(`event.${event.type}`, { defaultValue: event.type })} parts={parts} />;
+  return <Sentence text={textOf(happened, t)} parts={parts} />;
+}
+
+/** Some events say quite different things by what is in them. */
+function textOf(event: DepotEvent, t: TFunction<"kit">): string {
+  switch (event.type) {
+    case "DeliveryStatusChanged":
+      return t([`event.DeliveryBecame.${event.data.new}`, "event.DeliveryStatusChanged"]);
+    case "DeliveryCreated":
+      return t(`event.DeliveryCreatedWith.${crewOf(event.data)}`);
+    default:
+      return t(`event.${event.type}`, { defaultValue: event.type });
+  }
+}
+
+function crewOf({ driverId, vehicleId }: DeliveryCreated): "both" | "driver" | "vehicle" | "nobody" {
+  if (driverId !== undefined) return vehicleId === undefined ? "driver" : "both";
+  return vehicleId === undefined ? "nobody" : "vehicle";
 }
 
 function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record<string, ReactNode> {
@@ -68,6 +86,10 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
     case "ProofOfDeliveryCaptured":
       return { receiver: event.data.receiverName };
     case "DeliveryCreated":
+      return {
+        driver: event.data.driverId !== undefined && <DriverName id={event.data.driverId} />,
+        vehicle: event.data.vehicleId !== undefined && <VehicleName id={event.data.vehicleId} />,
+      };
     case "CheckpointsReordered":
       return {};
     default:

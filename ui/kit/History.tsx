@@ -6,16 +6,18 @@ import { useDepotQuery } from "@kit/depot";
 import { EventSentence } from "@kit/EventSentence";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
+import classes from "@kit/History.module.css";
 import { minutesBetween } from "@kit/time";
 
 const EVENTS_MOST = 200;
 
 export function History({ entityId }: { entityId: string }) {
+  const { t } = useTranslation("kit");
   const events = useDepotQuery({ query: "events", entityId, limit: EVENTS_MOST });
   return (
     <Loaded of={events}>
       {({ items }) => (
-        <Timeline bulletSize={12} lineWidth={2} active={items.length} aria-label="History">
+        <Timeline bulletSize={12} classNames={{ item: classes["item"] ?? "" }} lineWidth={2} active={items.length} aria-label={t("history.label")}>
           {items.map((event) => (
             <Timeline.Item key={event.sequence}>
               <Stack gap={0}>

@@ -12,9 +12,12 @@ export function LateBadge({ minutes }: { minutes: number }) {
   if (late_minutes < 1) return null;
   return (
     <ToneBadge tone={late_minutes < VERY_LATE_FROM_MINUTES ? "amber" : "red"} icon={IconClockExclamation}>
-      {late_minutes < 60
-        ? t("late.minutes", { minutes: late_minutes })
-        : t("late.hours", { hours: Math.floor(late_minutes / 60), minutes: late_minutes % 60 })}
+      {t(`late.${formOf(late_minutes)}`, { hours: Math.floor(late_minutes / 60), minutes: late_minutes % 60 })}
     </ToneBadge>
   );
+}
+
+function formOf(minutes: number): "minutes" | "hours" | "wholeHours" {
+  if (minutes < 60) return "minutes";
+  return minutes % 60 === 0 ? "wholeHours" : "hours";
 }

@@ -29,7 +29,13 @@ const RULES_WITH_STATUS = new Set<string>([
   "routeFixed",
 ] satisfies BrokenRule["rule"][]);
 
-export function Refusal({ problem }: { problem: DepotError | null }) {
+interface RefusalProps {
+  problem: DepotError | null;
+  /** Where it stands on a page; in a dialog it goes with the dialog. */
+  onDismiss?: () => void;
+}
+
+export function Refusal({ problem, onDismiss }: RefusalProps) {
   const { t } = useTranslation("kit");
   if (problem === null) return null;
   return (
@@ -39,6 +45,7 @@ export function Refusal({ problem }: { problem: DepotError | null }) {
       variant="light"
       p="sm"
       icon={problem.isUnreachable ? <IconPlugConnectedX aria-hidden /> : <IconHandStop aria-hidden />}
+      {...(onDismiss && { withCloseButton: true, onClose: onDismiss, closeButtonLabel: t("refusal.dismiss") })}
       title={t([`refusal.title.${problem.code}`, "refusal.title.other"])}
     >
       <Text component="div" size="sm">
@@ -118,7 +125,10 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
         broken.valid.length === 0 ? "Terminal" : "",
       );
     case "notStaffed":
-      return say({ wanted: deliveryStatus(t, broken.wanted), missing: listed(t, broken.missing, "and") });
+      return say({
+        wanted: deliveryStatus(t, broken.wanted).toLowerCase(),
+        missing: <Strong>{listed(t, broken.missing, "and")}</Strong>,
+      });
     case "checkpointsMissing":
       return say({ missing: <Strong>{listed(t, broken.missing.map(String), "and")}</Strong> });
     case "checkpointsFixed":

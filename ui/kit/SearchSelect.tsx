@@ -28,6 +28,8 @@ export interface PickProps {
   error?: string | undefined;
   /** For a filter's row, where the placeholder says enough. */
   hideLabel?: boolean;
+  /** Where a dialog that opens starts. */
+  isFirst?: boolean;
 }
 
 interface SearchSelectProps extends PickProps {
@@ -38,7 +40,7 @@ interface SearchSelectProps extends PickProps {
 }
 
 export function SearchSelect(props: SearchSelectProps) {
-  const { label, value, onChange, choices, chosen, onSearch, hideLabel = false, required = false, ...rest } = props;
+  const { label, value, onChange, choices, chosen, onSearch, hideLabel = false, required = false, isFirst = false, ...rest } = props;
   const { t } = useTranslation("kit");
   const [search, setSearch] = useState("");
   const listed = choices ?? [];
@@ -52,6 +54,9 @@ export function SearchSelect(props: SearchSelectProps) {
       value={value}
       onChange={onChange}
       searchable
+      // A dialog that starts here should show its fields, not a list over them.
+      openOnFocus={false}
+      data-autofocus={isFirst || undefined}
       searchValue={search}
       onSearchChange={(text) => {
         setSearch(text);

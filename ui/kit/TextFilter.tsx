@@ -7,7 +7,15 @@ import { useTranslation } from "react-i18next";
 
 const TYPING_PAUSE_MS = 250;
 
-export function TextFilter({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
+interface TextFilterProps {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+  /** As wide as its place, rather than as wide as most texts. */
+  isFull?: boolean;
+}
+
+export function TextFilter({ label, value, onChange, isFull = false }: TextFilterProps) {
   const { t } = useTranslation("kit");
   const [typed, setTyped] = useState(value);
   const [lastValue, setLastValue] = useState(value);
@@ -32,7 +40,7 @@ export function TextFilter({ label, value, onChange }: { label: string; value: s
       rightSection={
         typed !== "" && <CloseButton size="sm" aria-label={t("pick.clear", { label })} onClick={() => change("")} />
       }
-      w={230}
+      w={isFull ? "100%" : 230}
       maxLength={200}
     />
   );

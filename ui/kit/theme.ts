@@ -41,6 +41,9 @@ export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   headings: { fontWeight: "650" },
   components: {
+    // A page has one banner, which is the shell's; Mantine makes each dialog's head another.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    ModalTitle: { defaultProps: { fw: 650 } },
     // Mantine gives these no name for screen readers.
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     ActionIcon: { defaultProps: { variant: "default" } },

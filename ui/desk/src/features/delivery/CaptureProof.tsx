@@ -11,22 +11,28 @@ export function CaptureProof({ delivery, isOpen, onClose }: { delivery: Delivery
   const act = useAct(t("proof.done"));
   const [receiverName, setReceiverName] = useState("");
   const [signatureUrl, setSignatureUrl] = useState("");
+  const close = () => {
+    setReceiverName("");
+    setSignatureUrl("");
+    onClose();
+  };
   const capture = () =>
     act.run(
       {
         entity: "delivery",
         id: delivery.id,
-        command: { type: "captureProof", receiverName, signatureUrl: signatureUrl.trim() === "" ? null : signatureUrl },
+        command: { type: "captureProof", receiverName, signatureUrl },
       },
-      { onDone: onClose },
+      { onDone: close },
     );
   return (
     <CommandModal
       isOpen={isOpen}
-      onClose={onClose}
+      onClose={close}
       title={t("proof.title")}
       submit={t("proof.capture")}
-      canSubmit={receiverName.trim() !== ""}
+      // Nothing can be drawn or photographed at the desk, so the address is the only proof it can give.
+      canSubmit={receiverName.trim() !== "" && signatureUrl.trim() !== ""}
       act={act}
       onSubmit={capture}
     >
@@ -44,6 +50,10 @@ export function CaptureProof({ delivery, isOpen, onClose }: { delivery: Delivery
         value={signatureUrl}
         onChange={(event) => setSignatureUrl(event.currentTarget.value)}
         maxLength={500}
+        type="url"
+        inputMode="url"
+        placeholder="https://"
+        required
       />
     </CommandModal>
   );

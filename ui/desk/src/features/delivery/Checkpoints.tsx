@@ -1,15 +1,18 @@
 // The route's checkpoints, planned against reached.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { PlannedCheckpoint } from "@bindings/PlannedCheckpoint";
-import { Button, Group, Stack, Text, ThemeIcon } from "@mantine/core";
+import { Box, Button, Group, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconCheck, IconMapPin } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
+import { LateSince } from "@kit/LateSince";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
+import { Sentence } from "@kit/Sentence";
 import { minutesBetween } from "@kit/time";
 import { Truncated } from "@kit/Truncated";
+import { nextCheckpoint } from "./standing";
 
 export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
@@ -20,6 +23,7 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
       id: delivery.id,
       command: { type: "reachCheckpoint", routeId: delivery.routeId, sequence },
     });
+  const next = nextCheckpoint(delivery);
   const canReach = mayChange && delivery.status === "InTransit";
   return (
     <Panel title={t("checkpoint.title")}>
@@ -37,13 +41,14 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
               </ThemeIcon>
               <div style={{ minWidth: 0 }}>
                 <Truncated fw={600} fz="sm">{`${checkpoint.sequence}. ${checkpoint.location}`}</Truncated>
-                <Punctuality {...checkpoint} />
+                <Punctuality checkpoint={checkpoint} isDue={checkpoint === next && delivery.lateSince !== null} />
               </div>
             </Group>
             {canReach && checkpoint.reachedAt === null && (
               <Button
                 size="compact-sm"
-                variant="default"
+                variant={checkpoint === next ? "filled" : "default"}
+                disabled={act.isBusy}
                 aria-label={`${t("checkpoint.markReached")}: ${checkpoint.location}`}
                 onClick={() => reach(checkpoint.sequence)}
               >
@@ -52,32 +57,44 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
             )}
           </Group>
         ))}
-        <Refusal problem={act.problem} />
       </Stack>
+      {act.problem !== null && (
+        <Box mt="sm">
+          <Refusal problem={act.problem} onDismiss={act.reset} />
+        </Box>
+      )}
     </Panel>
   );
 }
 
-function Punctuality({ expectedTime, reachedAt }: PlannedCheckpoint) {
+/** The two times, and how far they are apart. */
+function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isDue: boolean }) {
   const { t } = useTranslation("delivery");
+  const { expectedTime, reachedAt } = checkpoint;
   if (reachedAt === null) {
     return (
-      <Text size="xs" c="dimmed">
-        {t("checkpoint.planned")} <Moment at={expectedTime} />
-      </Text>
+      <Group gap={8} mt={2}>
+        <Text size="xs" c="dimmed">
+          <Sentence text={t("checkpoint.planned")} parts={{ planned: <Moment at={expectedTime} /> }} />
+        </Text>
+        {isDue && <LateSince at={expectedTime} />}
+      </Group>
     );
   }
   const late = minutesBetween(expectedTime, reachedAt);
-  const early = minutesBetween(reachedAt, expectedTime);
   return (
-    <Text size="xs" c="dimmed">
-      {t("checkpoint.reached")} <Moment at={reachedAt} /> ·{" "}
+    <Text size="xs" c="dimmed" mt={2}>
+      <Sentence
+        text={t("checkpoint.reached")}
+        parts={{ reached: <Moment at={reachedAt} />, planned: <Moment at={expectedTime} /> }}
+      />
+      {" · "}
       {late > 0 ? (
         <Text span inherit c="var(--mantine-color-red-light-color)" fw={600}>
           {t("checkpoint.late", { minutes: late })}
         </Text>
       ) : (
-        t(early > 0 ? "checkpoint.early" : "checkpoint.onTime", { minutes: early })
+        t(late < 0 ? "checkpoint.early" : "checkpoint.onTime", { minutes: -late })
       )}
     </Text>
   );

@@ -60,6 +60,7 @@ export function CreateDelivery({ isOpen, onClose, routeId: givenRouteId }: Creat
           value={routeId}
           onChange={setRouteId}
           required
+          isFirst={givenRouteId === undefined}
         />
         <Text size="xs" c="dimmed" mt={4}>
           {t("create.routeHint")}{" "}

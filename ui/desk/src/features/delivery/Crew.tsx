@@ -1,5 +1,6 @@
 // Who drives and what is driven; both can be changed until the delivery starts.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useState } from "react";
@@ -10,12 +11,20 @@ import { Panel } from "@kit/Panel";
 import { DriverPick, VehiclePick } from "@kit/picks";
 import { Truncated } from "@kit/Truncated";
 
+/** Why the two cannot be changed now. */
+const NOTES: Partial<Record<DeliveryStatus, "detail.fixed" | "detail.freed">> = {
+  InTransit: "detail.fixed",
+  OutForDelivery: "detail.fixed",
+  Failed: "detail.freed",
+};
+
 type Part = "driver" | "vehicle";
 
 export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
   const [changing, setChanging] = useState<Part>();
   const canChange = mayChange && delivery.status === "PickedUp";
+  const note = NOTES[delivery.status];
   const line = (part: Part, name: string | null, Mark: typeof IconTruck) => (
     <Group justify="space-between" wrap="nowrap">
       <Group gap="xs" wrap="nowrap" miw={0}>
@@ -25,7 +34,7 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
         </Truncated>
       </Group>
       {canChange && (
-        <Button size="compact-sm" variant="default" onClick={() => setChanging(part)}>
+        <Button size="compact-sm" variant={name === null ? "filled" : "default"} onClick={() => setChanging(part)}>
           {t(`detail.${name === null ? "assign" : "change"}${part === "driver" ? "Driver" : "Vehicle"}`)}
         </Button>
       )}
@@ -36,9 +45,9 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       <Stack gap="sm">
         {line("driver", delivery.driverName, IconSteeringWheel)}
         {line("vehicle", delivery.vehicleNo, IconTruck)}
-        {!canChange && (
+        {note !== undefined && (
           <Text size="xs" c="dimmed">
-            {t("detail.fixed")}
+            {t(note)}
           </Text>
         )}
       </Stack>
@@ -50,6 +59,8 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
 function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {
   const { t } = useTranslation("delivery");
   const act = useAct(t("detail.assigned"));
+  // What somebody else assigned while this dialog was open must not be overwritten unseen.
+  const [seenVersion] = useState(delivery.version);
   const [picked, setPicked] = useState<string | null>(null);
   const assign = () => {
     if (picked === null) return;
@@ -57,20 +68,21 @@ function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery:
       part === "driver"
         ? ({ type: "assignDriver", driverId: picked } as const)
         : ({ type: "assignVehicle", vehicleId: picked } as const);
-    act.run({ entity: "delivery", id: delivery.id, command }, { onDone: onClose });
+    act.run({ entity: "delivery", id: delivery.id, command }, { expectedVersion: seenVersion, onDone: onClose });
   };
+  const current = part === "vehicle" ? delivery.vehicleId : delivery.driverId;
   return (
     <CommandModal
       isOpen={part !== undefined}
       onClose={onClose}
-      title={t(part === "vehicle" ? "detail.assignVehicle" : "detail.assignDriver")}
+      title={t(`detail.${current === null ? "assign" : "change"}${part === "vehicle" ? "Vehicle" : "Driver"}`)}
       submit={t("detail.assign")}
       canSubmit={picked !== null}
       act={act}
       onSubmit={assign}
     >
-      {part === "driver" && <DriverPick label={t("create.driver")} value={picked} onChange={setPicked} required />}
-      {part === "vehicle" && <VehiclePick label={t("create.vehicle")} value={picked} onChange={setPicked} required />}
+      {part === "driver" && <DriverPick label={t("create.driver")} value={picked} onChange={setPicked} required isFirst />}
+      {part === "vehicle" && <VehiclePick label={t("create.vehicle")} value={picked} onChange={setPicked} required isFirst />}
     </CommandModal>
   );
 }

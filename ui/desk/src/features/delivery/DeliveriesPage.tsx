@@ -1,7 +1,7 @@
 // Every delivery, from pick-up to proof: filtered, sorted, page by page.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import { Button } from "@mantine/core";
-import { IconPackage, IconPlus } from "@tabler/icons-react";
+import { IconPackage, IconPackageOff, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,7 +15,7 @@ import { compact } from "@kit/search";
 import { useDeliveryColumns } from "./columns";
 import { CreateDelivery } from "./CreateDelivery";
 import { DeliveryFilters } from "./DeliveryFilters";
-import { DEFAULT_SORT, deliveriesQuery, isFiltered } from "./search";
+import { DEFAULT_SORT, deliveriesQuery, isFiltered, unfiltered } from "./search";
 import type { DeliverySearch } from "./search";
 
 export function DeliveriesPage(): ReactNode {
@@ -41,6 +41,7 @@ export function DeliveriesPage(): ReactNode {
         onSort={(sort, isDescending) =>
           go(compact({ ...search, sort, ascending: isDescending ? undefined : true } as Required<DeliverySearch>))
         }
+        onClear={() => go(unfiltered(filters))}
         onCreate={mayChange ? startCreating : undefined}
       />
       {mayChange && <CreateDelivery isOpen={isCreating} onClose={() => go(filters)} />}
@@ -51,10 +52,11 @@ export function DeliveriesPage(): ReactNode {
 interface DeliveryListProps {
   search: DeliverySearch;
   onSort: (by: NonNullable<DeliverySearch["sort"]>, isDescending: boolean) => void;
+  onClear: () => void;
   onCreate: (() => void) | undefined;
 }
 
-function DeliveryList({ search, onSort, onCreate }: DeliveryListProps) {
+function DeliveryList({ search, onSort, onClear, onCreate }: DeliveryListProps) {
   const { t } = useTranslation("delivery");
   const navigate = useNavigate();
   const { all: columns } = useDeliveryColumns();
@@ -63,7 +65,7 @@ function DeliveryList({ search, onSort, onCreate }: DeliveryListProps) {
     return list.error === null ? <Shimmer lines={8} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
   }
   const rows = list.pages.flatMap((page): readonly DeliveryRow[] => page.items);
-  if (rows.length === 0) return <NoDeliveries isFiltered={isFiltered(search)} onCreate={onCreate} />;
+  if (rows.length === 0) return isFiltered(search) ? <NoMatch onClear={onClear} /> : <NoDeliveries onCreate={onCreate} />;
   return (
     <DataTable
       label={t("title")}
@@ -81,15 +83,23 @@ function DeliveryList({ search, onSort, onCreate }: DeliveryListProps) {
   );
 }
 
-function NoDeliveries(props: { isFiltered: boolean; onCreate: (() => void) | undefined }) {
+function NoMatch({ onClear }: { onClear: () => void }) {
   const { t } = useTranslation("delivery");
-  if (props.isFiltered) {
-    return <EmptyState icon={IconPackage} title={t("empty.filtered")} description={t("empty.filteredDescription")} />;
-  }
+  return (
+    <EmptyState icon={IconPackageOff} title={t("empty.filtered")} description={t("empty.filteredDescription")}>
+      <Button mt="sm" variant="default" onClick={onClear}>
+        {t("empty.clear")}
+      </Button>
+    </EmptyState>
+  );
+}
+
+function NoDeliveries({ onCreate }: { onCreate: (() => void) | undefined }) {
+  const { t } = useTranslation("delivery");
   return (
     <EmptyState icon={IconPackage} title={t("empty.title")} description={t("empty.description")}>
-      {props.onCreate !== undefined && (
-        <Button mt="sm" onClick={props.onCreate}>
+      {onCreate !== undefined && (
+        <Button mt="sm" onClick={onCreate}>
           {t("empty.create")}
         </Button>
       )}

@@ -8,7 +8,8 @@ import { compact, wordsOf } from "@kit/search";
 import { StatusChips } from "@kit/StatusChips";
 import { TextFilter } from "@kit/TextFilter";
 import { DELIVERY_STATUSES } from "@kit/words";
-import { isFiltered } from "./search";
+import classes from "./DeliveryFilters.module.css";
+import { isFiltered, unfiltered } from "./search";
 import type { DeliverySearch } from "./search";
 
 interface DeliveryFiltersProps {
@@ -45,14 +46,19 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
             size="compact-xs"
             variant="subtle"
             leftSection={<IconFilterOff size={14} aria-hidden />}
-            onClick={() => onChange({})}
+            onClick={() => onChange(unfiltered(search))}
           >
             {t("filter.clear")}
           </Button>
         )}
       </Group>
-      <Group gap="xs">
-        <TextFilter label={t("filter.text")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
+      <div className={classes["fields"]}>
+        <TextFilter
+          isFull
+          label={t("filter.text")}
+          value={search.text ?? ""}
+          onChange={(text) => set({ text: text || undefined })}
+        />
         <DatePickerInput
           type="range"
           allowSingleDateInRange
@@ -63,7 +69,6 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
           onChange={([from, to]) => set({ from: from ?? undefined, to: to ?? undefined })}
           clearable
           clearButtonProps={{ "aria-label": t("filter.clearDays") }}
-          w={170}
         />
         <DriverPick
           hideLabel
@@ -88,7 +93,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
           value={search.route ?? null}
           onChange={(route) => set({ route: route ?? undefined })}
         />
-      </Group>
+      </div>
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { incidentWord } from "@kit/EventSentence";
 import { newId } from "@kit/ids";
 import { Panel } from "@kit/Panel";
 import { INCIDENT_TYPES } from "@kit/words";
@@ -39,16 +40,22 @@ export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; m
 function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation("delivery");
   const act = useAct(t("incident.reported"));
-  const [incidentType, setIncidentType] = useState("");
+  const { t: kit } = useTranslation("kit");
+  const [written, setWritten] = useState("");
   const [description, setDescription] = useState("");
   const close = () => {
-    setIncidentType("");
+    setWritten("");
     setDescription("");
     onClose();
   };
+  const words = new Map(INCIDENT_TYPES.map((type) => [incidentWord(kit, type), type]));
   const report = () =>
     act.run(
-      { entity: "delivery", id: deliveryId, command: { type: "reportIncident", incidentId: newId(), incidentType, description } },
+      {
+        entity: "delivery",
+        id: deliveryId,
+        command: { type: "reportIncident", incidentId: newId(), incidentType: typeOf(words, written), description },
+      },
       { onDone: close },
     );
   return (
@@ -57,16 +64,18 @@ function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: b
       onClose={close}
       title={t("incident.report")}
       submit={t("incident.report")}
-      canSubmit={incidentType.trim() !== "" && description.trim() !== ""}
+      canSubmit={written.trim() !== "" && description.trim() !== ""}
       act={act}
       onSubmit={report}
     >
       <Autocomplete
         label={t("incident.type")}
         description={t("incident.typeHint")}
-        data={[...INCIDENT_TYPES]}
-        value={incidentType}
-        onChange={setIncidentType}
+        data={[...words.keys()]}
+        value={written}
+        onChange={setWritten}
+        openOnFocus={false}
+        maxLength={100}
         required
         data-autofocus
       />
@@ -81,4 +90,11 @@ function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: b
       />
     </CommandModal>
   );
+}
+
+/** The known type that somebody named in words, else what they wrote. */
+function typeOf(words: ReadonlyMap<string, string>, text: string): string {
+  const wanted = text.trim();
+  const known = [...words].find(([word]) => word.toLowerCase() === wanted.toLowerCase());
+  return known?.[1] ?? wanted;
 }

@@ -24,7 +24,8 @@ export interface DeliverySearch {
   create?: true;
 }
 
-export const DEFAULT_SORT: DeliverySort = "createdAt";
+/** By the schedule: the table shows it, and it does not move the rows under somebody who reads them. */
+export const DEFAULT_SORT: DeliverySort = "scheduledStartTime";
 const SORTS: readonly DeliverySort[] = ["createdAt", "scheduledStartTime", "updatedAt", "status"];
 
 export function readDeliverySearch(raw: Record<string, unknown>): DeliverySearch {
@@ -63,6 +64,11 @@ export function deliveriesQuery(search: DeliverySearch): QueryOf<"deliveries"> {
     descending: search.ascending !== true,
     limit: 50,
   };
+}
+
+/** The same list without its filters. */
+export function unfiltered({ sort, ascending }: DeliverySearch): DeliverySearch {
+  return compact<DeliverySearch>({ sort, ascending } as Required<DeliverySearch>);
 }
 
 export function isFiltered({ create: _create, sort: _sort, ascending: _ascending, ...filters }: DeliverySearch): boolean {

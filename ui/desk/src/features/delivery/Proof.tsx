@@ -1,0 +1,73 @@
+// Who received a delivery, and what shows it.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { Anchor, Image, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useTransport } from "@kit/depot";
+import { Moment } from "@kit/Moment";
+import { Panel } from "@kit/Panel";
+
+export function Proof({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useTranslation("delivery");
+  const transport = useTransport();
+  const { receiverName, signature, signatureUrl, photos, deliveredAt } = delivery;
+  return (
+    <Panel title={t("proof.title")}>
+      {receiverName === null ? (
+        <Text size="sm" c="dimmed">
+          {t("proof.none")}
+        </Text>
+      ) : (
+        <Stack gap="xs">
+          <Text size="sm">
+            {t("proof.receiver")} <strong>{receiverName}</strong>
+            {deliveredAt !== null && (
+              <>
+                {" · "}
+                <Moment at={deliveredAt} />
+              </>
+            )}
+          </Text>
+          {signatureUrl !== null && <SignatureUrl url={signatureUrl} />}
+          {signature !== null && (
+            <Image
+              src={transport.fileUrl(signature.hash)}
+              alt={t("proof.signature", { receiver: receiverName })}
+              // Ink is dark on nothing, so it needs paper beneath it on a dark screen.
+              bg="white"
+              h={96}
+              w="auto"
+              fit="contain"
+              radius="sm"
+            />
+          )}
+          {photos.length > 0 && (
+            <SimpleGrid cols={3}>
+              {photos.map(({ hash }, index) => (
+                <Image key={hash} src={transport.fileUrl(hash)} alt={t("proof.photo", { number: index + 1 })} radius="sm" />
+              ))}
+            </SimpleGrid>
+          )}
+        </Stack>
+      )}
+    </Panel>
+  );
+}
+
+function SignatureUrl({ url }: { url: string }) {
+  const { t } = useTranslation("delivery");
+  const transport = useTransport();
+  // Anything can stand there, `javascript:` too; and the window has no place to open another system's page in.
+  const isLink = transport.kind === "browser" && /^https?:\/\//iu.test(url);
+  return (
+    <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+      {t("proof.signatureUrl")}{" "}
+      {isLink ? (
+        <Anchor href={url} target="_blank" rel="noreferrer" inherit>
+          {url}
+        </Anchor>
+      ) : (
+        url
+      )}
+    </Text>
+  );
+}

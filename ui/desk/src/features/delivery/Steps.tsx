@@ -1,0 +1,113 @@
+// What may follow: the usual way as the prominent button, the others beside it.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { IconCircleX, IconMapPin, IconPlayerPlay, IconRefresh, IconSignature } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { Refusal } from "@kit/Refusal";
+import { CaptureProof } from "./CaptureProof";
+import { isStaffed, nextCheckpoint } from "./standing";
+
+const MARKS = {
+  PickedUp: IconRefresh,
+  InTransit: IconPlayerPlay,
+  OutForDelivery: IconMapPin,
+  Delivered: IconSignature,
+  Failed: IconCircleX,
+} as const satisfies Record<DeliveryStatus, object>;
+
+/** What somebody mends on this very page, after which the refusal is history. */
+const MENDED_HERE = new Set<string | undefined>(["notStaffed", "checkpointsMissing"]);
+
+export function Steps({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useTranslation("delivery");
+  const act = useAct(t("step.done"));
+  const [dialog, setDialog] = useState<"fail" | "proof">();
+  const [triedAtVersion, setTriedAtVersion] = useState(delivery.version);
+  const move = (status: DeliveryStatus) => {
+    setTriedAtVersion(delivery.version);
+    // A step as from a phone: nothing is overwritten by it, so it needs no version.
+    act.run({ entity: "delivery", id: delivery.id, command: { type: "changeDeliveryStatus", status } });
+  };
+  const isMended = MENDED_HERE.has(act.problem?.rule) && delivery.version !== triedAtVersion;
+  const onward = delivery.validStatuses.filter((status) => status !== "Failed");
+  return (
+    <Stack gap="xs" align="flex-end" maw={520}>
+      <Group gap="xs">
+        {delivery.validStatuses.includes("Failed") && (
+          <Button variant="default" leftSection={<MARKS.Failed size={16} aria-hidden />} onClick={() => setDialog("fail")}>
+            {t("step.Failed")}
+          </Button>
+        )}
+        {onward.map((status) => {
+          const Mark = MARKS[status];
+          return (
+            <Button
+              key={status}
+              variant={isDue(status, delivery) ? "filled" : "default"}
+              leftSection={<Mark size={16} aria-hidden />}
+              loading={act.isBusy}
+              onClick={() => (status === "Delivered" ? setDialog("proof") : move(status))}
+            >
+              {t(`step.${status}`)}
+            </Button>
+          );
+        })}
+      </Group>
+      <Refusal problem={isMended ? null : act.problem} onDismiss={act.reset} />
+      <Fail delivery={delivery} isOpen={dialog === "fail"} onClose={() => setDialog(undefined)} />
+      <CaptureProof delivery={delivery} isOpen={dialog === "proof"} onClose={() => setDialog(undefined)} />
+    </Stack>
+  );
+}
+
+/** Whether it is time for this step; before that, the way to it is the prominent button: a checkpoint's, or the crew's. */
+function isDue(status: DeliveryStatus, delivery: DeliveryDetail): boolean {
+  if (status === "InTransit") return isStaffed(delivery);
+  if (status === "OutForDelivery") return nextCheckpoint(delivery) === undefined;
+  return true;
+}
+
+function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation("delivery");
+  const act = useAct(t("step.failed"));
+  const [reason, setReason] = useState("");
+  const close = () => {
+    setReason("");
+    onClose();
+  };
+  const fail = () =>
+    act.run(
+      {
+        entity: "delivery",
+        id: delivery.id,
+        command: { type: "changeDeliveryStatus", status: "Failed", reason: reason.trim() === "" ? null : reason },
+      },
+      { onDone: close },
+    );
+  return (
+    <CommandModal
+      isOpen={isOpen}
+      onClose={close}
+      title={t("step.failTitle")}
+      submit={t("step.Failed")}
+      isGrave
+      act={act}
+      onSubmit={fail}
+    >
+      <Text size="sm">{t("step.reasonHint")}</Text>
+      <Textarea
+        label={t("step.reason")}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        maxLength={500}
+        autosize
+        minRows={2}
+        data-autofocus
+      />
+    </CommandModal>
+  );
+}
