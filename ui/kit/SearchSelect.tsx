@@ -4,6 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import classes from "@kit/SearchSelect.module.css";
 import { Truncated } from "@kit/Truncated";
 
 /** How many matches are shown; who wants another one types on. */
@@ -70,7 +71,8 @@ export function SearchSelect(props: SearchSelectProps) {
       required={required}
       clearable={!required}
       clearButtonProps={{ "aria-label": t("pick.clear", { label }) }}
-      maxDropdownHeight={320}
+      withScrollArea={false}
+      classNames={{ options: classes["options"] ?? "", option: classes["option"] ?? "" }}
       comboboxProps={{ withinPortal: true }}
     />
   );

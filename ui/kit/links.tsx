@@ -7,7 +7,8 @@ import type { AnchorHTMLAttributes, Ref } from "react";
 type HtmlAnchor<Props> = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof Props> & { ref?: Ref<HTMLAnchorElement> };
 
 function PlainAnchor(props: AnchorProps & HtmlAnchor<AnchorProps>) {
-  return <Anchor {...props} />;
+  // Within a sentence, colour alone would not tell a link from the text around it.
+  return <Anchor underline={props.inherit === true ? "always" : "hover"} {...props} />;
 }
 
 function PlainButton(props: ButtonProps & HtmlAnchor<ButtonProps>) {

@@ -13,6 +13,7 @@ import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
+import type { DepotError } from "@kit/problem";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Checkpoints } from "./Checkpoints";
 import { Crew } from "./Crew";
@@ -29,7 +30,7 @@ export function DeliveryPage() {
       <LinkAnchor to="/deliveries" size="sm">
         <IconArrowLeft size={14} aria-hidden /> {t("detail.back")}
       </LinkAnchor>
-      {delivery.error?.code === "notFound" ? (
+      {isNowhere(delivery.error) ? (
         <EmptyState isPage icon={IconPackageOff} title={t("detail.missing")} description={t("detail.missingDescription")} />
       ) : (
         <Loaded of={delivery} lines={8}>
@@ -38,6 +39,11 @@ export function DeliveryPage() {
       )}
     </Stack>
   );
+}
+
+/** A mistyped id leads as little anywhere as one that never was. */
+function isNowhere(error: DepotError | null): boolean {
+  return error?.code === "notFound" || error?.code === "malformed";
 }
 
 function Detail({ delivery }: { delivery: DeliveryDetail }) {

@@ -71,6 +71,7 @@ function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: b
       <Autocomplete
         label={t("incident.type")}
         description={t("incident.typeHint")}
+        placeholder={t("incident.typeExample")}
         data={[...words.keys()]}
         value={written}
         onChange={setWritten}

@@ -1,6 +1,7 @@
 // Who received a delivery, and what shows it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
-import { Anchor, Image, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Anchor, Image, Modal, SimpleGrid, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTransport } from "@kit/depot";
 import { Moment } from "@kit/Moment";
@@ -38,18 +39,35 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
               w="auto"
               fit="contain"
               radius="sm"
+              style={{ alignSelf: "flex-start" }}
             />
           )}
-          {photos.length > 0 && (
-            <SimpleGrid cols={3}>
-              {photos.map(({ hash }, index) => (
-                <Image key={hash} src={transport.fileUrl(hash)} alt={t("proof.photo", { number: index + 1 })} radius="sm" />
-              ))}
-            </SimpleGrid>
-          )}
+          {photos.length > 0 && <Photos urls={photos.map(({ hash }) => transport.fileUrl(hash))} />}
         </Stack>
       )}
     </Panel>
+  );
+}
+
+/** Small beside each other; one of them large on a click. */
+function Photos({ urls }: { urls: readonly string[] }) {
+  const { t } = useTranslation("delivery");
+  const [shown, setShown] = useState<number>();
+  const name = (index: number) => t("proof.photo", { number: index + 1 });
+  const shownUrl = shown === undefined ? undefined : urls[shown];
+  return (
+    <>
+      <SimpleGrid cols={3} spacing="xs">
+        {urls.map((url, index) => (
+          <UnstyledButton key={url} onClick={() => setShown(index)}>
+            <Image src={url} alt={name(index)} h={120} fit="cover" radius="sm" />
+          </UnstyledButton>
+        ))}
+      </SimpleGrid>
+      <Modal opened={shownUrl !== undefined} onClose={() => setShown(undefined)} title={name(shown ?? 0)} size="xl" centered>
+        <Image src={shownUrl} alt={name(shown ?? 0)} mah="75vh" fit="contain" radius="sm" />
+      </Modal>
+    </>
   );
 }
 
