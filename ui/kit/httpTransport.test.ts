@@ -114,3 +114,7 @@ test("changes reach every listener, and the last to leave closes the feed", () =
   leave();
   expect(feed?.readyState).toBe(FakeFeed.CLOSED);
 });
+
+test("a file comes from the depot that served the page", () => {
+  expect(new HttpTransport().fileUrl("ab12")).toBe("/api/files/ab12");
+});

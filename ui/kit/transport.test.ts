@@ -1,5 +1,5 @@
 import type { DepotCommand } from "@bindings/DepotCommand";
-import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { clearMocks, mockConvertFileSrc, mockIPC } from "@tauri-apps/api/mocks";
 import { emit } from "@tauri-apps/api/event";
 import { afterEach, expect, test, vi } from "vitest";
 import { DepotError } from "@kit/problem";
@@ -40,4 +40,9 @@ test("changes reach the listener until it leaves", async () => {
   await emit("changed", { topics: ["drivers"], sequence: 4 });
   expect(listener).toHaveBeenCalledExactlyOnceWith({ topics: ["drivers"], sequence: 4 });
   leave();
+});
+
+test("a file comes by the window's own scheme", () => {
+  mockConvertFileSrc("linux");
+  expect(new WindowTransport().fileUrl("ab12")).toBe("depot-file://localhost/ab12");
 });

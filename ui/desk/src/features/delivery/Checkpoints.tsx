@@ -90,7 +90,7 @@ function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isD
       />
       {" · "}
       {late > 0 ? (
-        <Text span inherit c="var(--mantine-color-red-light-color)" fw={600}>
+        <Text span inherit c="var(--mantine-color-error)" fw={600}>
           {t("checkpoint.late", { minutes: late })}
         </Text>
       ) : (

@@ -28,7 +28,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
   );
   return (
     <Stack gap="xs" mb="md">
-      <Group gap={6}>
+      <Group gap="6px 16px">
         <StatusChips
           of="delivery"
           label={t("filter.status")}
@@ -36,7 +36,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
           value={wordsOf(DELIVERY_STATUSES, search.status)}
           onChange={(statuses) => set({ status: statuses.join(",") || undefined })}
         />
-        <Group gap={6} role="group" aria-label={t("filter.attention")} ml="xs">
+        <Group gap={6} role="group" aria-label={t("filter.attention")}>
           {flag("open")}
           {flag("late")}
           {flag("unassigned")}

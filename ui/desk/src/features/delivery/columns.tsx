@@ -41,9 +41,11 @@ function columnsOf(t: TFunction<"delivery">) {
             size="sm"
             fw={600}
             c="var(--mantine-color-text)"
-            display="block"
+            // Two lines where it is narrow: the destination comes last, and is what people look for.
+            lineClamp={2}
+            title={journey(row.routeOrigin, row.routeDestination)}
           >
-            <Truncated>{journey(row.routeOrigin, row.routeDestination)}</Truncated>
+            {journey(row.routeOrigin, row.routeDestination)}
           </LinkAnchor>
           <Text span size="xs" c="dimmed">
             <Span start={row.scheduledStartTime} end={row.scheduledEndTime} />
@@ -54,7 +56,7 @@ function columnsOf(t: TFunction<"delivery">) {
     crew: {
       key: "crew",
       title: t("column.crew"),
-      width: "21%",
+      width: "19%",
       cell: ({ driverName, vehicleNo }) => (
         <>
           <Truncated c={driverName === null ? "dimmed" : ""}>{driverName ?? t("noDriver")}</Truncated>
@@ -67,7 +69,7 @@ function columnsOf(t: TFunction<"delivery">) {
     progress: {
       key: "progress",
       title: t("column.progress"),
-      width: "20%",
+      width: "17%",
       cell: (row) => (
         <>
           <Progress reached={row.checkpointsReached} total={row.checkpointsTotal} />
