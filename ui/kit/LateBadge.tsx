@@ -1,5 +1,6 @@
 // Says that something is behind its time, beside its status: a late delivery is still on its way.
 import { IconClockExclamation } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ToneBadge } from "@kit/ToneBadge";
 
@@ -12,12 +13,15 @@ export function LateBadge({ minutes }: { minutes: number }) {
   if (late_minutes < 1) return null;
   return (
     <ToneBadge tone={late_minutes < VERY_LATE_FROM_MINUTES ? "amber" : "red"} icon={IconClockExclamation}>
-      {t(`late.${formOf(late_minutes)}`, { hours: Math.floor(late_minutes / 60), minutes: late_minutes % 60 })}
+      {t("late", { duration: durationOf(t, late_minutes) })}
     </ToneBadge>
   );
 }
 
-function formOf(minutes: number): "minutes" | "hours" | "wholeHours" {
-  if (minutes < 60) return "minutes";
-  return minutes % 60 === 0 ? "wholeHours" : "hours";
+/** Whole minutes in words, with hours where there are some. */
+export function durationOf(t: TFunction<"kit">, all_minutes: number): string {
+  const hours = Math.floor(all_minutes / 60);
+  const minutes = all_minutes % 60;
+  if (hours === 0) return t("duration.minutes", { minutes });
+  return t(minutes === 0 ? "duration.wholeHours" : "duration.hours", { hours, minutes });
 }

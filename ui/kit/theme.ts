@@ -41,6 +41,8 @@ export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   headings: { fontWeight: "650" },
   components: {
+    // Beside a long text a button would give way, and lose the end of its word.
+    Button: { styles: { root: { flexShrink: 0 } } },
     // A page has one banner, which is the shell's; Mantine makes each dialog's head another.
     ModalHeader: { defaultProps: { role: "presentation" } },
     ModalTitle: { defaultProps: { fw: 650 } },

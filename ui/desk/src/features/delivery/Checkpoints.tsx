@@ -5,6 +5,7 @@ import { Box, Button, Group, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconCheck, IconMapPin } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
+import { durationOf } from "@kit/LateBadge";
 import { LateSince } from "@kit/LateSince";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
@@ -70,6 +71,7 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
 /** The two times, and how far they are apart. */
 function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isDue: boolean }) {
   const { t } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
   const { expectedTime, reachedAt } = checkpoint;
   if (reachedAt === null) {
     return (
@@ -82,6 +84,7 @@ function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isD
     );
   }
   const late = minutesBetween(expectedTime, reachedAt);
+  const duration = durationOf(kit, Math.abs(late));
   return (
     <Text size="xs" c="dimmed" mt={2}>
       <Sentence
@@ -91,10 +94,10 @@ function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isD
       {" · "}
       {late > 0 ? (
         <Text span inherit c="var(--mantine-color-error)" fw={600}>
-          {t("checkpoint.late", { minutes: late })}
+          {t("checkpoint.late", { duration })}
         </Text>
       ) : (
-        t(late < 0 ? "checkpoint.early" : "checkpoint.onTime", { minutes: -late })
+        t(late < 0 ? "checkpoint.early" : "checkpoint.onTime", { duration })
       )}
     </Text>
   );

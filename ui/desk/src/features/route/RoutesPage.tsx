@@ -103,23 +103,19 @@ function columnsOf(t: TFunction<"route">): Column<RouteSummary, RouteSort>[] {
     {
       key: "route",
       title: t("column.route"),
+      sort: "scheduledStartTime",
       cell: (route) => (
-        <LinkAnchor to="/routes/$routeId" params={{ routeId: route.routeId }} size="sm" fw={600} c="var(--mantine-color-text)" display="block">
-          <Truncated>{journey(route.origin, route.destination)}</Truncated>
-        </LinkAnchor>
+        <>
+          <LinkAnchor to="/routes/$routeId" params={{ routeId: route.routeId }} size="sm" fw={600} c="var(--mantine-color-text)" display="block">
+            <Truncated>{journey(route.origin, route.destination)}</Truncated>
+          </LinkAnchor>
+          <Text span size="xs" c="dimmed">
+            <Span start={route.scheduledStartTime} end={route.scheduledEndTime} />
+          </Text>
+        </>
       ),
     },
-    {
-      key: "when",
-      title: t("column.when"),
-      width: "24%",
-      cell: (route) => (
-        <Text span size="sm" c="dimmed">
-          <Span start={route.scheduledStartTime} end={route.scheduledEndTime} />
-        </Text>
-      ),
-    },
-    { key: "checkpoints", title: t("column.checkpoints"), width: "20%", cell: (route) => <Checkpoints route={route} /> },
+    { key: "checkpoints", title: t("column.checkpoints"), width: "24%", cell: (route) => <Checkpoints route={route} /> },
     {
       key: "open",
       title: t("column.open"),

@@ -1,0 +1,15 @@
+//! A depot over real HTTP: what clients rely on.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod booking;
+mod cli;
+mod feed;
+mod keys;
+mod limits;
+mod malformed;
+mod reads;
+mod refusals;
+mod restart;
+mod story;
