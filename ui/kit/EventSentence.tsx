@@ -10,7 +10,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { DriverName, VehicleName } from "@kit/EntityLink";
 import { Moment } from "@kit/Moment";
-import { Sentence } from "@kit/Sentence";
+import { Sentence, withinSentence } from "@kit/Sentence";
 
 type DepotEvent = DriverEvent | VehicleEvent | RouteEvent | DeliveryEvent;
 
@@ -41,7 +41,7 @@ function crewOf({ driverId, vehicleId }: DeliveryCreated): "both" | "driver" | "
 }
 
 function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record<string, ReactNode> {
-  const word = (status: string) => t(`status.${entity}.${status}`, { defaultValue: status }).toLowerCase();
+  const word = (status: string) => withinSentence(t(`status.${entity}.${status}`, { defaultValue: status }));
   switch (event.type) {
     case "DriverAdded":
     case "DriverUpdated":

@@ -9,7 +9,7 @@ export function ProblemAlert({ problem, onRetry }: { problem: DepotError; onRetr
   return (
     <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={t("problem.title")}>
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem.detail}</Text>
+        <Text size="sm">{t(`problem.text.${problem.code}`, { defaultValue: problem.detail })}</Text>
         {onRetry !== undefined && (
           <Button size="xs" variant="default" onClick={onRetry}>
             {t("problem.tryAgain")}

@@ -12,7 +12,7 @@ import { DeliveryLink, DriverName, RouteLink, Strong, VehicleName } from "@kit/E
 import { LinkButton } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import type { DepotError } from "@kit/problem";
-import { Sentence } from "@kit/Sentence";
+import { Sentence, withinSentence } from "@kit/Sentence";
 
 type BrokenRule = DriverError | VehicleError | RouteError | DeliveryError;
 
@@ -57,10 +57,10 @@ export function Refusal({ problem, onDismiss }: RefusalProps) {
 
 function Reason({ problem }: { problem: DepotError }) {
   const { t } = useTranslation("kit");
-  if (problem.code === "staleVersion") return t("refusal.staleVersion");
   // In a problem document the HTTP status stands where some rules have a status as a fact.
   const isHidden = typeof problem.facts["status"] === "number" && RULES_WITH_STATUS.has(problem.rule ?? "");
-  if (problem.rule === undefined || isHidden) return problem.detail;
+  // A code that this desk has no words for, like what exactly was malformed, is told in the depot's own.
+  if (problem.rule === undefined || isHidden) return t(`refusal.text.${problem.code}`, { defaultValue: problem.detail });
   // The facts of a rule are as the depot's types say; a rule that this desk does not know shows the depot's sentence.
   return explain(problem.facts as unknown as BrokenRule, t) ?? problem.detail;
 }
@@ -126,8 +126,8 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
       );
     case "notStaffed":
       return say({
-        wanted: deliveryStatus(t, broken.wanted).toLowerCase(),
-        missing: <Strong>{listed(t, broken.missing, "and")}</Strong>,
+        wanted: withinSentence(deliveryStatus(t, broken.wanted)),
+        missing: <Strong>{listed(t, broken.missing.map((what) => resourceWord(t, what)), "and")}</Strong>,
       });
     case "checkpointsMissing":
       return say({ missing: <Strong>{listed(t, broken.missing.map(String), "and")}</Strong> });
@@ -137,9 +137,9 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
     case "sequenceNotGreatest":
       return say({ sequence: broken.sequence, greatest: broken.greatest });
     case "checkpointTooEarly":
-      return say({ given: <Moment at={broken.expectedTime} />, bound: <Moment at={broken.after} />, what: broken.what });
+      return say({ given: <Moment at={broken.expectedTime} />, bound: <Moment at={broken.after} />, what: boundWord(t, broken.what) });
     case "checkpointTooLate":
-      return say({ given: <Moment at={broken.expectedTime} />, bound: <Moment at={broken.before} />, what: broken.what });
+      return say({ given: <Moment at={broken.expectedTime} />, bound: <Moment at={broken.before} />, what: boundWord(t, broken.what) });
     case "startNotBeforeFirstCheckpoint":
       return say({
         start: <Moment at={broken.scheduledStartTime} />,
@@ -213,6 +213,19 @@ function deliveryStatus(t: TFunction<"kit">, status: string): string {
 
 function statusWord(t: TFunction<"kit">, of: string, status: string): string {
   return t(`status.${of}.${status}`, { defaultValue: status });
+}
+
+/** The depot names them in words; those it does not know stay as they are. */
+function resourceWord(t: TFunction<"kit">, what: string): string {
+  const kind = ["driver", "vehicle"].find((word) => what.includes(word));
+  return kind === undefined ? what : t(`entity.${kind}`);
+}
+
+/** What a checkpoint's time collides with: another checkpoint or the start, named by the depot in English. */
+function boundWord(t: TFunction<"kit">, what: string): string {
+  const sequence = /^checkpoint (?<sequence>\d+)$/u.exec(what)?.groups?.["sequence"];
+  if (sequence !== undefined) return t("bound.checkpoint", { sequence });
+  return what.includes("start") ? t("bound.start") : what;
 }
 
 function listed(t: TFunction<"kit">, words: readonly string[], joint: "and" | "or"): string {

@@ -12,3 +12,8 @@ export function Sentence({ text, parts }: { text: string; parts: Readonly<Record
     <Fragment key={position}>{position % 2 === 0 ? piece : parts[piece]}</Fragment>
   ));
 }
+
+/** A word that stands alone with a capital, as it is written inside a sentence. German nouns after the first word keep theirs. */
+export function withinSentence(word: string): string {
+  return word.charAt(0).toLowerCase() + word.slice(1);
+}

@@ -4,6 +4,7 @@ import { DateInput } from "@mantine/dates";
 import dayjs from "dayjs";
 import customParseFormat from "dayjs/plugin/customParseFormat";
 import { useTranslation } from "react-i18next";
+import { conventions, dateFormat } from "@kit/conventions";
 import { formatClock, localDay, parseClock, toInstant } from "@kit/time";
 
 dayjs.extend(customParseFormat);
@@ -69,11 +70,13 @@ export function WhenField({ label, value, onChange, error, hideLabels = false }:
   );
 }
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const FORMS = ["D MMM YYYY", "MMM D, YYYY", "D.M.YYYY", "D/M/YYYY", "D MMM", "D.M."];
 
+/** Written so that it can be read again: months have their names only where `FORMS` knows them. */
 function showDay(day: string): string {
-  return dayFormat.format(dayjs(day).toDate());
+  const month = conventions().locale?.startsWith("de") ? "2-digit" : "short";
+  // A day is the same one everywhere, so no time zone may move it.
+  return dateFormat({ day: "numeric", month, year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
 }
 
 export function parseDay(text: string): string | null {

@@ -1,23 +1,36 @@
-// Instants in people's words: the clock in the user's locale, distances in the language of the texts.
+// Instants in people's words: the clock in the user's locale and the depot's time zone, distances in the language of the texts.
+import { dateFormat } from "@kit/conventions";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-// Undefined is the user's own locale, with its 12 or 24 hours.
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
+const DAY_OF_YEAR = { day: "numeric", month: "short", year: "numeric" } as const;
+const FULL = { dateStyle: "full", timeStyle: "medium" } as const;
+/** The fields of a wall clock, whatever the locale writes them like. */
+const FIELDS = {
+  calendar: "gregory",
+  numberingSystem: "latn",
+  hourCycle: "h23",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+} as const;
 
 export function formatClock(timestamp: string): string {
-  return clock.format(new Date(timestamp));
+  return dateFormat(CLOCK).format(new Date(timestamp));
 }
 
 /** A day without its time, with the year where it is another than now's. */
 export function formatDay(timestamp: string, now_ms: number): string {
   const date = new Date(timestamp);
-  return (date.getFullYear() === new Date(now_ms).getFullYear() ? day : dayOfYear).format(date);
+  const isThisYear = wallClock(date.getTime()).year === wallClock(now_ms).year;
+  return dateFormat(isThisYear ? DAY : DAY_OF_YEAR).format(date);
 }
 
 /** As short as it can be told: the clock alone today, else with the day. */
@@ -36,7 +49,7 @@ export function formatSpan(start: string, end: string, now_ms: number): string {
 
 /** Everything there is to say about an instant, for a tooltip. */
 export function formatFull(timestamp: string): string {
-  return full.format(new Date(timestamp));
+  return dateFormat(FULL).format(new Date(timestamp));
 }
 
 /** How far away it is: "3 min ago", "in 2 hr". */
@@ -60,24 +73,53 @@ export function isSameDay(one_ms: number, other_ms: number): boolean {
   return localDay(new Date(one_ms)) === localDay(new Date(other_ms));
 }
 
-/** The local calendar day as `YYYY-MM-DD`, the form in which date fields and addresses keep it. */
+/** The depot's calendar day as `YYYY-MM-DD`, the form in which date fields and addresses keep it. */
 export function localDay(date: Date): string {
-  return [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join("-");
+  const { year, month, day } = wallClock(date.getTime());
+  return [year, twoDigits(month), twoDigits(day)].join("-");
 }
 
-/** The instant at which a local day begins, `days` later. */
+/** The instant at which a day of the depot begins, `days` later. */
 export function startOfDay(yyyy_mm_dd: string, days = 0): string {
-  const [year = 0, month = 1, date = 1] = yyyy_mm_dd.split("-").map(Number);
-  return new Date(year, month - 1, date + days).toISOString();
+  const [year = 0, month = 1, day = 1] = yyyy_mm_dd.split("-").map(Number);
+  return new Date(instantAt(year, month, day + days, 0, 0)).toISOString();
 }
 
-/** A local day and a clock time as an instant; undefined while one of them is not readable. */
+/** A day of the depot and a clock time as an instant; undefined while one of them is not readable. */
 export function toInstant(yyyy_mm_dd: string | null, clockText: string): string | undefined {
   const time = parseClock(clockText);
   if (yyyy_mm_dd === null || time === undefined) return undefined;
-  const [year = 0, month = 1, date = 1] = yyyy_mm_dd.split("-").map(Number);
-  const instant = new Date(year, month - 1, date, time.hours, time.minutes);
-  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+  const [year = 0, month = 1, day = 1] = yyyy_mm_dd.split("-").map(Number);
+  const instant_ms = instantAt(year, month, day, time.hours, time.minutes);
+  return Number.isNaN(instant_ms) ? undefined : new Date(instant_ms).toISOString();
+}
+
+interface WallClock {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** The same fields as if they were told in UTC. */
+  readonly asUtc_ms: number;
+}
+
+/** What the clock on the depot's wall shows at an instant. */
+function wallClock(at_ms: number): WallClock {
+  const fields = Object.fromEntries(
+    dateFormat(FIELDS).formatToParts(at_ms).map(({ type, value }) => [type, Number(value)]),
+  );
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields;
+  return { year, month, day, asUtc_ms: Date.UTC(year, month - 1, day, hour, minute, second) };
+}
+
+/** When the depot's wall clock shows this. A time that a clock change skips is taken as if the clock had not changed. */
+function instantAt(year: number, month: number, day: number, hours: number, minutes: number): number {
+  const asUtc_ms = Date.UTC(year, month - 1, day, hours, minutes);
+  if (Number.isNaN(asUtc_ms)) return asUtc_ms;
+  const offset_ms = (at_ms: number) => wallClock(at_ms).asUtc_ms - at_ms;
+  const guess_ms = asUtc_ms - offset_ms(asUtc_ms);
+  const again_ms = asUtc_ms - offset_ms(guess_ms);
+  // Where the two differ, a clock change lies between: the one that reads back as asked for is right.
+  return wallClock(again_ms).asUtc_ms === asUtc_ms ? again_ms : guess_ms;
 }
 
 /** Reads a time as people type it: 8, 830, 8:30, 8.30, 20:30, 8:30 pm. */

@@ -13,28 +13,14 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { DepotProvider } from "@kit/depot";
-import { startTranslations } from "@kit/i18n";
+import { LanguageProvider, startLanguage } from "@kit/LanguageProvider";
 import { cssVariablesResolver, theme } from "@kit/theme";
 import { openTransport } from "@kit/transport";
 import { router } from "./app/router";
 import { SignInGate } from "./app/SignInGate";
-import deliveryEn from "./features/delivery/en.json";
-import fleetEn from "./features/fleet/en.json";
-import incidentEn from "./features/incident/en.json";
-import routeEn from "./features/route/en.json";
-import settingsEn from "./features/settings/en.json";
-import todayEn from "./features/today/en.json";
-import deskEn from "./locales/en.json";
+import { loadTexts } from "./locales/load";
 
-startTranslations({
-  desk: deskEn,
-  delivery: deliveryEn,
-  fleet: fleetEn,
-  incident: incidentEn,
-  route: routeEn,
-  settings: settingsEn,
-  today: todayEn,
-});
+await startLanguage(loadTexts);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root.");
@@ -43,12 +29,14 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <DepotProvider transport={openTransport()}>
-        <ModalsProvider>
-          <Notifications position="bottom-right" />
-          <SignInGate>
-            <RouterProvider router={router} />
-          </SignInGate>
-        </ModalsProvider>
+        <LanguageProvider load={loadTexts}>
+          <ModalsProvider>
+            <Notifications position="bottom-right" />
+            <SignInGate>
+              <RouterProvider router={router} />
+            </SignInGate>
+          </ModalsProvider>
+        </LanguageProvider>
       </DepotProvider>
     </MantineProvider>
   </StrictMode>,

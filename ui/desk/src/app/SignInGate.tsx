@@ -71,7 +71,8 @@ function SignInForm() {
     try {
       await transport.signIn(credentialIn(token));
     } catch (error) {
-      setProblem(DepotError.from(error).detail);
+      const { code, detail } = DepotError.from(error);
+      setProblem(t(`signIn.problem.${code}`, { defaultValue: detail }));
     } finally {
       setIsBusy(false);
     }

@@ -153,7 +153,7 @@ test("a refused start goes once what was missing is there", async () => {
   const { user } = visit("/deliveries/d1", depot);
   await user.click(await screen.findByRole("button", { name: "Start delivery" }));
   const refusal = await screen.findByRole("alert");
-  expect(refusal.textContent).toContain("Before it can be in transit, it still needs: vehicle.");
+  expect(refusal.textContent).toContain("Before it can be in transit, it still needs: a vehicle.");
   expect(commandsTo(depot)).toEqual([
     { command: { type: "changeDeliveryStatus", status: "InTransit" }, expectedVersion: undefined },
   ]);

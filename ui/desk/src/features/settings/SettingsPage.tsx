@@ -4,6 +4,8 @@ import { Anchor, Button, Code, SegmentedControl, Stack, Text, useMantineColorSch
 import type { MantineColorScheme } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSession, useTransport } from "@kit/depot";
+import { isLanguage } from "@kit/language";
+import { useLanguage } from "@kit/LanguageProvider";
 import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
@@ -36,15 +38,29 @@ export function SettingsPage() {
 function Appearance() {
   const { t } = useTranslation("settings");
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { chosen, choose } = useLanguage();
   const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
   return (
     <Panel title={t("appearance")}>
+      <Stack gap="sm" align="flex-start">
       <SegmentedControl
         aria-label={t("scheme.label")}
         value={colorScheme}
         onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
         data={schemes.map((value) => ({ value, label: t(`scheme.${value}`) }))}
       />
+      <SegmentedControl
+        aria-label={t("language.label")}
+        value={chosen ?? "depot"}
+        onChange={(value) => choose(isLanguage(value) ? value : undefined)}
+        data={[
+          { value: "depot", label: t("language.depot") },
+          // A language is named in itself, so that whoever cannot read the others finds it.
+          { value: "en", label: "English" },
+          { value: "de", label: "Deutsch" },
+        ]}
+      />
+      </Stack>
     </Panel>
   );
 }

@@ -1,0 +1,44 @@
+// By whose conventions instants and numbers are written, and in which place's time. One for the whole page, set before it
+// draws: whoever changes them draws the page anew.
+
+interface Conventions {
+  /** Undefined is the user's own locale, with its 12 or 24 hours. */
+  readonly locale: string | undefined;
+  /** The depot's time zone; undefined is the machine's. */
+  readonly timeZone: string | undefined;
+}
+
+let current: Conventions = { locale: undefined, timeZone: undefined };
+let numbers = new Intl.NumberFormat();
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+export function conventions(): Conventions {
+  return current;
+}
+
+/** A zone that this browser does not know is as good as none. */
+export function setConventions({ locale, timeZone }: Conventions): void {
+  current = { locale, timeZone: timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined };
+  numbers = new Intl.NumberFormat(locale);
+  dates.clear();
+}
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+/** A formatter in the user's locale and the depot's time zone, made once for each set of options. */
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const made = dates.get(key) ?? new Intl.DateTimeFormat(current.locale, { timeZone: current.timeZone, ...options });
+  dates.set(key, made);
+  return made;
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
