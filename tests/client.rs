@@ -33,7 +33,6 @@ impl Client {
     }
 
     /// A request that is still to be completed and sent.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         match &self.token {

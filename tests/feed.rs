@@ -58,8 +58,8 @@ impl ChangeFeed {
         loop {
             let message = self.message().await?;
             let field = |name: &str| {
-                let lines = message.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-                lines.last().map(str::to_owned)
+                let mut lines = message.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                lines.next_back().map(str::to_owned)
             };
             let (Some(event), Some(data)) = (field("event"), field("data")) else { continue };
             let id = field("id").and_then(|id| id.parse().ok()).expect("an id");

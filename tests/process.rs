@@ -93,8 +93,8 @@ impl Drop for Group {
 }
 
 fn send(signal: &str, to: &str) {
-    // A shell has `kill` built in; a signal to one that just ended is no mistake.
-    let script = format!("kill -{signal} -- {to} 2>/dev/null");
+    // A shell has `kill` built in; a signal to one that just ended is no mistake. Not every shell knows `-KILL -- -1`.
+    let script = format!("kill -s {signal} -- {to} 2>/dev/null");
     let _ = Command::new("sh").args(["-c", &script]).status();
 }
 
