@@ -72,7 +72,9 @@ impl Client {
     /// Adds a vehicle.
     pub async fn add_vehicle(&self) -> String {
         let registration = &Uuid::now_v7().simple().to_string()[20..];
-        self.post("/api/fleet/vehicles", json!({"registration": registration, "vehicleType": "Van"})).await.id()
+        self.post("/api/fleet/vehicles", json!({"registration": registration, "vehicleType": "Van"}))
+            .await
+            .id()
     }
 
     /// Plans a route with its checkpoints.

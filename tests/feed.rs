@@ -58,7 +58,8 @@ impl ChangeFeed {
         loop {
             let message = self.message().await?;
             let field = |name: &str| {
-                let mut lines = message.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                let mut lines =
+                    message.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
                 lines.next_back().map(str::to_owned)
             };
             let (Some(event), Some(data)) = (field("event"), field("data")) else { continue };

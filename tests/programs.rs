@@ -21,7 +21,8 @@ pub fn desktop_app() -> PathBuf {
 #[must_use]
 pub fn chromium() -> PathBuf {
     let found = named("CHROMIUM_BIN");
-    let found = found.or_else(|| ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|n| in_path(n)));
+    let found =
+        found.or_else(|| ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|n| in_path(n)));
     found.unwrap_or_else(|| missing("the browser Chromium"))
 }
 

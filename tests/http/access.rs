@@ -46,7 +46,10 @@ async fn a_phone_sees_and_changes_only_its_own_drivers_deliveries() {
     let phone = depot.phone_of(&staff.driver);
     let listed = phone.get("/api/deliveries").await.ok();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
-    assert_eq!(phone.get("/api/deliveries/live-tracking").await.ok()["activeDeliveries"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        phone.get("/api/deliveries/live-tracking").await.ok()["activeDeliveries"].as_array().unwrap().len(),
+        1
+    );
     assert_eq!(phone.get(&format!("/api/fleet/drivers/{}", staff.driver)).await.status, 200);
     assert_eq!(phone.get(&format!("/api/routes/{}", staff.route)).await.status, 200);
     for path in [
@@ -71,7 +74,10 @@ async fn a_phone_sees_and_changes_only_its_own_drivers_deliveries() {
         let _ = phone.query(query).await.refused(403);
     }
     let _ = phone.set_status(&others, "Failed").await.refused(403);
-    let _ = phone.command("delivery", &others, json!({"type": "changeDeliveryStatus", "status": "Failed"})).await.refused(403);
+    let _ = phone
+        .command("delivery", &others, json!({"type": "changeDeliveryStatus", "status": "Failed"}))
+        .await
+        .refused(403);
     let assign = json!({"driverId": other_staff.driver});
     let _ = phone.patch(&format!("/api/deliveries/{own}/assign-driver"), assign).await.refused(403);
     let _ = phone.post("/api/deliveries", json!({"routeId": staff.route})).await.refused(403);
@@ -86,7 +92,10 @@ async fn a_delivery_that_went_to_somebody_else_is_closed_at_once() {
     let phone = depot.phone_of(&staff.driver);
     assert_eq!(phone.get(&format!("/api/deliveries/{delivery}")).await.status, 200);
     let bob = admin.add_driver("Bob").await;
-    let _ = admin.patch(&format!("/api/deliveries/{delivery}/assign-driver"), json!({"driverId": bob})).await.ok();
+    let _ = admin
+        .patch(&format!("/api/deliveries/{delivery}/assign-driver"), json!({"driverId": bob}))
+        .await
+        .ok();
     let _ = phone.set_status(&delivery, "InTransit").await.refused(403);
     assert_eq!(depot.phone_of(&bob).set_status(&delivery, "InTransit").await.status, 200);
 }
@@ -113,7 +122,8 @@ async fn what_phones_do_is_told_with_who_did_it_and_when() {
     let delivery = admin.send(&staff).await;
     let phone = depot.phone_of(&staff.driver);
     let request = phone.request(reqwest::Method::PATCH, &format!("/api/deliveries/{delivery}/status"));
-    let request = request.header("X-Occurred-At", "2024-05-01T06:00:00Z").header("X-Correlation-Id", "trip-7");
+    let request =
+        request.header("X-Occurred-At", "2024-05-01T06:00:00Z").header("X-Correlation-Id", "trip-7");
     let answer = acceptance::Answer::to(request.json(&json!({"status": "InTransit"}))).await;
     assert_eq!((answer.status, answer.header("x-correlation-id")), (200, Some("trip-7")));
     assert_eq!(last_event(&admin, &delivery).await["occurredAt"], "2024-05-01T06:00:00Z");
@@ -124,5 +134,6 @@ async fn what_phones_do_is_told_with_who_did_it_and_when() {
 }
 
 async fn last_event(client: &Client, id: &str) -> serde_json::Value {
-    client.query(json!({"query": "events", "entityId": id, "limit": 1})).await.ok()["answer"]["items"][0].clone()
+    client.query(json!({"query": "events", "entityId": id, "limit": 1})).await.ok()["answer"]["items"][0]
+        .clone()
 }

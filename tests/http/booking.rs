@@ -14,7 +14,8 @@ async fn of_fifty_simultaneous_bookings_of_one_driver_one_wins() {
     let routes = join_all(legs).await;
     for round in 0..20 {
         let driver = desk.add_driver("Ada").await;
-        let answers = join_all(routes.iter().enumerate().map(|(n, route)| book(&desk, n, route, &driver))).await;
+        let answers =
+            join_all(routes.iter().enumerate().map(|(n, route)| book(&desk, n, route, &driver))).await;
         let won: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
         assert_eq!(won.len(), 1, "round {round}");
         let winner = won[0].json()["id"].clone();
@@ -29,7 +30,7 @@ async fn of_fifty_simultaneous_bookings_of_one_driver_one_wins() {
 
 /// Through REST and through the desk's commands in turn.
 async fn book(desk: &Client, n: usize, route: &str, driver: &str) -> acceptance::Answer {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         return desk.book_driver(route, driver).await;
     }
     let command = json!({"type": "createDelivery", "routeId": route, "driverId": driver});
@@ -40,7 +41,8 @@ async fn book(desk: &Client, n: usize, route: &str, driver: &str) -> acceptance:
 async fn intervals_are_half_open_and_what_is_freed_is_free_at_once() {
     let depot = Depot::start();
     let desk = depot.admin();
-    let (morning, noon) = (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
+    let (morning, noon) =
+        (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
     let (driver, other) = (desk.add_driver("Ada").await, desk.add_driver("Bob").await);
     let first = desk.book_driver(&morning, &driver).await.id();
     let _ = desk.book_driver(&noon, &driver).await.ok();
@@ -55,9 +57,11 @@ async fn intervals_are_half_open_and_what_is_freed_is_free_at_once() {
 async fn an_active_route_moves_with_its_bookings_or_not_at_all() {
     let depot = Depot::start();
     let desk = depot.admin();
-    let (morning, noon) = (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
+    let (morning, noon) =
+        (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
     let driver = desk.add_driver("Ada").await;
-    let (first, second) = (desk.book_driver(&morning, &driver).await.id(), desk.book_driver(&noon, &driver).await.id());
+    let (first, second) =
+        (desk.book_driver(&morning, &driver).await.id(), desk.book_driver(&noon, &driver).await.id());
     let path = format!("/api/routes/{noon}");
     let move_to = |start: String| {
         let body = json!({"origin": "Depot", "destination": "Harbour", "scheduledStartTime": start});
@@ -78,7 +82,8 @@ async fn turnaround_and_duplicates_follow_the_settings() {
     for name in ["Ada", "Bob"] {
         let _ = desk.post("/api/fleet/drivers", json!({"name": name, "driverLicense": "L-1"})).await.ok();
     }
-    let (morning, noon) = (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
+    let (morning, noon) =
+        (desk.activate(Leg::between(8, 10)).await, desk.activate(Leg::between(10, 12)).await);
     let driver = desk.add_driver("Cara").await;
     let _ = desk.book_driver(&morning, &driver).await.ok();
     let _ = desk.book_driver(&noon, &driver).await.refused(400).with("nextFreeStart", at(10, 15));

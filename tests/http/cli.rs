@@ -33,7 +33,12 @@ fn an_unknown_setting_is_refused_with_the_valid_ones() {
 #[tokio::test]
 async fn projections_can_be_made_anew() {
     let mut depot = Depot::generous().flag("--demo").start();
-    let paths = ["/api/fleet/overview", "/api/routes/overview", "/api/deliveries?limit=500&sort=createdAt", "/api/incidents"];
+    let paths = [
+        "/api/fleet/overview",
+        "/api/routes/overview",
+        "/api/deliveries?limit=500&sort=createdAt",
+        "/api/incidents",
+    ];
     let mut before = vec![];
     for path in paths {
         before.push(depot.admin().get(path).await.ok());

@@ -40,9 +40,16 @@ async fn integrations_read_the_log_in_order_from_where_they_were() {
     }
     let erp = depot.role("integration");
     let feed = erp.get("/api/events/fleet-management-events?limit=2&consumer=erp").await.ok();
-    let names: Vec<_> = feed["events"].as_array().unwrap().iter().map(|event| event["data"]["name"].clone()).collect();
-    assert_eq!((json!(names), &feed["more"], &feed["position"]), (json!(["Ada", "Bob"]), &json!(true), &json!(2)));
-    assert_eq!((&feed["events"][0]["type"], &feed["events"][0]["schemaVersion"]), (&json!("DriverAdded"), &json!(1)));
+    let names: Vec<_> =
+        feed["events"].as_array().unwrap().iter().map(|event| event["data"]["name"].clone()).collect();
+    assert_eq!(
+        (json!(names), &feed["more"], &feed["position"]),
+        (json!(["Ada", "Bob"]), &json!(true), &json!(2))
+    );
+    assert_eq!(
+        (&feed["events"][0]["type"], &feed["events"][0]["schemaVersion"]),
+        (&json!("DriverAdded"), &json!(1))
+    );
     let position = json!({"consumer": "erp", "sequence": 2});
     let _ = erp.post("/api/events/fleet-management-events/position", position).await.ok();
     let feed = erp.get("/api/events/fleet-management-events?consumer=erp").await.ok();
@@ -54,7 +61,8 @@ async fn anything_can_be_seen_as_it_was() {
     let depot = Depot::start();
     let desk = depot.admin();
     let driver = desk.add_driver("Ada").await;
-    let event = desk.query(json!({"query": "events", "entityId": driver})).await.ok()["answer"]["items"][0].clone();
+    let event =
+        desk.query(json!({"query": "events", "entityId": driver})).await.ok()["answer"]["items"][0].clone();
     let before = event["recordedAt"].as_str().unwrap().to_owned();
     let update = json!({"name": "Ada B.", "driverLicense": "L-7"});
     let _ = desk.put(&format!("/api/fleet/drivers/{driver}"), update).await.ok();

@@ -5,7 +5,12 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-fn post(client: &acceptance::Client, path: &str, key: &str, body: &Value) -> impl Future<Output = Answer> + use<> {
+fn post(
+    client: &acceptance::Client,
+    path: &str,
+    key: &str,
+    body: &Value,
+) -> impl Future<Output = Answer> + use<> {
     Answer::to(client.request(Method::POST, path).header("Idempotency-Key", key).json(body))
 }
 
@@ -46,7 +51,10 @@ async fn a_repeated_id_is_no_second_thing() {
     for _ in 0..3 {
         assert_eq!(desk.post("/api/fleet/drivers", body.clone()).await.id(), id);
     }
-    let _ = desk.put(&format!("/api/fleet/drivers/{id}"), json!({"name": "Ada B.", "driverLicense": "L-1"})).await.ok();
+    let _ = desk
+        .put(&format!("/api/fleet/drivers/{id}"), json!({"name": "Ada B.", "driverLicense": "L-1"}))
+        .await
+        .ok();
     assert_eq!(desk.post("/api/fleet/drivers", body).await.id(), id);
     assert_eq!(desk.head().await, 2);
     let vehicle = json!({"id": id, "registration": "EV-1", "vehicleType": "Van"});

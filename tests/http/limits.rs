@@ -16,7 +16,10 @@ async fn beyond_the_rate_limit_comes_429() {
         let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=10).contains(&wait));
         let body = answer.json();
-        assert!(body["error"].is_string() && body["message"].is_string() && body["retryAfter"].is_number(), "{body}");
+        assert!(
+            body["error"].is_string() && body["message"].is_string() && body["retryAfter"].is_number(),
+            "{body}"
+        );
     }
     assert_eq!(depot.nobody().get("/health").await.status, 200, "health is not counted");
 }

@@ -16,7 +16,11 @@ fn bodies() -> Vec<(Method, String, Value)> {
         (Method::PATCH, format!("/api/fleet/drivers/{ID}/status"), json!({"status": "Available"})),
         (Method::POST, "/api/fleet/vehicles".into(), json!({"registration": "R", "vehicleType": "Van"})),
         (Method::PATCH, format!("/api/fleet/vehicles/{ID}/status"), json!({"status": "Available"})),
-        (Method::POST, "/api/routes".into(), json!({"origin": "A", "destination": "B", "scheduledStartTime": time})),
+        (
+            Method::POST,
+            "/api/routes".into(),
+            json!({"origin": "A", "destination": "B", "scheduledStartTime": time}),
+        ),
         (Method::PATCH, format!("/api/routes/{ID}/status"), json!({"status": "Active"})),
         (
             Method::POST,
@@ -29,7 +33,11 @@ fn bodies() -> Vec<(Method, String, Value)> {
         (Method::PATCH, delivery("assign-driver"), json!({"driverId": ID})),
         (Method::PATCH, delivery("assign-vehicle"), json!({"vehicleId": ID})),
         (Method::POST, delivery("incidents"), json!({"type": "Delay", "description": "Late"})),
-        (Method::POST, delivery("proof-of-delivery"), json!({"receiverName": "G", "signatureUrl": "https://s.example"})),
+        (
+            Method::POST,
+            delivery("proof-of-delivery"),
+            json!({"receiverName": "G", "signatureUrl": "https://s.example"}),
+        ),
     ]
 }
 
@@ -41,7 +49,14 @@ async fn every_wrong_field_is_named() {
         let send = |body: Value| Answer::to(desk.request(method.clone(), &path).json(&body));
         let fields: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
         for field in fields {
-            for wrong in [json!({"deep": []}), json!(true), json!(""), json!("x".repeat(3000)), json!("a\u{0}b"), json!(-1)] {
+            for wrong in [
+                json!({"deep": []}),
+                json!(true),
+                json!(""),
+                json!("x".repeat(3000)),
+                json!("a\u{0}b"),
+                json!(-1),
+            ] {
                 let mut spoiled = body.clone();
                 spoiled[&field] = wrong.clone();
                 let answer = send(spoiled).await;
@@ -70,19 +85,34 @@ async fn every_wrong_field_is_named() {
 async fn paths_and_parameters_too() {
     let depot = Depot::start();
     let desk = depot.admin();
-    for path in ["/api/deliveries/x", "/api/fleet/drivers/7", "/api/routes/%00", "/api/deliveries?limit=0", "/api/deliveries?x=1"] {
+    for path in [
+        "/api/deliveries/x",
+        "/api/fleet/drivers/7",
+        "/api/routes/%00",
+        "/api/deliveries?limit=0",
+        "/api/deliveries?x=1",
+    ] {
         let _ = desk.get(path).await.refused(400);
     }
     let _ = desk.get("/api/nowhere").await.refused(404);
     let _ = desk.delete("/api/fleet/overview").await.refused(405);
     let _ = desk.get(&format!("/api/deliveries/{ID}")).await.refused(404);
-    for command in [json!({}), json!({"command": {"entity": "moon"}}), json!({"command": {"entity": "driver", "id": ID, "command": {"type": "fly"}}})] {
+    for command in [
+        json!({}),
+        json!({"command": {"entity": "moon"}}),
+        json!({"command": {"entity": "driver", "id": ID, "command": {"type": "fly"}}}),
+    ] {
         let _ = desk.post("/api/commands", command).await.refused(400);
     }
-    for query in [json!({"query": "weather"}), json!({"query": "delivery"}), json!({"query": "deliveries", "limit": 501})] {
+    for query in [
+        json!({"query": "weather"}),
+        json!({"query": "delivery"}),
+        json!({"query": "deliveries", "limit": 501}),
+    ] {
         let _ = desk.query(query).await.refused(400);
     }
-    let future = desk.request(Method::POST, "/api/fleet/drivers").header("X-Occurred-At", "2199-01-01T00:00:00Z");
+    let future =
+        desk.request(Method::POST, "/api/fleet/drivers").header("X-Occurred-At", "2199-01-01T00:00:00Z");
     let body = json!({"name": "Ada", "driverLicense": "L"});
     let _ = Answer::to(future.json(&body)).await.refused(400).mentions("lies in the future");
 }

@@ -38,7 +38,9 @@ async fn pages_hold_everything_once() {
         let (mut seen, mut cursor) = (vec![], String::new());
         loop {
             let page = desk.get(&format!("/api/fleet/drivers?{order}&limit=40{cursor}")).await.ok();
-            seen.extend(page["items"].as_array().unwrap().iter().map(|d| d["driverId"].as_str().unwrap().to_owned()));
+            seen.extend(
+                page["items"].as_array().unwrap().iter().map(|d| d["driverId"].as_str().unwrap().to_owned()),
+            );
             let Some(next) = page["nextCursor"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }

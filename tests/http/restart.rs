@@ -19,7 +19,8 @@ async fn a_restart_in_the_middle_of_a_day_changes_nothing() {
     depot.start_again();
     let desk = depot.admin();
     assert_eq!(desk.delivery(&delivery).await, before);
-    let _ = desk.book_driver(&staff.route, &staff.driver).await.refused(400).with("deliveryId", delivery.clone());
+    let _ =
+        desk.book_driver(&staff.route, &staff.driver).await.refused(400).with("deliveryId", delivery.clone());
     assert_eq!(desk.reach(&delivery, &staff.route, 2).await.ok()["status"], "OutForDelivery");
 }
 
@@ -29,7 +30,8 @@ async fn what_was_acknowledged_survives_a_kill() {
     for signal in ["KILL", "KILL", "TERM"] {
         let desk = depot.admin();
         let stopped = Arc::new(AtomicBool::new(false));
-        let writers: Vec<_> = (0..16).map(|_| tokio::spawn(write(desk.clone(), Arc::clone(&stopped)))).collect();
+        let writers: Vec<_> =
+            (0..16).map(|_| tokio::spawn(write(desk.clone(), Arc::clone(&stopped)))).collect();
         tokio::time::sleep(Duration::from_millis(300)).await;
         depot.stop(signal);
         stopped.store(true, Ordering::Relaxed);
@@ -41,7 +43,11 @@ async fn what_was_acknowledged_survives_a_kill() {
         depot.start_again();
         let desk = depot.admin();
         for id in acknowledged {
-            assert_eq!(desk.get(&format!("/api/fleet/drivers/{id}")).await.status, 200, "{id} was lost by {signal}");
+            assert_eq!(
+                desk.get(&format!("/api/fleet/drivers/{id}")).await.status,
+                200,
+                "{id} was lost by {signal}"
+            );
         }
     }
     depot.stop("TERM");

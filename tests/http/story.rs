@@ -23,7 +23,10 @@ async fn from_the_first_driver_to_the_proof() {
     let held = desk.get(&format!("/api/fleet/drivers/{driver}")).await.ok();
     assert_eq!(held["status"], "Assigned");
     let moved = desk.set_status(&delivery, "intransit").await.ok();
-    assert_eq!((&moved["status"], &moved["result"]["message"]), (&json!("InTransit"), &json!("Delivery status changed")));
+    assert_eq!(
+        (&moved["status"], &moved["result"]["message"]),
+        (&json!("InTransit"), &json!("Delivery status changed"))
+    );
 
     let body = json!({"type": "Traffic", "description": "Bridge closed"});
     let reported = desk.post(&format!("/api/deliveries/{delivery}/incidents"), body).await.ok();
@@ -52,16 +55,23 @@ async fn from_the_first_driver_to_the_proof() {
     assert_eq!(desk.prove(&delivery).await.ok()["status"], "Delivered");
 
     let shown = desk.delivery(&delivery).await;
-    assert_eq!((&shown["receiverName"], &shown["signatureUrl"]), (&json!("Grace"), &json!("https://sign.example/1")));
+    assert_eq!(
+        (&shown["receiverName"], &shown["signatureUrl"]),
+        (&json!("Grace"), &json!("https://sign.example/1"))
+    );
     assert_eq!(shown["incidents"][0]["resolved"], true);
     assert_eq!(shown["checkpoints"][1]["location"], "Gate");
     assert!(shown["deliveredAt"].is_string());
     assert_eq!(desk.get(&format!("/api/fleet/drivers/{driver}")).await.ok()["status"], "Available");
     let detail = desk.get(&format!("/api/routes/{route}")).await.ok();
-    assert_eq!((&detail["deliveries"][0]["deliveryId"], &detail["scheduledEndTime"]), (&json!(delivery), &json!(at(10, 0))));
+    assert_eq!(
+        (&detail["deliveries"][0]["deliveryId"], &detail["scheduledEndTime"]),
+        (&json!(delivery), &json!(at(10, 0)))
+    );
 
     let summary = desk.get(&format!("/api/deliveries/{delivery}/completed-summary")).await.ok();
-    let told: Vec<_> = summary["timeline"].as_array().unwrap().iter().map(|e| e["eventType"].as_str().unwrap()).collect();
+    let told: Vec<_> =
+        summary["timeline"].as_array().unwrap().iter().map(|e| e["eventType"].as_str().unwrap()).collect();
     assert_eq!(
         told,
         [
@@ -89,10 +99,17 @@ async fn what_failed_is_tried_again() {
     let (delivery, staff) = desk.delivery_in("InTransit").await;
     let _ = desk.reach(&delivery, &staff.route, 1).await.ok();
     let body = json!({"status": "Failed", "reason": "Flat tyre"});
-    assert_eq!(desk.patch(&format!("/api/deliveries/{delivery}/status"), body).await.ok()["status"], "Failed");
+    assert_eq!(
+        desk.patch(&format!("/api/deliveries/{delivery}/status"), body).await.ok()["status"],
+        "Failed"
+    );
     assert_eq!(desk.get(&format!("/api/fleet/drivers/{}", staff.driver)).await.ok()["status"], "Available");
     assert_eq!(desk.set_status(&delivery, "PickedUp").await.ok()["status"], "PickedUp");
-    assert_eq!(desk.delivery(&delivery).await["checkpoints"].as_array().unwrap().len(), 1, "what was reached stays");
+    assert_eq!(
+        desk.delivery(&delivery).await["checkpoints"].as_array().unwrap().len(),
+        1,
+        "what was reached stays"
+    );
     let _ = desk.set_status(&delivery, "InTransit").await.ok();
     assert_eq!(desk.reach(&delivery, &staff.route, 2).await.ok()["status"], "OutForDelivery");
 }
@@ -106,7 +123,8 @@ async fn a_proof_may_bring_files() {
     let part = |bytes: Vec<u8>| reqwest::multipart::Part::bytes(bytes).file_name("s.png");
     let path = format!("/api/deliveries/{delivery}/proof-of-delivery");
     let send = |bytes| {
-        let form = reqwest::multipart::Form::new().text("receiverName", "Grace").part("signature", part(bytes));
+        let form =
+            reqwest::multipart::Form::new().text("receiverName", "Grace").part("signature", part(bytes));
         acceptance::Answer::to(desk.request(reqwest::Method::POST, &path).multipart(form))
     };
     let _ = send(b"#!/bin/sh".to_vec()).await.refused(400).mentions("picture");
