@@ -1,0 +1,66 @@
+// The delivery could not be handed over: why.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { Button, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { goBack } from "../navigation";
+import { Page } from "../parts/Page";
+import { usePhone } from "../phone";
+import { whereOf } from "./step";
+
+const REASONS = ["nobody", "refused", "address", "damaged", "closed", "vehicle"] as const;
+const REASON_MAX_CHARS = 500;
+
+export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useTranslation("driver");
+  const phone = usePhone();
+  const [chosen, setChosen] = useState<(typeof REASONS)[number]>();
+  const [other, setOther] = useState("");
+  const [isKeeping, setIsKeeping] = useState(false);
+  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), other.trim()];
+  const reason = parts.filter((part) => part !== "").join(": ").slice(0, REASON_MAX_CHARS);
+  const keep = async () => {
+    setIsKeeping(true);
+    await phone.act({
+      deliveryId: delivery.id,
+      where: whereOf(delivery),
+      command: { type: "changeDeliveryStatus", status: "Failed", reason },
+    });
+    goBack(`deliveries/${delivery.id}`);
+  };
+  return (
+    <Page
+      title={t("failed.title")}
+      back={`deliveries/${delivery.id}`}
+      foot={
+        <Button fullWidth h={64} fz={20} color="red" disabled={reason === ""} loading={isKeeping} onClick={() => void keep()}>
+          {t("failed.done")}
+        </Button>
+      }
+    >
+      <p className="strong">{whereOf(delivery)}</p>
+      <h2 className="section">{t("failed.why")}</h2>
+      <div className="tiles">
+        {REASONS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            className="tile"
+            aria-pressed={each === chosen}
+            onClick={() => setChosen(each === chosen ? undefined : each)}
+          >
+            {t(`failed.reasons.${each}`)}
+          </button>
+        ))}
+      </div>
+      <Textarea
+        label={t("failed.other")}
+        size="lg"
+        rows={3}
+        value={other}
+        onChange={(event) => setOther(event.currentTarget.value)}
+        maxLength={400}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+// Something went wrong: what sort, in a few words, with photos where they help.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { Button, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newId } from "@kit/ids";
+import { INCIDENT_TYPES } from "@kit/words";
+import type { NewFile } from "../outbox/action";
+import { goBack } from "../navigation";
+import { Page } from "../parts/Page";
+import { Photos } from "../parts/Photos";
+import { usePhone } from "../phone";
+import { whereOf } from "./step";
+
+export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useTranslation("driver");
+  const { t: kit } = useTranslation("kit");
+  const phone = usePhone();
+  const [incidentType, setIncidentType] = useState<string>();
+  const [description, setDescription] = useState("");
+  const [photos, setPhotos] = useState<readonly NewFile[]>([]);
+  const [isKeeping, setIsKeeping] = useState(false);
+  const word = (type: string) => kit(`incidentType.${type}`, { defaultValue: type });
+  const keep = async () => {
+    if (incidentType === undefined) return;
+    setIsKeeping(true);
+    await phone.act({
+      deliveryId: delivery.id,
+      where: whereOf(delivery),
+      command: {
+        type: "reportIncident",
+        incidentId: newId(),
+        incidentType,
+        // The sort says it all where the driver has no hand free to write.
+        description: description.trim() === "" ? word(incidentType) : description.trim(),
+        ...(photos.length > 0 && { photos: photos.map(({ ref }) => ref) }),
+      },
+      files: photos,
+    });
+    goBack(`deliveries/${delivery.id}`);
+  };
+  return (
+    <Page
+      title={t("incident.title")}
+      back={`deliveries/${delivery.id}`}
+      foot={
+        <Button fullWidth h={64} fz={20} disabled={incidentType === undefined} loading={isKeeping} onClick={() => void keep()}>
+          {t("incident.send")}
+        </Button>
+      }
+    >
+      <h2 className="section">{t("incident.what")}</h2>
+      <div className="tiles">
+        {INCIDENT_TYPES.map((type) => (
+          <button
+            key={type}
+            type="button"
+            className="tile"
+            aria-pressed={type === incidentType}
+            onClick={() => setIncidentType(type)}
+          >
+            {word(type)}
+          </button>
+        ))}
+      </div>
+      <Textarea
+        label={t("incident.words")}
+        placeholder={t("incident.wordsHint")}
+        size="lg"
+        rows={3}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        maxLength={2000}
+      />
+      <span className="strong">{t("incident.photos")}</span>
+      <Photos photos={photos} onChange={setPhotos} />
+    </Page>
+  );
+}

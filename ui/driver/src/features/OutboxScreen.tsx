@@ -1,0 +1,175 @@
+// What is at the depot and what is not, and every refusal with both sides and the driver's choice.
+import { Button } from "@mantine/core";
+import type { TFunction } from "i18next";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { formatMoment, isSameDay } from "@kit/time";
+import { ToneBadge } from "@kit/ToneBadge";
+import { IconAlertTriangle, IconCheck, IconCloudUp, IconTrash } from "@tabler/icons-react";
+import type { Icon } from "@tabler/icons-react";
+import type { ToneName } from "@kit/tones";
+import { isUnsent, occurredAt } from "../outbox/action";
+import type { Action, ActionState, KeptFile, Refused } from "../outbox/action";
+import { useDepotNow } from "../parts/now";
+import { Page } from "../parts/Page";
+import { usePhone, usePhoneView } from "../phone";
+
+const LOOKS: Readonly<Record<ActionState, { tone: ToneName; icon: Icon }>> = {
+  waiting: { tone: "amber", icon: IconCloudUp },
+  stored: { tone: "green", icon: IconCheck },
+  refused: { tone: "red", icon: IconAlertTriangle },
+  discarded: { tone: "neutral", icon: IconTrash },
+};
+/** The newest ones; the numbers above count all. */
+const SHOWN = 100;
+
+export function OutboxScreen() {
+  const { t } = useTranslation("driver");
+  const { actions, day, refused, refusedFiles, reach, waitingFiles } = usePhoneView();
+  const now_ms = useDepotNow();
+  const shown = actions.filter((action) => isUnsent(action) || isSameDay(Date.parse(occurredAt(action)), now_ms));
+  const counted = shown.filter(({ state }) => state !== "discarded");
+  const stored = counted.filter(({ state }) => state === "stored").length;
+  return (
+    <Page title={t("outbox.title")} back="">
+      <div>
+        <p className="strong big">{t(stored === counted.length ? "outbox.all" : "outbox.some", { stored, total: counted.length })}</p>
+        {waitingFiles > 0 && <p>{t("outbox.photos", { count: waitingFiles })}</p>}
+        {reach === "outOfReach" ? (
+          <p className="dim">{t("outbox.outOfReach")}</p>
+        ) : (
+          day !== undefined && <p className="dim">{t("outbox.confirmed", { received: day.actions.received })}</p>
+        )}
+      </div>
+      {refused.map((action) => (
+        <Refusal key={action.order} action={action} now_ms={now_ms} />
+      ))}
+      {refusedFiles.map((file) => (
+        <RefusedPicture key={file.hash} file={file} />
+      ))}
+      {shown.length === 0 && <p className="dim">{t("outbox.none")}</p>}
+      <ol className="list">
+        {shown
+          .filter(({ state }) => state !== "refused")
+          .slice(-SHOWN)
+          .toReversed()
+          .map((action) => (
+            <li key={action.order}>
+              <div className="between">
+                <span className="strong grow">{words(t, action)}</span>
+                <ToneBadge {...LOOKS[action.state]}>{t(`outbox.state.${action.state}`)}</ToneBadge>
+              </div>
+              <p className="dim" style={{ overflowWrap: "anywhere" }}>
+                {formatMoment(occurredAt(action), now_ms)} · {action.where}
+              </p>
+            </li>
+          ))}
+      </ol>
+    </Page>
+  );
+}
+
+function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
+  const { t } = useTranslation("driver");
+  const { t: kit } = useTranslation("kit");
+  const phone = usePhone();
+  const { actions, day } = usePhoneView();
+  const there = day?.deliveries.find(({ id }) => id === action.deliveryId);
+  const held = actions.filter(
+    ({ deliveryId, order, state }) => deliveryId === action.deliveryId && order > action.order && state === "waiting",
+  ).length;
+  return (
+    <section className="card" data-tone="red">
+      <h2 className="strong" style={{ margin: 0, fontSize: 18 }}>
+        {t("outbox.refused.title")}
+      </h2>
+      <p className="dim" style={{ overflowWrap: "anywhere" }}>
+        {action.where}
+      </p>
+      <p style={{ marginTop: 8 }}>
+        <span className="strong">{t("outbox.refused.yours")}:</span> {words(t, action)},{" "}
+        {formatMoment(occurredAt(action), now_ms)}
+      </p>
+      {action.refusal !== undefined && (
+        <p>
+          <span className="strong">{t("outbox.refused.theirs")}:</span> {reasonIn(t, kit, action.refusal)}
+        </p>
+      )}
+      <p>
+        {there === undefined
+          ? t("outbox.refused.gone")
+          : t("outbox.refused.now", { status: kit(`status.delivery.${there.status}`, { defaultValue: there.status }) })}
+      </p>
+      {held > 0 && <p>{t("outbox.refused.held", { count: held })}</p>}
+      <Choice onRetry={() => void phone.outbox.retry(action.order)} onDiscard={() => void phone.outbox.discard(action.order)} />
+    </section>
+  );
+}
+
+function RefusedPicture({ file }: { file: KeptFile }) {
+  const { t } = useTranslation("driver");
+  const { t: kit } = useTranslation("kit");
+  const phone = usePhone();
+  return (
+    <section className="card" data-tone="red">
+      <h2 className="strong" style={{ margin: 0, fontSize: 18 }}>
+        {t("outbox.refused.picture")}: {t("outbox.refused.title")}
+      </h2>
+      {file.refusal !== undefined && <p>{reasonIn(t, kit, file.refusal)}</p>}
+      <Choice onRetry={() => void phone.outbox.retryFile(file.hash)} onDiscard={() => void phone.outbox.discardFile(file.hash)} />
+    </section>
+  );
+}
+
+/** Discarding takes two taps: it cannot be undone. */
+function Choice({ onRetry, onDiscard }: { onRetry: () => void; onDiscard: () => void }) {
+  const { t } = useTranslation("driver");
+  const [isSure, setIsSure] = useState(false);
+  return (
+    <div className="row" style={{ marginTop: 12 }}>
+      <Button variant="default" h={56} px={8} onClick={onRetry}>
+        {t("outbox.refused.retry")}
+      </Button>
+      <Button
+        variant={isSure ? "filled" : "default"}
+        color="red"
+        h={56}
+        px={8}
+        styles={{ label: { whiteSpace: "normal" } }}
+        onClick={() => (isSure ? onDiscard() : setIsSure(true))}
+      >
+        {t(isSure ? "outbox.refused.discardSure" : "outbox.refused.discard")}
+      </Button>
+    </div>
+  );
+}
+
+/** What the depot says, in the driver's language where the app knows the rule. */
+function reasonIn(t: TFunction<"driver">, kit: TFunction<"kit">, { code, detail, facts }: Refused): string {
+  const status = (word: unknown) => kit(`status.delivery.${String(word)}`, { defaultValue: String(word) });
+  const rule = typeof facts["rule"] === "string" ? facts["rule"] : code;
+  return t(`rule.${rule}`, {
+    ...facts,
+    status: status(facts["status"]),
+    wanted: status(facts["wanted"]),
+    defaultValue: detail,
+  });
+}
+
+function words(t: TFunction<"driver">, { command }: Action): string {
+  switch (command.type) {
+    case "changeDeliveryStatus":
+      if (command.status === "InTransit") return t("outbox.did.start");
+      if (command.status === "OutForDelivery") return t("outbox.did.out");
+      if (command.status === "PickedUp") return t("outbox.did.retry");
+      return command.reason ? t("outbox.did.fail", { reason: command.reason }) : t("outbox.did.failPlain");
+    case "reachCheckpoint":
+      return t("outbox.did.reach", { sequence: command.sequence });
+    case "reportIncident":
+      return t("outbox.did.report", { type: t(`kit:incidentType.${command.incidentType}`, { defaultValue: command.incidentType }) });
+    case "resolveIncident":
+      return t("outbox.did.resolve");
+    case "captureProof":
+      return t("outbox.did.prove", { name: command.receiverName });
+  }
+}

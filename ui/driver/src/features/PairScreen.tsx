@@ -1,0 +1,136 @@
+// A phone joins: the code of the QR picture is claimed, both screens show six digits, the dispatcher confirms.
+import { Button, Loader } from "@mantine/core";
+import { IconCheck, IconQrcode } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey } from "@kit/ids";
+import { DepotError } from "@kit/problem";
+import type { Pairing } from "../depot/contract";
+import { go } from "../navigation";
+import { usePhone } from "../phone";
+import type { Phone } from "../phone";
+import { deviceName } from "../device";
+import { VERSION } from "../version";
+
+const ASK_AGAIN_MS = 1_000;
+
+export function PairScreen() {
+  const [attempt, setAttempt] = useState(0);
+  return <Attempt key={attempt} onAgain={() => setAttempt(attempt + 1)} />;
+}
+
+function Attempt({ onAgain }: { onAgain: () => void }) {
+  const { t } = useTranslation("driver");
+  const phone = usePhone();
+  const [pairing, setPairing] = useState<Pairing | "claiming">();
+  const [problem, setProblem] = useState<DepotError>();
+  useEffect(() => {
+    const stop = new AbortController();
+    void follow(phone, stop.signal, setPairing, setProblem);
+    return () => stop.abort();
+  }, [phone]);
+  if (problem !== undefined) {
+    const words = problem.code === "unauthenticated" ? t("pair.expired") : t("pair.other", { detail: problem.detail });
+    return (
+      <div className="centre" role="alert">
+        <h1>{problem.isUnreachable ? t("pair.outOfReach") : words}</h1>
+        <Button h={56} fz={18} onClick={onAgain}>
+          {t("pair.again")}
+        </Button>
+      </div>
+    );
+  }
+  if (pairing === undefined) return <HowToPair />;
+  if (pairing === "claiming") {
+    return (
+      <div className="centre">
+        <Loader aria-hidden />
+        <p role="status">{t("pair.claiming")}</p>
+      </div>
+    );
+  }
+  switch (pairing.state) {
+    case "waiting":
+      return (
+        <div className="centre">
+          <h1>{t("pair.digits")}</h1>
+          <p className="digits" data-testid="digits">
+            {pairing.digits}
+          </p>
+          <p>{t("pair.compare")}</p>
+          <Loader aria-hidden />
+          <p role="status" className="dim">
+            {t("pair.waiting")}
+          </p>
+        </div>
+      );
+    case "confirmed":
+      return (
+        <div className="centre">
+          <IconCheck size={72} aria-hidden />
+          <h1>{t("pair.welcome", { name: pairing.driverName ?? "" })}</h1>
+          <p>{t("pair.done")}</p>
+          <Button fullWidth h={64} fz={20} onClick={() => go("", { replace: true })}>
+            {t("pair.begin")}
+          </Button>
+        </div>
+      );
+    case "refused":
+    case "expired":
+      return (
+        <div className="centre" role="alert">
+          <h1>{t(`pair.${pairing.state}`)}</h1>
+          <p>{t("pair.how")}</p>
+        </div>
+      );
+  }
+}
+
+export function HowToPair() {
+  const { t } = useTranslation("driver");
+  return (
+    <div className="centre">
+      <IconQrcode size={72} aria-hidden />
+      <h1>{t("pair.title")}</h1>
+      <p>{t("pair.how")}</p>
+      <p>{t("pair.scan")}</p>
+    </div>
+  );
+}
+
+/** Takes a pairing to its end, from a new code or from where it was left. */
+async function follow(
+  phone: Phone,
+  stop: AbortSignal,
+  onPairing: (pairing: Pairing | "claiming") => void,
+  onProblem: (problem: DepotError) => void,
+): Promise<void> {
+  const code = location.hash.slice(1);
+  // Out of the address bar and the history: nobody shall find the code there.
+  if (code !== "") history.replaceState(history.state, "", location.pathname);
+  const kept = await phone.pairing();
+  const claim = code === "" || code === kept?.code ? kept : { code, nonce: newKey() };
+  if (claim === undefined || stop.aborted) return;
+  await phone.keepPairing(claim);
+  onPairing("claiming");
+  try {
+    let pairing = await phone.depot.claimPairing({ ...claim, device: deviceName(navigator.userAgent), appVersion: VERSION });
+    while (!stop.aborted) {
+      onPairing(pairing);
+      if (pairing.state !== "waiting") break;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      // A moment without the depot is no reason to begin anew.
+      pairing = await phone.depot.pairing().catch((cause: unknown) => {
+        if (DepotError.from(cause).isUnreachable) return pairing;
+        throw cause;
+      });
+    }
+    if (stop.aborted) return;
+    await phone.keepPairing(undefined);
+    if (pairing.state === "confirmed") phone.refresh();
+  } catch (cause) {
+    const problem = DepotError.from(cause);
+    if (!problem.isUnreachable) await phone.keepPairing(undefined);
+    if (!stop.aborted) onProblem(problem);
+  }
+}

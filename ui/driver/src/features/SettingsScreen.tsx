@@ -1,0 +1,119 @@
+// What a driver may set, and what this phone can do on this connection.
+import { Button, useMantineColorScheme } from "@mantine/core";
+import type { MantineColorScheme } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { durationOf } from "@kit/LateBadge";
+import { Page } from "../parts/Page";
+import { usePhone, usePhoneView } from "../phone";
+import { LANGUAGES, switchLanguage } from "../texts";
+import type { Language } from "../texts";
+import { useTier } from "../tier";
+import { VERSION } from "../version";
+
+const SCHEMES = ["auto", "light", "dark"] as const satisfies MantineColorScheme[];
+/** Closer than this the clocks are the same to people. */
+const SAME_CLOCK_MS = 60_000;
+
+export function SettingsScreen() {
+  const { t, i18n } = useTranslation("driver");
+  const { t: kit } = useTranslation("kit");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { day, offset_ms } = usePhoneView();
+  const tier = useTier();
+  const duration = durationOf(kit, Math.round(Math.abs(offset_ms) / 60_000));
+  const clock =
+    Math.abs(offset_ms) < SAME_CLOCK_MS ? t("set.clockRight") : t(offset_ms > 0 ? "set.clockBehind" : "set.clockAhead", { duration });
+  return (
+    <Page title={t("settings")} back="">
+      <h2 className="section">{t("set.language")}</h2>
+      <div className="tiles">
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <button
+            key={language}
+            type="button"
+            className="tile"
+            lang={language}
+            aria-pressed={i18n.language === language}
+            onClick={() => switchLanguage(language)}
+          >
+            {LANGUAGES[language]}
+          </button>
+        ))}
+      </div>
+      <h2 className="section">{t("set.light")}</h2>
+      <div className="tiles" style={{ gridTemplateColumns: "1.4fr 1fr 1fr" }}>
+        {SCHEMES.map((scheme) => (
+          <button
+            key={scheme}
+            type="button"
+            className="tile"
+            aria-pressed={colorScheme === scheme}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {t(`set.schemes.${scheme}`)}
+          </button>
+        ))}
+      </div>
+      <h2 className="section">{t("set.connection")}</h2>
+      <div className="card" {...(tier !== "trusted" && { "data-tone": "amber" })}>
+        <p>{t(`set.tier.${tier}`)}</p>
+        {tier !== "trusted" && (
+          <Button component="a" href="/setup" variant="default" fullWidth h={52} mt={10}>
+            {t("set.trust")}
+          </Button>
+        )}
+      </div>
+      <h2 className="section">{t("set.phone")}</h2>
+      <dl className="facts card" style={{ display: "grid" }}>
+        <dt>{t("set.driver")}</dt>
+        <dd>{day?.driverName ?? "–"}</dd>
+        <dt>{t("set.version")}</dt>
+        <dd>{VERSION}</dd>
+        <dt>{t("set.clock")}</dt>
+        <dd>{clock}</dd>
+      </dl>
+      <Unpair />
+    </Page>
+  );
+}
+
+function Unpair() {
+  const { t } = useTranslation("driver");
+  const phone = usePhone();
+  const { unsent, waitingFiles } = usePhoneView();
+  const [isSure, setIsSure] = useState(false);
+  const [hasFailed, setHasFailed] = useState(false);
+  const isUnsent = unsent + waitingFiles > 0;
+  const unpair = async () => {
+    try {
+      await phone.depot.unpair();
+      await phone.forget();
+      phone.refresh();
+    } catch {
+      setHasFailed(true);
+    }
+  };
+  return (
+    <>
+      <Button
+        variant={isSure ? "filled" : "default"}
+        color="red"
+        h="auto"
+        mih={56}
+        py={8}
+        disabled={isUnsent}
+        styles={{ label: { whiteSpace: "normal" } }}
+        onClick={() => (isSure ? void unpair() : setIsSure(true))}
+      >
+        {t(isSure ? "set.unpairSure" : "set.unpair")}
+      </Button>
+      {isUnsent && <p className="dim">{t("set.unpairUnsent")}</p>}
+      {hasFailed && (
+        <p role="alert" className="error">
+          {t("set.unpairFailed")}
+        </p>
+      )}
+    </>
+  );
+}

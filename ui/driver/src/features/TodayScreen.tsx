@@ -1,0 +1,110 @@
+// Today's deliveries in order: the one under way first, then what is still to come, then what is done.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { IconAlertTriangle, IconMail, IconSettings } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { LateBadge } from "@kit/LateBadge";
+import { StatusBadge } from "@kit/StatusBadge";
+import { formatMoment, minutesBetween } from "@kit/time";
+import { go } from "../navigation";
+import { useDepotNow } from "../parts/now";
+import { Page } from "../parts/Page";
+import { usePhoneView } from "../phone";
+import { isEnded } from "./step";
+
+export function TodayScreen() {
+  const { t } = useTranslation("driver");
+  const { day, deliveries, messages, reach } = usePhoneView();
+  const now_ms = useDepotNow();
+  const open = deliveries.filter((delivery) => !isEnded(delivery));
+  const current = open.find(({ status }) => status !== "PickedUp") ?? open[0];
+  const ended = deliveries.filter(isEnded);
+  const settings = (
+    <button type="button" className="tap" aria-label={t("settings")} onClick={() => go("settings")}>
+      <IconSettings size={26} aria-hidden />
+    </button>
+  );
+  return (
+    <Page title={t("today.title")} action={settings}>
+      {messages.length > 0 && (
+        <button type="button" className="card between" data-tone="blue" onClick={() => go("messages")}>
+          <span className="wrap strong">
+            <IconMail size={22} aria-hidden />
+            {t("messages.banner", { count: messages.length })}
+          </span>
+          <span>{t("messages.read")}</span>
+        </button>
+      )}
+      {reach === "outOfReach" && day !== undefined && <p className="dim">{t("today.asOf", { time: formatMoment(day.now, now_ms) })}</p>}
+      {day === undefined && <Nothing title={t("today.never")} hint={t("today.neverHint")} />}
+      {day !== undefined && deliveries.length === 0 && <Nothing title={t("today.none")} hint={t("today.noneHint")} />}
+      {open.length > 0 && (
+        <ol className="list">
+          {current !== undefined && <Card delivery={current} isCurrent now_ms={now_ms} />}
+          {open.filter((delivery) => delivery !== current).map((delivery) => (
+            <Card key={delivery.id} delivery={delivery} now_ms={now_ms} />
+          ))}
+        </ol>
+      )}
+      {ended.length > 0 && (
+        <>
+          <h2 className="section">{t("today.ended")}</h2>
+          <ol className="list">
+            {ended.map((delivery) => (
+              <Card key={delivery.id} delivery={delivery} now_ms={now_ms} />
+            ))}
+          </ol>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Nothing({ title, hint }: { title: string; hint: string }) {
+  return (
+    <div className="centre">
+      <h2>{title}</h2>
+      <p className="dim">{hint}</p>
+    </div>
+  );
+}
+
+function Card({ delivery, isCurrent = false, now_ms }: { delivery: DeliveryDetail; isCurrent?: boolean; now_ms: number }) {
+  const { t } = useTranslation("driver");
+  const { id, status, plan, vehicleNo, openIncidents, lateSince } = delivery;
+  const reached = plan.filter(({ reachedAt }) => reachedAt !== null).length;
+  return (
+    <li>
+      <button type="button" className="card" data-current={isCurrent} onClick={() => go(`deliveries/${id}`)}>
+        <span className="between">
+          <time className="strong" dateTime={delivery.scheduledStartTime}>
+            {formatMoment(delivery.scheduledStartTime, now_ms)}
+          </time>
+          <StatusBadge of="delivery" status={status} />
+        </span>
+        <span className={isCurrent ? "strong big" : "strong"} style={{ display: "block", margin: "6px 0 2px" }}>
+          {delivery.routeDestination}
+        </span>
+        <span className="dim">
+          {[
+            delivery.routeOrigin,
+            vehicleNo === null ? t("today.noVehicle") : t("today.vehicle", { vehicle: vehicleNo }),
+            plan.length > 0 && t("today.checkpoints", { reached, total: plan.length }),
+          ]
+            .filter((part) => part !== false)
+            .join(" · ")}
+        </span>
+        {(lateSince !== null || openIncidents > 0) && (
+          <span className="wrap" style={{ marginTop: 8 }}>
+            {lateSince !== null && <LateBadge minutes={minutesBetween(lateSince, now_ms)} />}
+            {openIncidents > 0 && (
+              <span className="wrap error">
+                <IconAlertTriangle size={18} aria-hidden />
+                {t("today.incidents", { count: openIncidents })}
+              </span>
+            )}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}

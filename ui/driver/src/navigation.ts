@@ -1,0 +1,49 @@
+// Which screen is shown: the path below /phone/, so that the phone's own back button works.
+import { useSyncExternalStore } from "react";
+
+const BASE = "/phone/";
+const MOVED = "eroad-moved";
+
+export type Screen =
+  | { readonly name: "today" | "outbox" | "messages" | "settings" | "pair" }
+  | { readonly name: "delivery" | "proof" | "incident" | "failed"; readonly deliveryId: string };
+
+const OF_DELIVERY: Readonly<Record<string, "delivery" | "proof" | "incident" | "failed">> = {
+  "": "delivery",
+  proof: "proof",
+  incident: "incident",
+  failed: "failed",
+};
+
+export function useScreen(): Screen {
+  return screenAt(useSyncExternalStore(subscribe, () => location.pathname));
+}
+
+export function screenAt(pathname: string): Screen {
+  const [first = "", id = "", step = ""] = pathname.slice(BASE.length).split("/");
+  const ofDelivery = OF_DELIVERY[step];
+  if (first === "deliveries" && id !== "" && ofDelivery !== undefined) return { name: ofDelivery, deliveryId: id };
+  if (first === "outbox" || first === "messages" || first === "settings" || first === "pair") return { name: first };
+  return { name: "today" };
+}
+
+export function go(path: string, { replace = false }: { replace?: boolean } = {}): void {
+  history[replace ? "replaceState" : "pushState"]({ isOurs: true }, "", BASE + path);
+  window.dispatchEvent(new Event(MOVED));
+  window.scrollTo(0, 0);
+}
+
+/** To where the driver came from, or to a place that makes sense where they came from outside. */
+export function goBack(otherwise: string): void {
+  if ((history.state as { isOurs?: boolean } | null)?.isOurs === true) history.back();
+  else go(otherwise, { replace: true });
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("popstate", listener);
+  window.addEventListener(MOVED, listener);
+  return () => {
+    window.removeEventListener("popstate", listener);
+    window.removeEventListener(MOVED, listener);
+  };
+}

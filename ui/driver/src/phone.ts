@@ -1,0 +1,301 @@
+// The phone: its database, its outbox and its depot put together, and what the screens show of them. One a tab.
+import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import { HttpTransport } from "@kit/httpTransport";
+import { DepotError } from "@kit/problem";
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { PhoneDay, PhoneMessage } from "./depot/contract";
+import { Depot } from "./depot/depot";
+import type { Action, Deed, KeptFile } from "./outbox/action";
+import { isUnsent } from "./outbox/action";
+import { Clock } from "./outbox/clock";
+import { openDatabase } from "./outbox/database";
+import type { PhoneDatabase } from "./outbox/database";
+import { fold } from "./outbox/fold";
+import { asOnlySender } from "./outbox/onlySender";
+import { Outbox } from "./outbox/outbox";
+import { Sender } from "./outbox/sender";
+import type { SenderState } from "./outbox/sender";
+import { VERSION } from "./version";
+
+const DATABASE = "eroad-phone";
+/** What other tabs are told when something changed here. */
+const CHANNEL = "eroad-phone";
+const DAY = "day";
+const SEEN = "seen";
+/** How often the day is asked for while nothing tells of a change, and while the depot does not answer. */
+const REFRESH_MS = 60_000;
+const RETRY_MS = 8_000;
+/** Screens are drawn anew no more often than this while the outbox empties itself. */
+const REDRAW_MS = 120;
+const REPORT_MS = 10_000;
+
+interface KeptDay {
+  readonly day: PhoneDay;
+  readonly sequence: number;
+}
+
+/** All that the screens show. */
+export interface PhoneView {
+  /** The depot's last answer; undefined where there never was one. */
+  readonly day: PhoneDay | undefined;
+  /** The deliveries with everything folded in that was done here. */
+  readonly deliveries: readonly DeliveryDetail[];
+  /** What the depot wants to be seen. */
+  readonly messages: readonly PhoneMessage[];
+  readonly actions: readonly Action[];
+  readonly unsent: number;
+  readonly refused: readonly Action[];
+  readonly waitingFiles: number;
+  readonly refusedFiles: readonly KeptFile[];
+  /** How far the device's clock is behind the depot's. */
+  readonly offset_ms: number;
+  readonly reach: "unknown" | "reached" | "outOfReach";
+  /** Why the depot does not know this phone, where it does not. */
+  readonly shutOut: string | undefined;
+  /** Another tab has a newer version of the app, and this one can keep nothing any more. */
+  readonly isSuperseded: boolean;
+}
+
+const EMPTY: PhoneView = {
+  day: undefined,
+  deliveries: [],
+  messages: [],
+  actions: [],
+  unsent: 0,
+  refused: [],
+  waitingFiles: 0,
+  refusedFiles: [],
+  offset_ms: 0,
+  reach: "unknown",
+  shutOut: undefined,
+  isSuperseded: false,
+};
+
+export class Phone {
+  readonly outbox: Outbox;
+  readonly depot = new Depot();
+  readonly #database: PhoneDatabase;
+  readonly #clock: Clock;
+  readonly #sender: Sender;
+  readonly #transport = new HttpTransport();
+  readonly #others: BroadcastChannel | undefined;
+  readonly #listeners = new Set<() => void>();
+  #view = EMPTY;
+  #isSending = false;
+  #isStale = false;
+  #isRedrawing = false;
+  #isAsking = false;
+  #askTimer: ReturnType<typeof setTimeout> | undefined;
+  #reported = "";
+  #reportedAt_ms = 0;
+
+  static async open(name = DATABASE): Promise<Phone> {
+    let phone: Phone | undefined;
+    const database = await openDatabase(name, () => phone?.show({ isSuperseded: true }));
+    phone = new Phone(database);
+    await phone.reload();
+    return phone;
+  }
+
+  private constructor(database: PhoneDatabase) {
+    this.#database = database;
+    this.#clock = new Clock(database);
+    this.outbox = new Outbox(database, this.#clock);
+    this.#sender = new Sender({ outbox: this.outbox, destination: this.depot, onState: this.#onSender });
+    this.#others = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : undefined;
+  }
+
+  /** Keeps a deed. When this resolves, it is on the disk and on the screen. */
+  async act(deed: Deed): Promise<void> {
+    await this.outbox.add(deed);
+    await this.reload();
+  }
+
+  /** The driver has seen these messages. */
+  async see(ids: readonly string[]): Promise<void> {
+    const writing = this.#database.transaction("kept", "readwrite", { durability: "strict" });
+    const seen = ((await writing.store.get(SEEN)) as string[] | undefined) ?? [];
+    await writing.store.put([...new Set([...seen, ...ids])], SEEN);
+    await writing.done;
+    await this.reload();
+    this.refresh();
+  }
+
+  /** Begins to send, and to follow the depot; the returned function ends both. */
+  start(): () => void {
+    const stop = new AbortController();
+    const unsubscribe = [
+      this.outbox.subscribe(() => {
+        this.#others?.postMessage("changed");
+        this.#sender.wake();
+        this.#redraw();
+      }),
+      this.#transport.subscribe(() => this.refresh()),
+      this.#transport.connection.subscribe(() => {
+        if (this.#transport.connection.get() === "live") this.refresh();
+      }),
+    ];
+    this.#others?.addEventListener("message", () => {
+      this.#sender.wake();
+      this.#redraw();
+    });
+    const look = () => {
+      if (document.visibilityState === "visible") this.refresh();
+    };
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("online", look);
+    this.refresh();
+    void asOnlySender(this.#database, (isMine) => this.#sender.run(isMine, stop.signal), stop.signal);
+    return () => {
+      stop.abort();
+      clearTimeout(this.#askTimer);
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("online", look);
+      for (const end of unsubscribe) end();
+    };
+  }
+
+  /** Asks the depot for the day, now. */
+  refresh(): void {
+    if (!this.#isAsking) void this.#ask();
+  }
+
+  /** Forgets everything, as when the phone is handed to somebody else. */
+  async forget(): Promise<void> {
+    const writing = this.#database.transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
+    await Promise.all([
+      writing.objectStore("actions").clear(),
+      writing.objectStore("files").clear(),
+      writing.objectStore("kept").clear(),
+    ]);
+    await writing.done;
+    await this.reload();
+  }
+
+  /** What a pairing needs to be taken up again after the page was closed. */
+  async pairing(): Promise<{ code: string; nonce: string } | undefined> {
+    return (await this.#database.get("kept", "pairing")) as { code: string; nonce: string } | undefined;
+  }
+
+  async keepPairing(pairing: { code: string; nonce: string } | undefined): Promise<void> {
+    if (pairing === undefined) await this.#database.delete("kept", "pairing");
+    else await this.#database.put("kept", pairing, "pairing");
+  }
+
+  readonly get = (): PhoneView => this.#view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  show(part: Partial<PhoneView>): void {
+    this.#view = { ...this.#view, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Reads the database and shows what is in it. */
+  async reload(): Promise<void> {
+    const [kept, seen = [], actions, files, measured] = await Promise.all([
+      this.#database.get("kept", DAY) as Promise<KeptDay | undefined>,
+      this.#database.get("kept", SEEN) as Promise<string[] | undefined>,
+      this.outbox.actions(),
+      this.outbox.unsentFiles(),
+      this.#clock.measured(),
+    ]);
+    this.show({
+      day: kept?.day,
+      deliveries: kept === undefined ? [] : fold(kept.day, kept.sequence, actions),
+      messages: kept?.day.messages.filter(({ id, seenAt }) => seenAt === null && !seen.includes(id)) ?? [],
+      actions,
+      unsent: actions.filter(isUnsent).length,
+      refused: actions.filter(({ state }) => state === "refused"),
+      waitingFiles: files.waiting,
+      refusedFiles: files.refused,
+      offset_ms: measured?.offset_ms ?? 0,
+    });
+  }
+
+  #redraw(): void {
+    this.#isStale = true;
+    if (!this.#isRedrawing) void this.#redrawWhileStale();
+  }
+
+  async #redrawWhileStale(): Promise<void> {
+    this.#isRedrawing = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      // A database that was just closed for a newer tab has nothing to show any more.
+      await this.reload().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
+    }
+    this.#isRedrawing = false;
+  }
+
+  async #ask(): Promise<void> {
+    this.#isAsking = true;
+    clearTimeout(this.#askTimer);
+    let next_ms = REFRESH_MS;
+    try {
+      const { day, sequence, before_ms, after_ms } = await this.depot.day();
+      await this.#clock.compare(day.now, before_ms, after_ms);
+      await this.#database.put("kept", { day, sequence } satisfies KeptDay, DAY);
+      this.show({ reach: "reached", shutOut: undefined });
+      await this.reload();
+      this.#others?.postMessage("changed");
+      this.#sender.wake();
+      await this.#tellSeen(day);
+      await this.#report();
+      await this.outbox.prune(Date.now(), sequence);
+    } catch (cause) {
+      const problem = DepotError.from(cause);
+      if (["unauthenticated", "revoked", "expired"].includes(problem.code)) this.show({ reach: "reached", shutOut: problem.code });
+      else if (this.#view.reach !== "outOfReach") this.show({ reach: "outOfReach" });
+      next_ms = RETRY_MS * (0.75 + Math.random() / 2);
+    }
+    this.#isAsking = false;
+    this.#askTimer = setTimeout(() => this.refresh(), next_ms);
+  }
+
+  /** Tells the depot what the driver has seen, and forgets what it knows. */
+  async #tellSeen(day: PhoneDay): Promise<void> {
+    const seen = ((await this.#database.get("kept", SEEN)) as string[] | undefined) ?? [];
+    const unknown = seen.filter((id) => day.messages.some((message) => message.id === id && message.seenAt === null));
+    if (unknown.length > 0) await this.depot.tell({ type: "seeMessages", ids: unknown });
+    if (unknown.length !== seen.length) await this.#database.put("kept", unknown, SEEN);
+  }
+
+  /** Tells the depot how much is still on this phone, when that changed and not too often. */
+  async #report(): Promise<void> {
+    const { unsent: unsentActions, waitingFiles, refusedFiles } = this.#view;
+    const state = { type: "reportState", unsentActions, unsentFiles: waitingFiles + refusedFiles.length, appVersion: VERSION };
+    const told = JSON.stringify(state);
+    const now_ms = Date.now();
+    if (told === this.#reported || now_ms - this.#reportedAt_ms < REPORT_MS) return;
+    this.#reportedAt_ms = now_ms;
+    await this.depot.tell(state);
+    this.#reported = told;
+  }
+
+  readonly #onSender = (state: SenderState, code?: string): void => {
+    if (state === "shutOut") this.show({ reach: "reached", shutOut: code });
+    if (state === "waiting" && this.#view.reach !== "outOfReach") this.show({ reach: "outOfReach" });
+    // All is sent: the depot's own view of it replaces what was foretold.
+    if (state === "idle" && this.#isSending) this.refresh();
+    this.#isSending = state === "sending";
+  };
+}
+
+const PhoneContext = createContext<Phone | undefined>(undefined);
+export const PhoneProvider = PhoneContext;
+
+export function usePhone(): Phone {
+  const phone = useContext(PhoneContext);
+  if (phone === undefined) throw new Error("There is no phone around this component.");
+  return phone;
+}
+
+export function usePhoneView(): PhoneView {
+  const phone = usePhone();
+  return useSyncExternalStore(phone.subscribe, phone.get);
+}

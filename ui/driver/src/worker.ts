@@ -1,0 +1,49 @@
+// Registers the service worker, and lets a new version take over only when the driver is in the middle of nothing.
+import { useSyncExternalStore } from "react";
+import { onWorkerRefused } from "./tier";
+
+let waiting: ServiceWorker | undefined;
+const listeners = new Set<() => void>();
+
+export async function registerWorker(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return onWorkerRefused();
+  let registration: ServiceWorkerRegistration;
+  try {
+    registration = await navigator.serviceWorker.register("/phone/sw.js", { scope: "/phone/" });
+  } catch {
+    return onWorkerRefused();
+  }
+  // Found at the start, before anything was done: nobody is in the middle of anything.
+  if (registration.waiting !== null && navigator.serviceWorker.controller !== null) takeOver(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const { installing } = registration;
+    installing?.addEventListener("statechange", () => {
+      if (installing.state !== "installed" || navigator.serviceWorker.controller === null) return;
+      waiting = installing;
+      for (const listener of listeners) listener();
+    });
+  });
+  document.addEventListener("visibilitychange", () => {
+    // Out of reach it fails, and is tried when the app is looked at the next time.
+    if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+}
+
+/** Whether a new version is ready. */
+export function useUpdate(): (() => void) | undefined {
+  const worker = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => waiting,
+  );
+  return worker === undefined ? undefined : () => takeOver(worker);
+}
+
+function takeOver(worker: ServiceWorker): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  // A worker is posted to without an origin, unlike a window.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  worker.postMessage("takeOver");
+}
