@@ -61,6 +61,11 @@ impl Client {
         Answer::to(self.request(Method::PATCH, path).json(&body)).await
     }
 
+    /// Patches without a body.
+    pub async fn patch_bare(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::PATCH, path)).await
+    }
+
     /// Deletes a path.
     pub async fn delete(&self, path: &str) -> Answer {
         Answer::to(self.request(Method::DELETE, path)).await

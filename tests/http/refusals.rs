@@ -142,10 +142,10 @@ async fn incidents(desk: &Client, delivery: &str) {
     let path = format!("/api/deliveries/{delivery}/incidents");
     let reported = desk.post(&path, json!({"type": "Odd", "description": "A noise"})).await.ok();
     let incident = reported["incidentId"].as_str().unwrap();
-    let _ = desk.patch(&format!("{path}/{UNKNOWN}/resolve"), json!(null)).await.refused(404);
-    let _ = desk.patch(&format!("{path}/{incident}/resolve"), json!(null)).await.ok();
+    let _ = desk.patch_bare(&format!("{path}/{UNKNOWN}/resolve")).await.refused(404);
+    let _ = desk.patch_bare(&format!("{path}/{incident}/resolve")).await.ok();
     let _ = desk
-        .patch(&format!("{path}/{incident}/resolve"), json!(null))
+        .patch_bare(&format!("{path}/{incident}/resolve"))
         .await
         .refused(400)
         .mentions("already resolved");

@@ -70,7 +70,7 @@ async function planRoute(page: Page, origin: string, destination: string, stops:
     await gone(dialog);
     await page.getByText(stop).first().waitFor();
   }
-  await page.getByRole("button", { name: "Activate" }).click();
+  await page.getByRole("button", { name: "Activate", exact: true }).click();
   await page.getByRole("button", { name: "Back to planning" }).waitFor();
 }
 
