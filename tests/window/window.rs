@@ -1,0 +1,121 @@
+//! A window that is open: the display, the driver and the application behind it, and what a person does there.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use acceptance::{Group, desktop_app, webkit_driver, xvfb};
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+use tokio::time::{Instant, sleep, timeout};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const A_MOMENT: Duration = Duration::from_millis(100);
+
+/// An open window. Everything behind it is gone when this is dropped.
+pub(crate) struct Window {
+    client: Client,
+    // Dropped in this order: the driver closes the window while there is a display.
+    _driver: Group,
+    _display: Group,
+}
+
+impl Window {
+    /// Opens the window of the depot in `folder`.
+    pub(crate) async fn open(folder: &Path) -> Self {
+        let (display, name) = open_display();
+        let port = free_port();
+        let mut driver = Command::new(webkit_driver());
+        driver.arg(format!("--port={port}")).env("DISPLAY", name).env("LANG", "en_GB.UTF-8");
+        // Without it the application refuses to be driven.
+        driver.env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let driver = Group::start(&mut driver);
+        let options = json!({"binary": desktop_app(), "args": ["--data-dir", folder]});
+        let mut wanted = Capabilities::new();
+        wanted.insert("webkitgtk:browserOptions".to_owned(), options);
+        let client = connect(&format!("http://127.0.0.1:{port}"), &wanted).await;
+        Self { client, _driver: driver, _display: display }
+    }
+
+    /// Waits for the page with this heading.
+    pub(crate) async fn heading(&self, text: &str) {
+        self.find(&format!("//h1[normalize-space()='{text}']")).await;
+    }
+
+    /// Clicks what an XPath names.
+    pub(crate) async fn click(&self, path: &str) {
+        let element = self.find(path).await;
+        let deadline = Instant::now() + PATIENCE;
+        // It may still be moving, as a dialog that opens does.
+        while let Err(error) = within(element.click()).await {
+            assert!(Instant::now() < deadline, "{path} cannot be clicked: {error}");
+            sleep(A_MOMENT).await;
+        }
+    }
+
+    /// Types into the field of a dialog whose label begins so.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let field =
+            format!("//*[@role='dialog']//input[@id=//label[starts-with(normalize-space(),'{label}')]/@for]");
+        within(self.find(&field).await.send_keys(text)).await.unwrap();
+    }
+
+    /// Waits for what an XPath names to be on show.
+    pub(crate) async fn find(&self, path: &str) -> Element {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = within(self.client.find(Locator::XPath(path))).await;
+            if let Ok(element) = found
+                && within(element.is_displayed()).await.is_ok_and(|shown| shown)
+            {
+                return element;
+            }
+            if Instant::now() >= deadline {
+                let page = within(self.client.source()).await.unwrap_or_default();
+                panic!("{path} is not on show: {page}");
+            }
+            sleep(A_MOMENT).await;
+        }
+    }
+
+    /// Closes the window.
+    pub(crate) async fn close(self) {
+        within(self.client.clone().close()).await.unwrap();
+    }
+}
+
+async fn connect(driver: &str, wanted: &Capabilities) -> Client {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let mut builder = ClientBuilder::rustls().unwrap();
+        builder.capabilities(wanted.clone());
+        match timeout(PATIENCE, builder.connect(driver)).await.expect("the driver answers in time") {
+            Ok(client) => return client,
+            // The driver itself is not up yet.
+            Err(error) => assert!(Instant::now() < deadline, "the window does not open: {error}"),
+        }
+        sleep(A_MOMENT).await;
+    }
+}
+
+/// The driver's calls have no bound of their own.
+async fn within<T>(call: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, call).await.expect("the driver answers in time")
+}
+
+/// A display of its own, and its name.
+fn open_display() -> (Group, String) {
+    let mut display = Command::new(xvfb());
+    // It chooses a number that is free, and prints it.
+    display.args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"]);
+    let display = Group::start(&mut display);
+    let number = display.line_after("", PATIENCE);
+    (display, format!(":{number}"))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
