@@ -124,7 +124,7 @@ impl App {
         Ok(app)
     }
 
-    fn store(&self) -> &Store<Caches> {
+    pub(crate) fn store(&self) -> &Store<Caches> {
         &self.inner.store
     }
 
@@ -441,7 +441,7 @@ impl App {
         self.store().head()
     }
 
-    fn tell_everybody(&self) {
+    pub(crate) fn tell_everybody(&self) {
         let change = Change { topics: Topic::ALL.to_vec(), sequence: self.store().head(), drivers: vec![] };
         // Nobody listens: then nobody has to be told.
         let _ = self.inner.changes.send(change);
@@ -465,13 +465,13 @@ fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
     Ok(format!("{}/{name}", actor.for_the_log()))
 }
 
-type Decided = Result<CommandOutcome, AppError>;
+pub(crate) type Decided = Result<CommandOutcome, AppError>;
 
 /// Decides a command, or repeats what was decided when it came with the same key before.
 ///
 /// A refusal that is kept is an `Ok`, because what keeps it must be committed; it may not stand on anything that
 /// the decision wrote, and a refused command writes nothing.
-fn decide_once(
+pub(crate) fn decide_once(
     unit: &mut Unit<'_>,
     caches: &mut Caches,
     command: &DepotCommand,

@@ -18,6 +18,7 @@ mod error;
 mod execute;
 mod files;
 mod fleet;
+mod generate;
 mod idempotency;
 mod log;
 mod page;
@@ -44,6 +45,7 @@ pub use fleet::{
     DriverCounts, DriverListing, DriverSort, DriverView, FleetOverview, VehicleCounts, VehicleListing,
     VehicleSort, VehicleView,
 };
+pub use generate::{Generated, Generation};
 pub use log::{
     EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView, PastState,
 };

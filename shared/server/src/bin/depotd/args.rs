@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use depot_app::Role;
-use depot_app::domain::values::DriverId;
+use depot_app::domain::values::{DriverId, Timestamp};
 
 /// One delivery depot without a window: fleet, routes and deliveries over HTTP.
 #[derive(Debug, Parser)]
@@ -23,6 +23,8 @@ pub(crate) enum Task {
     /// Make, list and revoke tokens; works while the depot is being served.
     #[command(subcommand)]
     Token(TokenTask),
+    /// Fill an empty depot with a made-up history, to measure it and to look at it.
+    Generate(GenerateArguments),
     /// Make every projection anew from the event log.
     Rebuild(FolderArguments),
     /// Check the event log's hash chain, the database and every kept file.
@@ -53,6 +55,22 @@ pub(crate) struct SettingsArguments {
     /// A setting, which goes before the environment and the settings file; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+}
+
+/// Which history to make.
+#[derive(Args, Debug)]
+pub(crate) struct GenerateArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+    /// How many deliveries it has; each has about ten events.
+    #[arg(long, value_name = "N")]
+    pub(crate) deliveries: u32,
+    /// What chance follows: the same seed and the same last instant give the same record.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Up to when things happened, e.g. 2026-03-01T08:30:00Z [default: now].
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// How to serve.

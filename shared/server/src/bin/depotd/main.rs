@@ -35,6 +35,7 @@ async fn run(task: Task) -> Result<(), Failure> {
         }
         Task::Token(TokenTask::List { folder }) => token::list(&folder).await,
         Task::Token(TokenTask::Revoke { folder, token }) => token::revoke(&folder, &token).await,
+        Task::Generate(arguments) => maintain::generate(&arguments).await,
         Task::Rebuild(folder) => maintain::rebuild(&folder).await,
         Task::Verify(folder) => maintain::verify(&folder).await,
         Task::Settings(arguments) => maintain::settings(&arguments),

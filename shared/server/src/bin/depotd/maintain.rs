@@ -1,9 +1,26 @@
-//! `depotd rebuild`, `verify` and `settings`: what its owner does to a depot that nobody is using.
+//! `depotd generate`, `rebuild`, `verify` and `settings`: what its owner does to a depot that nobody is using.
 
-use depot_app::{SettingView, Source};
+use std::time::Instant;
 
-use crate::args::{FolderArguments, SettingsArguments};
+use depot_app::{Generation, SettingView, Source};
+
+use crate::args::{FolderArguments, GenerateArguments, SettingsArguments};
 use crate::{Failure, open_as_it_is, say, settings_of};
+
+pub(crate) async fn generate(arguments: &GenerateArguments) -> Result<(), Failure> {
+    let GenerateArguments { folder, deliveries, seed, until } = arguments;
+    let began = Instant::now();
+    let app = open_as_it_is(folder, true)?;
+    let wanted = Generation { deliveries: *deliveries, seed: *seed, until: *until };
+    let generated = app.generate(wanted).await;
+    app.close().await;
+    let generated = generated?;
+    let seconds = began.elapsed().as_secs_f64();
+    say(format_args!(
+        "generated {} deliveries in {} events, in {seconds:.1} s",
+        generated.deliveries, generated.events
+    ))
+}
 
 pub(crate) async fn rebuild(folder: &FolderArguments) -> Result<(), Failure> {
     let app = open_as_it_is(folder, true)?;
