@@ -13,10 +13,20 @@ use crate::workspace;
 const NODE_OLDEST: (u32, u32) = (20, 19);
 /// Within node_modules, so that it goes when they go.
 const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";
-const BUILT: &str = "dist/index.html";
+/// The last file that the build writes: the driver's app comes after the desk.
+const BUILT: &str = "dist/phone/index.html";
 /// Everything the build reads. Not `bindings`: they are types only, which the build erases, and each run of the Rust
 /// tests writes them anew.
-const SOURCES: [&str; 6] = ["desk", "driver", "kit", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 8] = [
+    "desk",
+    "driver",
+    "kit",
+    "package-lock.json",
+    "package.json",
+    "tsconfig.json",
+    "vite.config.ts",
+    "vite.driver.config.mjs",
+];
 
 /// `npm ci`, unless the same lockfile was installed before.
 pub(crate) fn install() -> Result<(), Failure> {

@@ -8,7 +8,7 @@ import "@mantine/core/styles/Button.css";
 import "@mantine/core/styles/Input.css";
 import "@kit/base.css";
 import "./parts/phone.css";
-import { createTheme, MantineProvider, mergeThemeOverrides } from "@mantine/core";
+import { Button, createTheme, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { cssVariablesResolver, theme } from "@kit/theme";
@@ -18,7 +18,12 @@ import { startTexts } from "./texts";
 import { registerWorker } from "./worker";
 
 // The phone's own font: nothing to load, and it follows the size that the driver has set.
-const phoneTheme = mergeThemeOverrides(theme, createTheme({ fontFamily: "system-ui, sans-serif", defaultRadius: "lg" }));
+const phoneTheme = mergeThemeOverrides(theme, createTheme({
+  fontFamily: "system-ui, sans-serif",
+  defaultRadius: "lg",
+  // Words wrap rather than lose their end: German ones are long, and drivers set large letters.
+  components: { Button: Button.extend({ styles: { label: { whiteSpace: "normal", lineHeight: 1.2, textAlign: "center" } } }) },
+}));
 
 async function start(root: HTMLElement): Promise<void> {
   startTexts();

@@ -226,7 +226,10 @@ export class Phone {
     while (this.#isStale) {
       this.#isStale = false;
       // A database that was just closed for a newer tab has nothing to show any more.
+      const before = this.#view.refused.length;
       await this.reload().catch(() => {});
+      // Both sides are shown: what the depot says now is asked for.
+      if (this.#view.refused.length > before) this.refresh();
       await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
     }
     this.#isRedrawing = false;

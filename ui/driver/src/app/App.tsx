@@ -100,13 +100,13 @@ function Update() {
 function Superseded() {
   const { t } = useTranslation("driver");
   return (
-    <div className="centre page" role="alert">
+    <main className="centre page">
       <h1>{t("superseded.title")}</h1>
       <p>{t("superseded.text")}</p>
       <Button h={56} onClick={() => location.reload()}>
         {t("superseded.reload")}
       </Button>
-    </div>
+    </main>
   );
 }
 
@@ -114,9 +114,9 @@ function Superseded() {
 export function CannotKeep() {
   const { t } = useTranslation("driver");
   return (
-    <div className="centre page" role="alert">
+    <main className="centre page">
       <h1>{t("cannotKeep.title")}</h1>
       <p>{t("cannotKeep.text")}</p>
-    </div>
+    </main>
   );
 }

@@ -122,7 +122,6 @@ function Foot({ delivery, isConfirmed, onAct }: FootProps) {
           py={8}
           fz={20}
           variant={step.kind === "retry" ? "default" : "filled"}
-          styles={{ label: { whiteSpace: "normal", overflowWrap: "anywhere" } }}
           onClick={take}
         >
           {words(t, step)}
@@ -131,9 +130,9 @@ function Foot({ delivery, isConfirmed, onAct }: FootProps) {
       <div className="row">
         <Button
           variant="default"
-          h={56}
-          fz={16}
-          px={8}
+          h={60}
+          fz={15}
+          px={6}
           leftSection={<IconAlertTriangle size={20} aria-hidden />}
           onClick={() => go(`deliveries/${delivery.id}/incident`)}
         >
@@ -142,9 +141,9 @@ function Foot({ delivery, isConfirmed, onAct }: FootProps) {
         {!isEnded(delivery) && (
           <Button
             variant="default"
-            h={56}
-            fz={16}
-            px={8}
+            h={60}
+            fz={15}
+            px={6}
             leftSection={<IconCircleX size={20} aria-hidden />}
             onClick={() => go(`deliveries/${delivery.id}/failed`)}
           >

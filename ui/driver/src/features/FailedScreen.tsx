@@ -33,7 +33,7 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
       title={t("failed.title")}
       back={`deliveries/${delivery.id}`}
       foot={
-        <Button fullWidth h={64} fz={20} color="red" disabled={reason === ""} loading={isKeeping} onClick={() => void keep()}>
+        <Button fullWidth h={64} fz={20} color="red.9" disabled={reason === ""} loading={isKeeping} onClick={() => void keep()}>
           {t("failed.done")}
         </Button>
       }

@@ -92,7 +92,7 @@ function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
       </p>
       {action.refusal !== undefined && (
         <p>
-          <span className="strong">{t("outbox.refused.theirs")}:</span> {reasonIn(t, kit, action.refusal)}
+          <span className="strong">{t("outbox.refused.theirs")}:</span> {reasonIn(t, action.refusal)}
         </p>
       )}
       <p>
@@ -108,14 +108,13 @@ function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
 
 function RefusedPicture({ file }: { file: KeptFile }) {
   const { t } = useTranslation("driver");
-  const { t: kit } = useTranslation("kit");
   const phone = usePhone();
   return (
     <section className="card" data-tone="red">
       <h2 className="strong" style={{ margin: 0, fontSize: 18 }}>
         {t("outbox.refused.picture")}: {t("outbox.refused.title")}
       </h2>
-      {file.refusal !== undefined && <p>{reasonIn(t, kit, file.refusal)}</p>}
+      {file.refusal !== undefined && <p>{reasonIn(t, file.refusal)}</p>}
       <Choice onRetry={() => void phone.outbox.retryFile(file.hash)} onDiscard={() => void phone.outbox.discardFile(file.hash)} />
     </section>
   );
@@ -132,10 +131,9 @@ function Choice({ onRetry, onDiscard }: { onRetry: () => void; onDiscard: () => 
       </Button>
       <Button
         variant={isSure ? "filled" : "default"}
-        color="red"
+        color="red.9"
         h={56}
         px={8}
-        styles={{ label: { whiteSpace: "normal" } }}
         onClick={() => (isSure ? onDiscard() : setIsSure(true))}
       >
         {t(isSure ? "outbox.refused.discardSure" : "outbox.refused.discard")}
@@ -145,15 +143,8 @@ function Choice({ onRetry, onDiscard }: { onRetry: () => void; onDiscard: () => 
 }
 
 /** What the depot says, in the driver's language where the app knows the rule. */
-function reasonIn(t: TFunction<"driver">, kit: TFunction<"kit">, { code, detail, facts }: Refused): string {
-  const status = (word: unknown) => kit(`status.delivery.${String(word)}`, { defaultValue: String(word) });
-  const rule = typeof facts["rule"] === "string" ? facts["rule"] : code;
-  return t(`rule.${rule}`, {
-    ...facts,
-    status: status(facts["status"]),
-    wanted: status(facts["wanted"]),
-    defaultValue: detail,
-  });
+function reasonIn(t: TFunction<"driver">, { code, detail, facts }: Refused): string {
+  return t(`rule.${typeof facts["rule"] === "string" ? facts["rule"] : code}`, { ...facts, defaultValue: detail });
 }
 
 function words(t: TFunction<"driver">, { command }: Action): string {

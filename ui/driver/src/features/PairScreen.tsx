@@ -32,27 +32,27 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
   if (problem !== undefined) {
     const words = problem.code === "unauthenticated" ? t("pair.expired") : t("pair.other", { detail: problem.detail });
     return (
-      <div className="centre" role="alert">
+      <main className="centre">
         <h1>{problem.isUnreachable ? t("pair.outOfReach") : words}</h1>
         <Button h={56} fz={18} onClick={onAgain}>
           {t("pair.again")}
         </Button>
-      </div>
+      </main>
     );
   }
   if (pairing === undefined) return <HowToPair />;
   if (pairing === "claiming") {
     return (
-      <div className="centre">
+      <main className="centre">
         <Loader aria-hidden />
         <p role="status">{t("pair.claiming")}</p>
-      </div>
+      </main>
     );
   }
   switch (pairing.state) {
     case "waiting":
       return (
-        <div className="centre">
+        <main className="centre">
           <h1>{t("pair.digits")}</h1>
           <p className="digits" data-testid="digits">
             {pairing.digits}
@@ -62,26 +62,26 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
           <p role="status" className="dim">
             {t("pair.waiting")}
           </p>
-        </div>
+        </main>
       );
     case "confirmed":
       return (
-        <div className="centre">
+        <main className="centre">
           <IconCheck size={72} aria-hidden />
           <h1>{t("pair.welcome", { name: pairing.driverName ?? "" })}</h1>
           <p>{t("pair.done")}</p>
           <Button fullWidth h={64} fz={20} onClick={() => go("", { replace: true })}>
             {t("pair.begin")}
           </Button>
-        </div>
+        </main>
       );
     case "refused":
     case "expired":
       return (
-        <div className="centre" role="alert">
+        <main className="centre">
           <h1>{t(`pair.${pairing.state}`)}</h1>
           <p>{t("pair.how")}</p>
-        </div>
+        </main>
       );
   }
 }
@@ -89,12 +89,12 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
 export function HowToPair() {
   const { t } = useTranslation("driver");
   return (
-    <div className="centre">
+    <main className="centre">
       <IconQrcode size={72} aria-hidden />
       <h1>{t("pair.title")}</h1>
       <p>{t("pair.how")}</p>
       <p>{t("pair.scan")}</p>
-    </div>
+    </main>
   );
 }
 

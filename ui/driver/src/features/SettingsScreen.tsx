@@ -98,12 +98,11 @@ function Unpair() {
     <>
       <Button
         variant={isSure ? "filled" : "default"}
-        color="red"
+        color="red.9"
         h="auto"
         mih={56}
         py={8}
         disabled={isUnsent}
-        styles={{ label: { whiteSpace: "normal" } }}
         onClick={() => (isSure ? void unpair() : setIsSure(true))}
       >
         {t(isSure ? "set.unpairSure" : "set.unpair")}

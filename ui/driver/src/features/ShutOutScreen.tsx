@@ -12,7 +12,7 @@ export function ShutOutScreen({ code }: { code: string }) {
   const { unsent } = usePhoneView();
   const why = KNOWN.find((known) => known === code) ?? "unauthenticated";
   return (
-    <div className="centre" role="alert">
+    <main className="centre">
       <IconLock size={72} aria-hidden />
       <h1>{t(`shutOut.${why}`)}</h1>
       <p>{t(`shutOut.${why}Hint`)}</p>
@@ -21,6 +21,6 @@ export function ShutOutScreen({ code }: { code: string }) {
       <Button variant="default" h={56} onClick={() => phone.refresh()}>
         {t("shutOut.try")}
       </Button>
-    </div>
+    </main>
   );
 }

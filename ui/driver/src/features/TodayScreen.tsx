@@ -27,8 +27,8 @@ export function TodayScreen() {
     <Page title={t("today.title")} action={settings}>
       {messages.length > 0 && (
         <button type="button" className="card between" data-tone="blue" onClick={() => go("messages")}>
-          <span className="wrap strong">
-            <IconMail size={22} aria-hidden />
+          <IconMail size={22} aria-hidden style={{ flex: "none" }} />
+          <span className="strong grow">
             {t("messages.banner", { count: messages.length })}
           </span>
           <span>{t("messages.read")}</span>

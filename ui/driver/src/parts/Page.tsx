@@ -26,7 +26,7 @@ export function Page({ title, back, action, foot, children }: PageProps) {
           </button>
         )}
         <h1>{title}</h1>
-        <UnsentMark />
+        <UnsentMark isShort={back !== undefined} />
         {action}
       </header>
       <main className="content">{children}</main>
@@ -35,22 +35,22 @@ export function Page({ title, back, action, foot, children }: PageProps) {
   );
 }
 
-/** How much is not at the depot, on every screen. */
-function UnsentMark() {
+/** How much is not at the depot, on every screen; as a sign and a number where the title needs the place. */
+function UnsentMark({ isShort }: { isShort: boolean }) {
   const { t } = useTranslation("driver");
   const { unsent, refused, waitingFiles, refusedFiles, reach } = usePhoneView();
-  const [tone, Mark, words] = ((): [string, Icon, string] => {
+  const [tone, Mark, words, number] = ((): [string, Icon, string, number?] => {
     const refusals = refused.length + refusedFiles.length;
-    if (refusals > 0) return ["red", IconAlertTriangle, t("mark.refused", { count: refusals })];
+    if (refusals > 0) return ["red", IconAlertTriangle, t("mark.refused", { count: refusals }), refusals];
     const count = unsent + waitingFiles;
-    if (count > 0) return ["amber", reach === "outOfReach" ? IconCloudOff : IconCloudUp, t("mark.unsent", { count })];
+    if (count > 0) return ["amber", reach === "outOfReach" ? IconCloudOff : IconCloudUp, t("mark.unsent", { count }), count];
     if (reach === "outOfReach") return ["neutral", IconCloudOff, t("mark.outOfReach")];
     return ["green", IconCheck, t("mark.all")];
   })();
   return (
-    <button type="button" className="mark" data-tone={tone} onClick={() => go("outbox")}>
+    <button type="button" className="mark" data-tone={tone} aria-label={words} onClick={() => go("outbox")}>
       <Mark size={18} aria-hidden />
-      {words}
+      {isShort ? number : words}
     </button>
   );
 }
