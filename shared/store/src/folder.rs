@@ -9,6 +9,8 @@ use std::{
 use crate::{error::OpenError, options::StoreOptions};
 
 const LOCK_FILE: &str = "depot.lock";
+/// Beside the database rather than the database: SQLite's own locks are let go of when any handle to that file closes.
+const OPENING_FILE: &str = "depot.opening";
 const DATABASE_FILE: &str = "depot.sqlite3";
 
 /// Types of file system that are shared over a network. 9p, virtiofs and overlay are missing on purpose: a virtual
@@ -68,6 +70,16 @@ impl Folder {
         // write without a word.
         private_file(&database).map_err(not_writable)?;
         Ok(Self { database, lock })
+    }
+}
+
+impl Folder {
+    /// Waits until nobody else is just opening the database, whether they hold the folder or not: bringing a new file
+    /// to its schema is several transactions, of which two processes would each do a part.
+    pub(crate) fn wait_for_turn(&self) -> io::Result<File> {
+        let turn = private_file(&self.database.with_file_name(OPENING_FILE))?;
+        turn.lock()?;
+        Ok(turn)
     }
 }
 

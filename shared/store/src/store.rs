@@ -70,7 +70,11 @@ impl<C: Default + Send + 'static> Store<C> {
     pub fn open(options: StoreOptions, migrations: &[Migration]) -> Result<Self, OpenError> {
         let folder = Folder::prepare(&options)?;
         let database = Database::new(folder.database.clone(), &options);
+        let turn = folder
+            .wait_for_turn()
+            .map_err(|source| OpenError::NotWritable { folder: options.folder.clone(), source })?;
         let connection = connect(&database, migrations).map_err(|error| corrupt(error, database.file()))?;
+        drop(turn);
         let head = Arc::new(AtomicU64::new(0));
         let signal = Arc::new(checkpoint::Signal::default());
         let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?;

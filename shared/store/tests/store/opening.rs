@@ -31,6 +31,22 @@ fn coming_back_continues_the_chain() {
 }
 
 #[test]
+fn several_may_open_a_new_folder_at_once() {
+    for _ in 0..5 {
+        let folder = folder();
+        let openers: Vec<_> = (0..8)
+            .map(|_| {
+                let options = StoreOptions { exclusive: false, ..StoreOptions::new(folder.path()) };
+                std::thread::spawn(move || Store::<Caches>::open(options, NOTES).map(drop))
+            })
+            .collect();
+        for opener in openers {
+            opener.join().unwrap().unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_folder_that_is_synchronised_is_refused() {
     let folder = folder();
     let error = refusal(&folder.path().join("Dropbox").join("depot"), NOTES);
