@@ -1,0 +1,412 @@
+//! The disk as tests and SQLite's calls see it: counts calls, decides by seed which of them fail, and goes without power
+//! when told. What it holds is `state`'s.
+
+use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use crate::random::Random;
+use crate::state::{Files, Inode};
+use crate::vfs::{self, Locks, Shared};
+
+/// The store's thread that writes.
+const WRITER: &str = "depot-writer";
+
+thread_local! {
+    /// Whether this thread meets faults though it is not the writer's.
+    static COUNTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How many of 10 000 calls fail, by kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// Reads that fail.
+    pub read: u32,
+    /// Writes that fail, with part of them done.
+    pub write: u32,
+    /// Writes that are told the disk is full, with part of them done.
+    pub full: u32,
+    /// Syncs that fail.
+    pub sync: u32,
+    /// Files that cannot be opened.
+    pub open: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Call {
+    Open,
+    Read,
+    Write,
+    Length,
+    Sync,
+    Remove,
+    Other,
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Io,
+    Full,
+}
+
+#[derive(Debug)]
+struct State {
+    files: Files,
+    /// Locks and shared memory of each file; they go with the process.
+    shared: Vec<(Inode, Weak<Shared>, Weak<Mutex<Locks>>)>,
+    random: Random,
+    faults: Faults,
+    /// Counts how often the disk was switched on, so that whoever opened a file before cannot use it after.
+    life: u64,
+    on: bool,
+    calls: u64,
+    syncs: u64,
+    cut_at: Option<u64>,
+    capacity: Option<usize>,
+    fingerprint: DefaultHasher,
+    held: bool,
+    waiting: bool,
+}
+
+/// A disk of its own for the SQLite files of one folder, until it is dropped.
+#[derive(Debug)]
+pub struct Disk(Arc<Mounted>);
+
+#[derive(Debug)]
+pub(crate) struct Mounted {
+    pub(crate) folder: PathBuf,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Disk {
+    /// Puts the SQLite files below a folder onto a new, empty disk. What it does and when is the seed's.
+    ///
+    /// # Panics
+    /// The folder does not exist, or SQLite takes no VFS.
+    #[must_use]
+    pub fn mount(folder: &Path, seed: u64) -> Self {
+        let folder = folder.canonicalize().expect("the folder exists");
+        let state = State {
+            files: Files::default(),
+            shared: Vec::new(),
+            random: Random::new(seed),
+            faults: Faults::default(),
+            life: 0,
+            on: true,
+            calls: 0,
+            syncs: 0,
+            cut_at: None,
+            capacity: None,
+            fingerprint: DefaultHasher::new(),
+            held: false,
+            waiting: false,
+        };
+        let mounted = Arc::new(Mounted { folder, state: Mutex::new(state), changed: Condvar::new() });
+        vfs::mount(&mounted);
+        Self(mounted)
+    }
+
+    /// From now on calls fail as often as this says.
+    pub fn fail(&self, faults: Faults) {
+        self.0.state.lock().faults = faults;
+    }
+
+    /// The power goes with the writer's call that is so many after now.
+    pub fn cut_after(&self, calls: u64) {
+        let mut state = self.0.state.lock();
+        state.cut_at = Some(state.calls + calls.max(1));
+    }
+
+    /// The power goes now.
+    pub fn cut(&self) {
+        self.0.state.lock().cut();
+    }
+
+    /// The process ends now, as after `kill -9`: nothing is lost that was written, synced or not.
+    pub fn kill(&self) {
+        let mut state = self.0.state.lock();
+        if state.on {
+            state.on = false;
+            state.files.forget_the_removed();
+        }
+    }
+
+    /// Whether a process could run.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.0.state.lock().on
+    }
+
+    /// Switches it on, without any fault planned.
+    pub fn switch_on(&self) {
+        let mut state = self.0.state.lock();
+        state.on = true;
+        state.life += 1;
+        state.faults = Faults::default();
+        state.cut_at = None;
+        state.capacity = None;
+        state.shared.clear();
+    }
+
+    /// Leaves room for so many more bytes; `None`: as many as you like.
+    pub fn leave_room(&self, bytes: Option<usize>) {
+        let mut state = self.0.state.lock();
+        state.capacity = bytes.map(|bytes| state.files.size() + bytes);
+    }
+
+    /// How many calls the writer made.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.0.state.lock().calls
+    }
+
+    /// How often was synced, by anybody.
+    #[must_use]
+    pub fn syncs(&self) -> u64 {
+        self.0.state.lock().syncs
+    }
+
+    /// A number for all that the writer called, in order: two runs of one seed have the same.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.0.state.lock().fingerprint.finish()
+    }
+
+    /// The writer's next call waits for [`release`](Self::release).
+    pub fn hold(&self) {
+        self.0.state.lock().held = true;
+    }
+
+    /// Waits until the writer waits.
+    ///
+    /// # Panics
+    /// It makes no call within a minute.
+    pub fn wait_until_held(&self) {
+        let mut state = self.0.state.lock();
+        while !state.waiting {
+            let waited = self.0.changed.wait_for(&mut state, Duration::from_secs(60));
+            assert!(!waited.timed_out(), "the writer makes no call");
+        }
+    }
+
+    /// Lets the writer go on.
+    pub fn release(&self) {
+        let mut state = self.0.state.lock();
+        state.held = false;
+        self.0.changed.notify_all();
+    }
+
+    /// Counts what `work` does on this thread as the writer's, e.g. opening the store.
+    pub fn counted<T>(work: impl FnOnce() -> T) -> T {
+        COUNTED.set(true);
+        let done = work();
+        COUNTED.set(false);
+        done
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        vfs::unmount(&self.0);
+    }
+}
+
+fn is_counted() -> bool {
+    COUNTED.get() || std::thread::current().name() == Some(WRITER)
+}
+
+/// An open file.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    pub(crate) disk: Arc<Mounted>,
+    pub(crate) inode: Inode,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) locks: Arc<Mutex<Locks>>,
+    life: u64,
+}
+
+impl State {
+    fn is_due(&self) -> bool {
+        self.cut_at.is_some_and(|at| self.calls >= at)
+    }
+
+    fn cut(&mut self) {
+        if self.on {
+            self.on = false;
+            self.files.cut(&mut self.random);
+        }
+    }
+
+    fn parts_of(&mut self, inode: Inode) -> (Arc<Shared>, Arc<Mutex<Locks>>) {
+        self.shared.retain(|(_, shared, _)| shared.strong_count() > 0);
+        let known = self.shared.iter().find(|(of, ..)| *of == inode);
+        if let Some((shared, locks)) = known.and_then(|(_, s, l)| Some((s.upgrade()?, l.upgrade()?))) {
+            return (shared, locks);
+        }
+        let (shared, locks) = (Arc::default(), Arc::default());
+        self.shared.push((inode, Arc::downgrade(&shared), Arc::downgrade(&locks)));
+        (shared, locks)
+    }
+}
+
+impl Mounted {
+    /// Counts a call; an error where it is one that fails.
+    fn enter(
+        &self,
+        call: Call,
+        about: (u64, usize, usize),
+    ) -> Result<MutexGuard<'_, State>, (MutexGuard<'_, State>, Failure)> {
+        let mut state = self.state.lock();
+        if !is_counted() {
+            return if state.on { Ok(state) } else { Err((state, Failure::Io)) };
+        }
+        while state.held {
+            state.waiting = true;
+            self.changed.notify_all();
+            self.changed.wait(&mut state);
+        }
+        state.waiting = false;
+        if !state.on {
+            return Err((state, Failure::Io));
+        }
+        state.calls += 1;
+        (call, about).hash(&mut state.fingerprint);
+        if state.is_due() {
+            // A write under way is among what a cut deals with, so it is taken in first.
+            if call != Call::Write {
+                state.cut();
+            }
+            return Err((state, Failure::Io));
+        }
+        let Faults { read, write, full, sync, open } = state.faults;
+        let (io, full) = match call {
+            Call::Open => (open, 0),
+            Call::Read => (read, 0),
+            Call::Write => (write, full),
+            Call::Sync => (sync, 0),
+            Call::Length | Call::Remove | Call::Other => (0, 0),
+        };
+        if state.random.happens(io) {
+            return Err((state, Failure::Io));
+        }
+        if state.random.happens(full) {
+            return Err((state, Failure::Full));
+        }
+        Ok(state)
+    }
+
+    /// Opens a file; the folder makes the database's own before SQLite is asked.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        name: &str,
+        creates: bool,
+        is_database: bool,
+    ) -> Result<Handle, Failure> {
+        let mut state = self.enter(Call::Open, (0, 0, 0)).map_err(|(_, failure)| failure)?;
+        let inode = match state.files.find(name) {
+            Some(inode) => inode,
+            None if creates || is_database => state.files.create(name, is_database),
+            None => return Err(Failure::Io),
+        };
+        let (shared, locks) = state.parts_of(inode);
+        let life = state.life;
+        Ok(Handle { disk: Arc::clone(self), inode, shared, locks, life })
+    }
+
+    pub(crate) fn exists(&self, name: &str) -> Result<bool, Failure> {
+        let state = self.enter(Call::Other, (1, 0, 0)).map_err(|(_, failure)| failure)?;
+        Ok(state.files.find(name).is_some())
+    }
+
+    pub(crate) fn remove(&self, name: &str, lasts: bool) -> Result<bool, Failure> {
+        let mut state = self.enter(Call::Remove, (2, 0, 0)).map_err(|(_, failure)| failure)?;
+        Ok(state.files.remove(name, lasts))
+    }
+}
+
+impl Handle {
+    fn enter(
+        &self,
+        call: Call,
+        offset: usize,
+        length: usize,
+    ) -> Result<MutexGuard<'_, State>, (MutexGuard<'_, State>, Failure)> {
+        let state = self.disk.enter(call, (self.inode, offset, length))?;
+        if state.life == self.life { Ok(state) } else { Err((state, Failure::Io)) }
+    }
+
+    /// Whether the process that opened it could still run.
+    pub(crate) fn is_alive(&self) -> Result<(), Failure> {
+        self.enter(Call::Other, 0, 0).map(drop).map_err(|(_, failure)| failure)
+    }
+
+    /// Reads what is there; says how much that was.
+    pub(crate) fn read(&self, into: &mut [u8], offset: usize) -> Result<usize, Failure> {
+        let state = self.enter(Call::Read, offset, into.len()).map_err(|(_, failure)| failure)?;
+        let content = state.files.read(self.inode);
+        let there = content.get(offset..).unwrap_or_default();
+        let count = there.len().min(into.len());
+        into[..count].copy_from_slice(&there[..count]);
+        Ok(count)
+    }
+
+    pub(crate) fn write(&self, bytes: &[u8], offset: usize) -> Result<(), Failure> {
+        match self.enter(Call::Write, offset, bytes.len()) {
+            Ok(mut state) => {
+                let grows = (offset + bytes.len()).saturating_sub(state.files.read(self.inode).len());
+                let room = state.capacity.map_or(usize::MAX, |most| most.saturating_sub(state.files.size()));
+                if grows > room {
+                    let fits = bytes.len() - (grows - room).min(bytes.len());
+                    state.files.write(self.inode, offset, &bytes[..fits]);
+                    return Err(Failure::Full);
+                }
+                state.files.write(self.inode, offset, bytes);
+                Ok(())
+            }
+            Err((mut state, failure)) => {
+                if state.on && state.life == self.life {
+                    let part = if state.is_due() { bytes.len() } else { state.random.up_to(bytes.len()) };
+                    state.files.write(self.inode, offset, &bytes[..part]);
+                    if state.is_due() {
+                        state.cut();
+                    }
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    pub(crate) fn set_length(&self, length: usize) -> Result<(), Failure> {
+        let mut state = self.enter(Call::Length, length, 0).map_err(|(_, failure)| failure)?;
+        state.files.set_length(self.inode, length);
+        Ok(())
+    }
+
+    pub(crate) fn length(&self) -> Result<usize, Failure> {
+        let state = self.enter(Call::Other, 0, 1).map_err(|(_, failure)| failure)?;
+        Ok(state.files.read(self.inode).len())
+    }
+
+    pub(crate) fn sync(&self) -> Result<(), Failure> {
+        match self.enter(Call::Sync, 0, 0) {
+            Ok(mut state) => {
+                state.syncs += 1;
+                state.files.sync(self.inode);
+                Ok(())
+            }
+            Err((mut state, failure)) => {
+                if state.on && state.life == self.life {
+                    let State { files, random, .. } = &mut *state;
+                    files.fail_to_sync(self.inode, random);
+                }
+                Err(failure)
+            }
+        }
+    }
+}
