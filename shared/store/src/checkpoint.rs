@@ -77,7 +77,8 @@ pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
     checkpoint(connection, "TRUNCATE").map(|_| ())
 }
 
-fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
+/// Moves what can be moved now.
+pub(crate) fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
     let connection = match slot.take() {
         Some(connection) => connection,
         None => database.checkpointer()?,

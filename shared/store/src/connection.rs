@@ -2,7 +2,7 @@
 
 use std::{path::Path, path::PathBuf, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 use crate::options::{StoreOptions, Synchronous};
 
@@ -12,6 +12,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(5000);
 const CHECKPOINT_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 /// Room for the statements of the store and of an application of some dozen tables.
 const STATEMENTS: usize = 256;
+/// Says whose file it is, to `file` and the like: "EDpt".
+const APPLICATION: i32 = 0x4544_7074;
 const MMAP_BYTES: i64 = 2_000_000_000;
 
 /// How to open connections to one database file.
@@ -20,11 +22,17 @@ pub(crate) struct Database {
     file: PathBuf,
     synchronous: Synchronous,
     max_pages: Option<u32>,
+    exclusive: bool,
 }
 
 impl Database {
     pub(crate) fn new(file: PathBuf, options: &StoreOptions) -> Self {
-        Self { file, synchronous: options.synchronous, max_pages: options.max_pages }
+        Self {
+            file,
+            synchronous: options.synchronous,
+            max_pages: options.max_pages,
+            exclusive: options.exclusive,
+        }
     }
 
     pub(crate) fn file(&self) -> &Path {
@@ -40,6 +48,19 @@ impl Database {
             connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
         }
         Ok(connection)
+    }
+
+    /// Makes lasting what a first look at the files found. After a sync that failed, or a kill before one, the log may
+    /// hold a commit that is seen but not on the disk, and that no later sync need write: what is built on it would go
+    /// with it in a power cut. So its pages are moved into the database, and the log begins anew with a commit of its own.
+    pub(crate) fn settle(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let busy =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0))?;
+        if busy && self.exclusive {
+            let locked = ffi::Error::new(ffi::SQLITE_BUSY);
+            return Err(rusqlite::Error::SqliteFailure(locked, Some("the log is being read".to_owned())));
+        }
+        connection.pragma_update(None, "application_id", APPLICATION)
     }
 
     pub(crate) fn checkpointer(&self) -> rusqlite::Result<Connection> {
@@ -63,7 +84,14 @@ impl Database {
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        // Where that fails, SQLite goes on with a rollback journal and says so only here. With one, FULL is not enough: a
+        // power cut can bring the removed journal back, and with it what was before the last commit.
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        if mode != "wal" {
+            let reason = format!("the journal mode is {mode} instead of wal");
+            return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), Some(reason)));
+        }
         connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let synchronous = match self.synchronous {
             Synchronous::Full => "FULL",

@@ -20,6 +20,10 @@ pub struct StoreOptions {
     /// Largest size of the database in pages, to rehearse a full disk.
     #[doc(hidden)]
     pub max_pages: Option<u32>,
+    /// The writer itself checkpoints after so many commits, instead of a thread by the clock: what a seed does in a
+    /// rehearsal of crashes must not depend on time.
+    #[doc(hidden)]
+    pub checkpoint_every: Option<u32>,
 }
 
 /// SQLite's `synchronous` setting.
@@ -42,6 +46,7 @@ impl StoreOptions {
             exclusive: true,
             synchronous: Synchronous::Full,
             max_pages: None,
+            checkpoint_every: None,
         }
     }
 }

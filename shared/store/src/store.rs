@@ -77,7 +77,8 @@ impl<C: Default + Send + 'static> Store<C> {
         drop(turn);
         let head = Arc::new(AtomicU64::new(0));
         let signal = Arc::new(checkpoint::Signal::default());
-        let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?;
+        let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?
+            .checkpointing_every(options.checkpoint_every);
         let readers = Arc::new(Readers::new(database.clone(), options.readers));
         let (queue, commands) = mpsc::channel(options.queue.max(1));
         let (running, ended) = watch::channel(());
@@ -205,6 +206,7 @@ impl<C> Drop for Shared<C> {
 fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, OpenError> {
     let mut connection = database.writer()?;
     schema::migrate(&mut connection, migrations)?;
+    database.settle(&connection)?;
     let newest = log::newest(&connection, None, None, None, 2)?;
     if let Some(last) = newest.first() {
         let previous = newest.get(1).map_or(chain::GENESIS, |event| event.hash);

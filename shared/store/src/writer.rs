@@ -137,6 +137,9 @@ pub(crate) struct Writer<C> {
     caches: C,
     head: Arc<AtomicU64>,
     signal: Arc<checkpoint::Signal>,
+    /// After how many commits the writer checkpoints itself, and how many there were.
+    checkpoint_every: Option<u32>,
+    commits: u32,
 }
 
 impl<C: Default> Writer<C> {
@@ -151,7 +154,14 @@ impl<C: Default> Writer<C> {
         let tip = Tip::read(&connection)?;
         head.store(tip.sequence, Ordering::Release);
         let connection = Some(connection);
-        Ok(Self { database, connection, tip, data_version, caches: C::default(), head, signal })
+        let caches = C::default();
+        let (checkpoint_every, commits) = (None, 0);
+        Ok(Self { database, connection, tip, data_version, caches, head, signal, checkpoint_every, commits })
+    }
+
+    pub(crate) fn checkpointing_every(mut self, commits: Option<u32>) -> Self {
+        self.checkpoint_every = commits;
+        self
     }
 
     /// Works until the queue is closed and empty, then empties the write-ahead log.
@@ -267,7 +277,7 @@ impl<C: Default> Writer<C> {
             Ok(_) => {
                 self.connection = Some(connection);
                 self.head.store(self.tip.sequence, Ordering::Release);
-                self.signal.committed();
+                self.checkpoint();
                 Verdict::Stands
             }
             Err(error) => {
@@ -275,6 +285,17 @@ impl<C: Default> Writer<C> {
                 self.abandon(connection);
                 verdict_of_commit(&error)
             }
+        }
+    }
+
+    /// Has the log emptied some time, or does it where that is the writer's.
+    fn checkpoint(&mut self) {
+        let Some(every) = self.checkpoint_every else { return self.signal.committed() };
+        self.commits += 1;
+        if self.commits.is_multiple_of(every)
+            && let Err(error) = checkpoint::run(&self.database, &mut None)
+        {
+            tracing::warn!(%error, "checkpoint failed; it is tried again later");
         }
     }
 
@@ -309,6 +330,7 @@ impl<C: Default> Writer<C> {
             return Ok(connection);
         }
         let connection = self.database.writer()?;
+        self.database.settle(&connection)?;
         self.data_version = data_version(&connection)?;
         self.tip = Tip::read(&connection)?;
         self.head.store(self.tip.sequence, Ordering::Release);

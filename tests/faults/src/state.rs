@@ -126,14 +126,16 @@ impl Files {
         content.pending.push(change);
     }
 
-    /// Makes everything lasting, and the name too.
+    /// Makes everything lasting. SQLite syncs the folder with the first sync of a file that it made, and with it every
+    /// name there.
     pub(crate) fn sync(&mut self, inode: Inode) {
         let content = self.contents.entry(inode).or_default();
         for change in std::mem::take(&mut content.pending) {
             change.apply(&mut content.lasting);
         }
-        for name in self.names.values_mut().filter(|name| name.seen == Some(inode)) {
-            name.lasting = Some(inode);
+        let is_new = |name: &Name| name.seen == Some(inode) && name.lasting != name.seen;
+        if self.names.values().any(is_new) {
+            self.names.values_mut().for_each(|name| name.lasting = name.seen);
         }
     }
 

@@ -98,7 +98,9 @@ unsafe extern "C" fn open(
         (*file).pMethods = ptr::null();
         let Some((disk, name)) = on_disk(name) else {
             let real = real();
-            return (*real).xOpen.map_or(ffi::SQLITE_CANTOPEN, |open| open(real, name, file, flags, out_flags));
+            return (*real)
+                .xOpen
+                .map_or(ffi::SQLITE_CANTOPEN, |open| open(real, name, file, flags, out_flags));
         };
         let creates = flags & ffi::SQLITE_OPEN_CREATE != 0;
         let is_database = flags & ffi::SQLITE_OPEN_MAIN_DB != 0;
@@ -138,9 +140,7 @@ unsafe extern "C" fn access(
     unsafe {
         let Some((disk, file)) = on_disk(name) else {
             let real = real();
-            return (*real)
-                .xAccess
-                .map_or(ffi::SQLITE_IOERR_ACCESS, |access| access(real, name, flags, out));
+            return (*real).xAccess.map_or(ffi::SQLITE_IOERR_ACCESS, |access| access(real, name, flags, out));
         };
         match disk.exists(&file) {
             Ok(exists) => {
@@ -266,8 +266,13 @@ unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, out: *mut ffi::sqli
     }
 }
 
-unsafe extern "C" fn file_control(_: *mut ffi::sqlite3_file, _: c_int, _: *mut c_void) -> c_int {
-    ffi::SQLITE_NOTFOUND
+unsafe extern "C" fn file_control(_: *mut ffi::sqlite3_file, control: c_int, argument: *mut c_void) -> c_int {
+    if control != ffi::SQLITE_FCNTL_MMAP_SIZE {
+        return ffi::SQLITE_NOTFOUND;
+    }
+    // SAFETY: with this control SQLite passes a number, and takes from it how much is mapped: nothing.
+    unsafe { argument.cast::<ffi::sqlite3_int64>().write(0) };
+    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn sector_size(_: *mut ffi::sqlite3_file) -> c_int {
@@ -428,7 +433,12 @@ unsafe extern "C" fn shm_map(
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, count: c_int, flags: c_int) -> c_int {
+unsafe extern "C" fn shm_lock(
+    file: *mut ffi::sqlite3_file,
+    offset: c_int,
+    count: c_int,
+    flags: c_int,
+) -> c_int {
     // SAFETY: SQLite calls an open file.
     let opened = unsafe { opened(file) };
     let first = usize::try_from(offset).unwrap_or(0);
@@ -445,14 +455,15 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, count
         return told(failure, ffi::SQLITE_IOERR_SHMLOCK);
     }
     let mut slots = opened.handle.shared.slots.lock();
-    let free = slots[range.clone()].iter().zip(&opened.shared_locks[range.clone()]).all(|(slot, own)| {
-        match (wanted, own) {
-            (Slot::Exclusive, Slot::Free) => *slot == 0,
-            (Slot::Exclusive, Slot::Shared) => *slot == 1,
-            (Slot::Shared | Slot::Free, Slot::Free) => *slot >= 0,
-            (_, Slot::Shared | Slot::Exclusive) => true,
-        }
-    });
+    let free =
+        slots[range.clone()].iter().zip(&opened.shared_locks[range.clone()]).all(|(slot, own)| {
+            match (wanted, own) {
+                (Slot::Exclusive, Slot::Free) => *slot == 0,
+                (Slot::Exclusive, Slot::Shared) => *slot == 1,
+                (Slot::Shared | Slot::Free, Slot::Free) => *slot >= 0,
+                (_, Slot::Shared | Slot::Exclusive) => true,
+            }
+        });
     if !free {
         return ffi::SQLITE_BUSY;
     }
