@@ -86,8 +86,11 @@ impl Database {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Where that fails, SQLite goes on with a rollback journal and says so only here. With one, FULL is not enough: a
         // power cut can bring the removed journal back, and with it what was before the last commit.
-        let mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        // The change is written after the row that tells of it, so the statement is read to its end.
+        let mut change = connection.prepare("PRAGMA journal_mode = WAL")?;
+        let modes: rusqlite::Result<Vec<String>> = change.query_map((), |row| row.get(0))?.collect();
+        let mode = modes?.concat();
+        drop(change);
         if mode != "wal" {
             let reason = format!("the journal mode is {mode} instead of wal");
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), Some(reason)));

@@ -282,8 +282,10 @@ impl<C: Default> Writer<C> {
             }
             Err(error) => {
                 tracing::error!(%error, "a commit failed");
+                let before = self.head.load(Ordering::Acquire);
                 self.abandon(connection);
-                verdict_of_commit(&error)
+                let is_as_before = self.connection.is_some() && self.tip.sequence == before;
+                verdict_of_commit(&error, is_as_before)
             }
         }
     }
@@ -358,11 +360,11 @@ fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached("PRAGMA data_version")?.query_row((), |row| row.get(0))
 }
 
-fn verdict_of_commit(error: &rusqlite::Error) -> Verdict {
-    // A full disk cuts the commit short of its last frame, and a broken reference stops it before the first: either
-    // way it is certain that nothing is stored.
+fn verdict_of_commit(error: &rusqlite::Error, is_as_before: bool) -> Verdict {
+    // A broken reference stops a commit before its first frame. A full disk cuts it short of its last, but what is
+    // missing there may happen to lie there already, so it is certain only when the log was looked at again.
     let broken_reference = error.sqlite_extended_error_code() == Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
-    if is_full(error) || broken_reference {
+    if is_full(error) && is_as_before || broken_reference {
         Verdict::Failed(Fault::from(error))
     } else {
         Verdict::Unknown(error.to_string())
