@@ -17,7 +17,7 @@ use faults::{Disk, Faults, Random};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 300;
 /// Each is a life of the process, from an opening to a power cut, a kill or a close.
 const LIVES: u64 = 4;
 
