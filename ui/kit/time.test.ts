@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { formatNumber, setConventions } from "@kit/conventions";
 import { languageAmong, localeOf } from "@kit/language";
-import { formatClock, formatMoment, localDay, startOfDay, toInstant } from "@kit/time";
+import { daysLater, formatClock, formatMoment, localDay, startOfDay, toInstant } from "@kit/time";
 
 afterEach(() => setConventions({ locale: undefined, timeZone: undefined }));
 
@@ -54,4 +54,10 @@ test("a language is found among the wanted, and numbers are written the person's
   expect(localeOf("de", ["fr-FR", "de-AT"])).toBe("de-AT");
   setConventions({ locale: "de", timeZone: undefined });
   expect(formatNumber(12345.5)).toBe("12.345,5");
+});
+
+test("days later the clock shows the same, also across a clock change", () => {
+  inBerlin("de");
+  expect(daysLater("2026-03-28T07:00:30.000Z", 1)).toBe("2026-03-29T06:00:30.000Z");
+  expect(daysLater("2026-10-24T22:30:00.000Z", 2)).toBe("2026-10-26T23:30:00.000Z");
 });

@@ -85,6 +85,16 @@ export function startOfDay(yyyy_mm_dd: string, days = 0): string {
   return new Date(instantAt(year, month, day + days, 0, 0)).toISOString();
 }
 
+/** The same time of the depot's clock, `days` later. */
+export function daysLater(timestamp: string, days: number): string {
+  const at_ms = Date.parse(timestamp);
+  const { year, month, day, asUtc_ms } = wallClock(at_ms);
+  const sinceMidnight_ms = asUtc_ms - Date.UTC(year, month - 1, day);
+  const minutes = Math.floor(sinceMidnight_ms / MINUTE_MS);
+  const withinMinute_ms = at_ms - Math.floor(at_ms / MINUTE_MS) * MINUTE_MS;
+  return new Date(instantAt(year, month, day + days, 0, minutes) + withinMinute_ms).toISOString();
+}
+
 /** A day of the depot and a clock time as an instant; undefined while one of them is not readable. */
 export function toInstant(yyyy_mm_dd: string | null, clockText: string): string | undefined {
   const time = parseClock(clockText);

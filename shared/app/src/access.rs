@@ -61,7 +61,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Incidents(_)
             | DepotQuery::Events(_)
             | DepotQuery::PastState { .. } => own(actor).map(Access::OwnDeliveries),
-            DepotQuery::Board {}
+            DepotQuery::Settings {}
+            | DepotQuery::Board {}
             | DepotQuery::FleetOverview {}
             | DepotQuery::Drivers(_)
             | DepotQuery::Vehicles(_)

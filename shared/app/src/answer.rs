@@ -1,5 +1,7 @@
 //! The answers to queries, each from one snapshot of the tables.
 
+use std::sync::Arc;
+
 use depot_domain::values::{DeliveryId, DriverId, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -10,6 +12,7 @@ use crate::error::{AppError, Code};
 use crate::log::{EntityKind, EventListing, EventPage};
 use crate::page::Limit;
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
+use crate::settings::Settings;
 use crate::{delivery, demo, fleet, log, route};
 
 /// How many of the newest events the board shows.
@@ -21,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) access: Access,
     pub(crate) now: Timestamp,
     pub(crate) endpoint: Option<String>,
+    pub(crate) settings: Arc<Settings>,
 }
 
 /// Answers a query.
@@ -30,6 +34,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let Asked { access, now, .. } = asked;
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
+        DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
         DepotQuery::Board {} => {
             let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
             let recent = log::events(tables, &EventListing { limit, ..EventListing::default() })?;
@@ -100,6 +105,9 @@ fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, 
         may_change: asked.actor.may_change(),
         actor: asked.actor,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        depot_name: asked.settings.depot.name.clone(),
+        time_zone: asked.settings.depot.time_zone.name().to_owned(),
+        language: asked.settings.depot.language,
         empty: sequence == 0,
         demo: demo_events.is_some(),
         events_beside_demo: u32::try_from(beside).unwrap_or(u32::MAX),

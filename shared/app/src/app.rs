@@ -10,8 +10,8 @@ use depot_domain::delivery::{FileHash, FileRef};
 use depot_domain::values::Timestamp;
 use depot_store::chain::{self, Verified};
 use depot_store::{Migration, OpenError, Store, StoreOptions, Unit, subscription};
-use parking_lot::RwLock;
-use tokio::sync::{Notify, broadcast};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::access;
@@ -24,7 +24,7 @@ use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
-use crate::settings::Settings;
+use crate::settings::{SettingChange, Settings};
 use crate::token::{CreatedToken, NewToken, TokenView};
 use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token};
 
@@ -88,7 +88,9 @@ pub struct App {
 struct Inner {
     store: Store<Caches>,
     folder: PathBuf,
-    settings: Settings,
+    settings: watch::Sender<Arc<Settings>>,
+    /// Held while the settings file is read, changed and written.
+    settings_file: Mutex<()>,
     clock: Clock,
     changes: broadcast::Sender<Change>,
     committed: Arc<Notify>,
@@ -112,7 +114,16 @@ impl App {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let committed = Arc::new(Notify::new());
         let endpoint = RwLock::new(None);
-        let inner = Inner { store, folder, settings, clock, changes, committed, endpoint };
+        let inner = Inner {
+            store,
+            folder,
+            settings: watch::Sender::new(Arc::new(settings)),
+            settings_file: Mutex::new(()),
+            clock,
+            changes,
+            committed,
+            endpoint,
+        };
         let app = Self { inner: Arc::new(inner) };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(tell_of_changes(
@@ -136,8 +147,14 @@ impl App {
 
     /// The settings in force.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.inner.settings
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.inner.settings.borrow())
+    }
+
+    /// The settings from now on, for whoever has to do something when they change.
+    #[must_use]
+    pub fn watch_settings(&self) -> watch::Receiver<Arc<Settings>> {
+        self.inner.settings.subscribe()
     }
 
     /// The data folder.
@@ -207,6 +224,7 @@ impl App {
             access,
             now: self.now(),
             endpoint: self.inner.endpoint.read().clone(),
+            settings: self.settings(),
         };
         self.store()
             .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
@@ -375,7 +393,7 @@ impl App {
             rebuild::rebuild(unit.tables_mut()?)
         });
         let events = events.await?;
-        self.tell_everybody();
+        self.tell(Topic::ALL);
         Ok(events)
     }
 
@@ -404,26 +422,49 @@ impl App {
     }
 
     async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
-        let message = match command {
+        let (message, changed) = match command {
             AdminCommand::LoadDemo {} => {
                 demo::load(self).await?;
-                "Demo day loaded"
+                self.tell(Topic::ALL);
+                ("Demo day loaded", true)
             }
             AdminCommand::RemoveDemo {} => {
                 self.store().write(demo::remove).await?;
-                "Demo day removed"
+                self.tell(Topic::ALL);
+                ("Demo day removed", true)
+            }
+            AdminCommand::ChangeSettings { changes } => {
+                let changed = self.change_settings(changes.clone()).await?;
+                ("Settings changed", changed)
             }
         };
-        self.tell_everybody();
         Ok(CommandOutcome {
             id: Uuid::nil(),
             version: 0,
             sequence: self.store().head(),
-            changed: true,
+            changed,
             message: message.to_owned(),
             status: None,
             incident_id: None,
         })
+    }
+
+    /// Changes settings and tells everybody; says whether anything is another than before.
+    async fn change_settings(&self, changes: Vec<SettingChange>) -> Result<bool, AppError> {
+        let inner = Arc::clone(&self.inner);
+        let write = move || {
+            let _only_one = inner.settings_file.lock();
+            let before = Arc::clone(&inner.settings.borrow());
+            let after = before.change(&inner.folder, &changes)?;
+            let is_other = after != *before;
+            inner.settings.send_replace(Arc::new(after));
+            Ok::<_, AppError>(is_other)
+        };
+        let is_other = tokio::task::spawn_blocking(write).await.map_err(AppError::storage)??;
+        if is_other {
+            self.tell(&[Topic::Depot]);
+        }
+        Ok(is_other)
     }
 
     /// Marks the depot as filled with the demo day up to its present last event.
@@ -441,8 +482,8 @@ impl App {
         self.store().head()
     }
 
-    pub(crate) fn tell_everybody(&self) {
-        let change = Change { topics: Topic::ALL.to_vec(), sequence: self.store().head(), drivers: vec![] };
+    pub(crate) fn tell(&self, topics: &[Topic]) {
+        let change = Change { topics: topics.to_vec(), sequence: self.store().head(), drivers: vec![] };
         // Nobody listens: then nobody has to be told.
         let _ = self.inner.changes.send(change);
     }

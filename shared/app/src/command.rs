@@ -7,6 +7,8 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::settings::SettingChange;
+
 /// What is asked, and of which entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "entity", rename_all = "camelCase", deny_unknown_fields)]
@@ -56,6 +58,11 @@ pub enum AdminCommand {
     LoadDemo {},
     /// Empty a depot that was filled with the demo day.
     RemoveDemo {},
+    /// Change settings, all of them or none. They are in force for the next command.
+    ChangeSettings {
+        /// Which ones.
+        changes: Vec<SettingChange>,
+    },
 }
 
 /// A command with what goes with it.

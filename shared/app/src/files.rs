@@ -2,13 +2,13 @@
 //!
 //! A file says nothing of whose it is; the proof of delivery that names it does.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use depot_domain::delivery::{FileHash, FileRef};
 use sha2::{Digest, Sha256};
 
+use crate::durable;
 use crate::error::{AppError, Code};
 
 /// The largest file that is kept: 5 MiB.
@@ -71,31 +71,11 @@ fn path(folder: &Path, hash: &str) -> PathBuf {
     folder.join("files").join(shelf).join(hash)
 }
 
-/// Under another name first, so that a file under its hash is always whole; then the folder, so that it is found.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let shelf = path.parent().unwrap_or(path);
     fs::create_dir_all(shelf)?;
-    let draft = path.with_extension(format!("{}.draft", uuid::Uuid::now_v7().simple()));
-    let mut file = File::create(&draft)?;
-    let written =
-        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, path));
-    if let Err(error) = written {
-        // What remains of the draft is of no use; that it cannot be removed changes nothing about the failure.
-        let _ = fs::remove_file(&draft);
-        return Err(error);
-    }
-    sync_folder(shelf)?;
-    shelf.parent().map_or(Ok(()), sync_folder)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
+    durable::write(path, bytes)?;
+    shelf.parent().map_or(Ok(()), durable::sync_folder)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -17,6 +17,7 @@ use crate::app::{App, decide_once};
 use crate::command::{DepotCommand, Trace};
 use crate::error::{AppError, Code};
 use crate::execute::Call;
+use crate::query::Topic;
 use day::{Depot, WAVES};
 
 /// The most deliveries that one history may have.
@@ -84,7 +85,7 @@ impl App {
             let steps = depot.day(at(date, 0)?, deliveries, date == until.datetime().date_naive());
             self.record(steps).await?;
         }
-        self.tell_everybody();
+        self.tell(Topic::ALL);
         Ok(Generated { deliveries: wanted.deliveries, events: self.head() })
     }
 

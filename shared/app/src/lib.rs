@@ -13,6 +13,7 @@ mod booking;
 mod command;
 mod delivery;
 mod demo;
+mod durable;
 mod entity;
 mod error;
 mod execute;
@@ -56,8 +57,8 @@ pub use route::{
     RouteSummary,
 };
 pub use settings::{
-    EndpointSettings, FleetSettings, HttpSettings, LimitSettings, RateSettings, SETTINGS_FILE, SettingView,
-    Settings, SettingsError, Source,
+    DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings, RateSettings,
+    SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
 };
 pub use token::{CreatedToken, NewToken, TokenView};
 

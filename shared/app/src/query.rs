@@ -14,6 +14,7 @@ use crate::fleet::{DriverListing, DriverView, FleetOverview, VehicleListing, Veh
 use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
+use crate::settings::{Language, SettingView};
 
 /// What can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -22,6 +23,8 @@ use crate::route::{RouteDetail, RouteListing, RouteOverview};
 pub enum DepotQuery {
     /// Who asks, and what the depot is like.
     Session {},
+    /// Every setting, with its value and where that comes from.
+    Settings {},
     /// The figures that matter now, and what just happened.
     Board {},
     /// Drivers and vehicles: counts and lists.
@@ -92,6 +95,7 @@ pub enum DepotQuery {
 #[expect(missing_docs, reason = "each answers the query of the same name")]
 pub enum DepotAnswer {
     Session(Session),
+    Settings(Vec<SettingView>),
     Board(Board),
     FleetOverview(FleetOverview),
     Drivers(Page<DriverView>),
@@ -145,7 +149,7 @@ impl DepotQuery {
     pub const fn topics(&self) -> &'static [Topic] {
         use Topic::{Deliveries, Depot, Drivers, Routes, Vehicles};
         match self {
-            Self::Session {} => &[Depot],
+            Self::Session {} | Self::Settings {} => &[Depot],
             Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
@@ -199,6 +203,12 @@ pub struct Session {
     pub may_change: bool,
     /// The program's version.
     pub version: String,
+    /// What the depot is called.
+    pub depot_name: String,
+    /// The time zone in which the depot's day is told, e.g. `Europe/Lisbon`.
+    pub time_zone: String,
+    /// The depot's language.
+    pub language: Language,
     /// Whether nothing was recorded yet, so that the demo day can be offered.
     pub empty: bool,
     /// Whether the depot was filled with the demo day.

@@ -2,11 +2,23 @@
 //!
 //! A key that is not known here is an error wherever it comes from, so that a slip of the pen is never ignored.
 
+mod change;
+mod known;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use chrono::TimeDelta;
+use chrono_tz::Tz;
+use serde::Serialize;
+use ts_rs::TS;
+
+pub use change::SettingChange;
+pub use known::ValidValues;
+use known::{SETTINGS, Setting};
 
 /// The settings file's name within the data folder.
 pub const SETTINGS_FILE: &str = "settings.toml";
@@ -21,6 +33,8 @@ pub struct SettingsError(String);
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The depot itself.
+    pub depot: DepotSettings,
     /// The rules of the depot.
     pub fleet: FleetSettings,
     /// What a client may take.
@@ -29,7 +43,29 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The endpoint that the desktop opens.
     pub endpoint: EndpointSettings,
-    sources: BTreeMap<&'static str, (String, Source)>,
+    /// What was set, as it was written, and where; what is not in here has its default.
+    given: BTreeMap<&'static str, (String, Source)>,
+}
+
+/// The depot itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepotSettings {
+    /// What it is called.
+    pub name: String,
+    /// The time zone in which its day is told.
+    pub time_zone: Tz,
+    /// The language of the desk and of what is printed.
+    pub language: Language,
+}
+
+words_of_app! {
+    /// A language that the desk speaks.
+    Language ("a language") {
+        /// English.
+        English = "en",
+        /// German.
+        German = "de",
+    }
 }
 
 /// The rules of the depot.
@@ -85,22 +121,24 @@ pub struct EndpointSettings {
     pub insecure_http: bool,
 }
 
-/// Where a value comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
-    /// Nobody set it.
-    #[default]
-    Default,
-    /// The settings file in the data folder.
-    File,
-    /// An environment variable.
-    Environment,
-    /// The command line.
-    CommandLine,
+words_of_app! {
+    /// Where a value comes from.
+    Source ("a source of settings") {
+        /// Nobody set it.
+        Default = "default",
+        /// The settings file in the data folder.
+        File = "file",
+        /// An environment variable.
+        Environment = "environment",
+        /// The command line.
+        CommandLine = "commandLine",
+    }
 }
 
 /// A setting as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct SettingView {
     /// Its name, e.g. `fleet.turnaround_minutes`.
     pub key: &'static str,
@@ -108,86 +146,22 @@ pub struct SettingView {
     pub value: String,
     /// Where that comes from.
     pub source: Source,
+    /// What it is unless somebody sets it.
+    pub default: String,
     /// What it does and what is valid.
     pub description: &'static str,
+    /// What can be given for it.
+    pub valid: ValidValues,
 }
-
-struct Setting {
-    key: &'static str,
-    default: &'static str,
-    description: &'static str,
-    apply: fn(&mut Settings, &str) -> Result<(), String>,
-}
-
-const SETTINGS: [Setting; 10] = [
-    Setting {
-        key: "fleet.allow_duplicates",
-        default: "false",
-        description: "whether two vehicles may have one registration, or two drivers one licence: true or false",
-        apply: |s, v| flag(v).map(|v| s.fleet.allow_duplicates = v),
-    },
-    Setting {
-        key: "fleet.turnaround_minutes",
-        default: "0",
-        description: "minutes that stay free between two bookings: 0 to 1440",
-        apply: |s, v| number(v, 0, 1440).map(|v| s.fleet.turnaround_minutes = v),
-    },
-    Setting {
-        key: "limits.rate.permits",
-        default: "100",
-        description: "requests that a client address may send in a window: 1 to 1000000",
-        apply: |s, v| number(v, 1, 1_000_000).map(|v| s.limits.rate.permits = v),
-    },
-    Setting {
-        key: "limits.rate.window_seconds",
-        default: "10",
-        description: "the length of that window in seconds: 1 to 3600",
-        apply: |s, v| number(v, 1, 3600).map(|v| s.limits.rate.window_seconds = v),
-    },
-    Setting {
-        key: "limits.rate.queue",
-        default: "10",
-        description: "further requests of an address that wait for a permit: 0 to 10000",
-        apply: |s, v| number(v, 0, 10_000).map(|v| s.limits.rate.queue = v),
-    },
-    Setting {
-        key: "http.request_timeout_seconds",
-        default: "30",
-        description: "seconds after which a request is given up: 1 to 600",
-        apply: |s, v| number(v, 1, 600).map(|v| s.http.request_timeout_seconds = v),
-    },
-    Setting {
-        key: "http.cors_origins",
-        default: "",
-        description: "origins of other web pages that may call the endpoint, with commas between: e.g. https://erp.example",
-        apply: |s, v| origins(v).map(|v| s.http.cors_origins = v),
-    },
-    Setting {
-        key: "endpoint.enabled",
-        default: "false",
-        description: "whether the desktop opens the endpoint for phones and browsers: true or false",
-        apply: |s, v| flag(v).map(|v| s.endpoint.enabled = v),
-    },
-    Setting {
-        key: "endpoint.listen",
-        default: "127.0.0.1:5000",
-        description: "where the desktop's endpoint listens: ADDRESS:PORT",
-        apply: |s, v| {
-            let listen = v.parse().map_err(|_| "give ADDRESS:PORT, such as 127.0.0.1:5000".to_owned());
-            listen.map(|v| s.endpoint.listen = v)
-        },
-    },
-    Setting {
-        key: "endpoint.insecure_http",
-        default: "false",
-        description: "whether the desktop's endpoint may listen beyond this machine without encryption: true or false",
-        apply: |s, v| flag(v).map(|v| s.endpoint.insecure_http = v),
-    },
-];
 
 impl Default for Settings {
     fn default() -> Self {
-        let mut settings = Self {
+        Self {
+            depot: DepotSettings {
+                name: "Depot".to_owned(),
+                time_zone: known::system_time_zone(),
+                language: Language::English,
+            },
             fleet: FleetSettings { allow_duplicates: false, turnaround_minutes: 0 },
             limits: LimitSettings { rate: RateSettings { permits: 100, window_seconds: 10, queue: 10 } },
             http: HttpSettings { request_timeout_seconds: 30, cors_origins: vec![] },
@@ -196,12 +170,8 @@ impl Default for Settings {
                 listen: SocketAddr::from(([127, 0, 0, 1], 5000)),
                 insecure_http: false,
             },
-            sources: BTreeMap::new(),
-        };
-        for setting in &SETTINGS {
-            settings.sources.insert(setting.key, (setting.default.to_owned(), Source::Default));
+            given: BTreeMap::new(),
         }
-        settings
     }
 }
 
@@ -218,14 +188,12 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let mut settings = Self::default();
         let path = folder.join(SETTINGS_FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => settings.apply_file(&text, &path)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(SettingsError(format!("{} cannot be read: {error}", path.display()))),
-        }
+        settings.apply_file(&read_file(&path)?, &path)?;
         for (name, value) in environment {
-            let Some(rest) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
-            let known = SETTINGS.iter().find(|setting| setting.key.to_uppercase().replace('.', "_") == rest);
+            if !name.starts_with(ENVIRONMENT_PREFIX) {
+                continue;
+            }
+            let known = SETTINGS.iter().find(|setting| environment_name(setting.key) == name);
             let setting = known.ok_or_else(|| unknown(&format!("environment variable {name}")))?;
             settings.apply(setting, &value, Source::Environment)?;
         }
@@ -234,7 +202,7 @@ impl Settings {
                 .split_once('=')
                 .ok_or_else(|| SettingsError(format!("{assignment:?} is not KEY=VALUE")))?;
             let setting = find(key.trim())?;
-            settings.apply(setting, value.trim(), Source::CommandLine)?;
+            settings.apply(setting, value, Source::CommandLine)?;
         }
         Ok(settings)
     }
@@ -242,11 +210,32 @@ impl Settings {
     /// Every setting, in the order in which they are documented.
     #[must_use]
     pub fn list(&self) -> Vec<SettingView> {
-        let view = |setting: &Setting| {
-            let (value, source) = self.sources.get(setting.key).cloned().unwrap_or_default();
-            SettingView { key: setting.key, value, source, description: setting.description }
+        let (mut own, mut default) = (self.clone(), Self::default());
+        let view = |Setting { key, description, kind }: &'static Setting| SettingView {
+            key,
+            value: kind.show(&mut own),
+            source: self.source(key),
+            default: kind.show(&mut default),
+            description,
+            valid: kind.valid(),
         };
         SETTINGS.iter().map(view).collect()
+    }
+
+    fn source(&self, key: &str) -> Source {
+        self.given.get(key).map_or(Source::Default, |(_, source)| *source)
+    }
+
+    /// The same with another text of the settings file. The environment and the command line still go before it.
+    fn with_file(&self, text: &str, path: &Path) -> Result<Self, SettingsError> {
+        let mut settings = Self::default();
+        settings.apply_file(text, path)?;
+        for (key, (value, source)) in &self.given {
+            if matches!(source, Source::Environment | Source::CommandLine) {
+                settings.apply(find(key)?, value, *source)?;
+            }
+        }
+        Ok(settings)
     }
 
     fn apply_file(&mut self, text: &str, path: &Path) -> Result<(), SettingsError> {
@@ -262,13 +251,28 @@ impl Settings {
     }
 
     fn apply(&mut self, setting: &Setting, value: &str, source: Source) -> Result<(), SettingsError> {
-        (setting.apply)(self, value).map_err(|reason| {
-            let Setting { key, description, .. } = setting;
+        let Setting { key, description, kind } = setting;
+        let value = value.trim();
+        kind.apply(self, value).map_err(|reason| {
             SettingsError(format!("{value:?} is not valid for {key}: {reason} ({key}: {description})"))
         })?;
-        self.sources.insert(setting.key, (value.to_owned(), source));
+        self.given.insert(key, (value.to_owned(), source));
         Ok(())
     }
+}
+
+/// The text of a settings file; nothing where there is none.
+fn read_file(path: &Path) -> Result<String, SettingsError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(SettingsError(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
+/// The environment variable that gives a setting.
+fn environment_name(key: &str) -> String {
+    format!("{ENVIRONMENT_PREFIX}{}", key.to_uppercase().replace('.', "_"))
 }
 
 fn find(key: &str) -> Result<&'static Setting, SettingsError> {
@@ -298,94 +302,6 @@ fn flatten(prefix: &str, table: &toml::Table, values: &mut Vec<(String, String)>
             | toml::Value::Datetime(_) => {
                 values.push((key, value.to_string()));
             }
-        }
-    }
-}
-
-fn flag(value: &str) -> Result<bool, String> {
-    value.parse().map_err(|_| "give true or false".to_owned())
-}
-
-fn number(value: &str, least: u32, most: u32) -> Result<u32, String> {
-    let number = value.parse().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| format!("give a whole number from {least} to {most}"))
-}
-
-fn origins(value: &str) -> Result<Vec<String>, String> {
-    let origins = value.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-    origins
-        .map(|origin| {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            match host {
-                Some(host) if !host.is_empty() && !host.contains(['/', '*', ' ', '?', '#', '@']) => {
-                    Ok(origin.to_owned())
-                }
-                Some(_) | None => Err(format!(
-                    "{origin:?} is no origin: give SCHEME://HOST[:PORT], such as https://erp.example"
-                )),
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(file: &str, environment: &[(&str, &str)], set: &[&str]) -> Result<Settings, String> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(SETTINGS_FILE), file).unwrap();
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        let set: Vec<_> = set.iter().map(|s| (*s).to_owned()).collect();
-        Settings::load(folder.path(), environment, &set).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_later_source_prevails() {
-        let file = "[fleet]\nturnaround_minutes = 5\nallow_duplicates = true\n[limits.rate]\npermits = 7";
-        let environment =
-            [("DEPOT_FLEET_TURNAROUND_MINUTES", "6"), ("DEPOT_LIMITS_RATE_PERMITS", "8"), ("HOME", "/")];
-        let settings = load(file, &environment, &["limits.rate.permits=9"]).unwrap();
-        assert!(settings.fleet.allow_duplicates);
-        assert_eq!((settings.fleet.turnaround_minutes, settings.limits.rate.permits), (6, 9));
-        let sources: Vec<_> = settings.list().into_iter().map(|view| view.source).take(4).collect();
-        assert_eq!(sources, [Source::File, Source::Environment, Source::CommandLine, Source::Default]);
-    }
-
-    #[test]
-    fn the_listed_defaults_are_the_ones_in_force() {
-        let by_default = Settings::default();
-        let mut written_out = Settings::default();
-        for setting in &SETTINGS {
-            written_out.apply(setting, setting.default, Source::Default).unwrap();
-        }
-        assert_eq!(written_out, by_default);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_the_valid_ones_wherever_it_comes_from() {
-        for error in [
-            load("[fleet]\nturnaround = 5", &[], &[]).unwrap_err(),
-            load("", &[("DEPOT_FLEET_TURNAROUND", "5")], &[]).unwrap_err(),
-            load("", &[], &["fleet.turnaround=5"]).unwrap_err(),
-        ] {
-            assert!(error.contains("fleet.turnaround_minutes: minutes that stay free"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_bad_value_is_refused_with_what_is_valid() {
-        for (set, reason) in [
-            ("fleet.turnaround_minutes=-1", "give a whole number from 0 to 1440"),
-            ("fleet.allow_duplicates=yes", "give true or false"),
-            ("http.cors_origins=*", "is no origin"),
-            ("http.cors_origins=https://a.example/path", "is no origin"),
-            ("endpoint.listen=5000", "give ADDRESS:PORT"),
-            ("limits.rate.permits=0", "give a whole number from 1"),
-            ("limits.rate.permits", "is not KEY=VALUE"),
-        ] {
-            let error = load("", &[], &[set]).unwrap_err();
-            assert!(error.contains(reason), "{set}: {error}");
         }
     }
 }

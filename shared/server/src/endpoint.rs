@@ -43,7 +43,7 @@ pub(crate) type Shared = Arc<Endpoint>;
 
 impl Endpoint {
     pub(crate) fn new(app: App, hosts: Hosts, secure: bool) -> Shared {
-        let gate = Gate::new(quota(app.settings()));
+        let gate = Gate::new(quota(&app.settings()));
         Arc::new(Self {
             app,
             gate,

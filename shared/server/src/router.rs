@@ -69,7 +69,7 @@ fn layered(routes: Router<Shared>, endpoint: &Shared) -> Router<Shared> {
         // Before the credential is looked at: guessing one is limited as well.
         .layer(from_fn_with_state(state(), layers::limit_rate));
     // Outside the rate limit, so that a page can read its refusal.
-    let routes = match layers::cross_origin(endpoint.app.settings()) {
+    let routes = match layers::cross_origin(&endpoint.app.settings()) {
         Some(cross_origin) => routes.layer(cross_origin),
         None => routes,
     };

@@ -13,6 +13,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { DepotProvider } from "@kit/depot";
+import { FollowDepot } from "@kit/FollowDepot";
 import { LanguageProvider, startLanguage } from "@kit/LanguageProvider";
 import { cssVariablesResolver, theme } from "@kit/theme";
 import { openTransport } from "@kit/transport";
@@ -33,7 +34,9 @@ createRoot(root).render(
           <ModalsProvider>
             <Notifications position="bottom-right" />
             <SignInGate>
-              <RouterProvider router={router} />
+              <FollowDepot>
+                <RouterProvider router={router} />
+              </FollowDepot>
             </SignInGate>
           </ModalsProvider>
         </LanguageProvider>

@@ -40,7 +40,7 @@ pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
 
 pub(crate) fn settings(arguments: &SettingsArguments) -> Result<(), Failure> {
     let settings = settings_of(arguments)?;
-    for SettingView { key, value, source, description } in settings.list() {
+    for SettingView { key, value, source, description, .. } in settings.list() {
         let source = match source {
             Source::Default => "the default",
             Source::File => "the settings file",

@@ -1,7 +1,6 @@
 // The same route on another day: a new route with the same stops, all of them whole days later.
 import type { RouteDetail } from "@bindings/RouteDetail";
 import { NumberInput, Text } from "@mantine/core";
-import dayjs from "dayjs";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +8,7 @@ import type { Act } from "@kit/act";
 import { useDepotCommand } from "@kit/depot";
 import { CommandModal } from "@kit/CommandModal";
 import { newId } from "@kit/ids";
+import { daysLater } from "@kit/time";
 
 export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose: () => void }) {
   const { t } = useTranslation("route");
@@ -16,7 +16,7 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
   const command = useDepotCommand();
   const [days, setDays] = useState<number>(1);
   // Local days: a route that starts at eight starts at eight also when the clocks change in between.
-  const later = (timestamp: string) => dayjs(timestamp).add(days, "day").toISOString();
+  const later = (timestamp: string) => daysLater(timestamp, days);
   const duplicate = async () => {
     const id = newId();
     const { origin, destination, scheduledStartTime } = route;
