@@ -33,11 +33,12 @@ afterEach(() => {
   setConventions({ locale: undefined, timeZone: undefined });
 });
 
+const load = async (language: string) => ({ kit: language === "de" ? deKit : enKit });
+
 test("a moment is told in the depot's zone, and anew when that is changed", async () => {
   startTranslations({ kit: enKit });
   let told = session;
   const depot = new FakeDepot({ session: () => told });
-  const load = async (language: string) => ({ kit: language === "de" ? deKit : enKit });
   render(
     <MantineProvider theme={theme}>
       <DepotProvider transport={depot}>

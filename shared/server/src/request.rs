@@ -61,6 +61,7 @@ impl IntoResponse for Plain {
             DepotAnswer::CompletedSummary(answer) => Json(answer).into_response(),
             DepotAnswer::Incidents(answer) => Json(answer).into_response(),
             DepotAnswer::Events(answer) => Json(answer).into_response(),
+            DepotAnswer::Settings(answer) => Json(answer).into_response(),
             DepotAnswer::PastState(answer) => Json(answer).into_response(),
         }
     }
