@@ -1,7 +1,7 @@
 // The phone: its database, its outbox and its depot put together, and what the screens show of them. One a tab.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { HttpTransport } from "@kit/httpTransport";
-import { DepotError } from "@kit/problem";
+import { DepotError, UNEXPECTED, UNREACHABLE } from "@kit/problem";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { PhoneDay, PhoneMessage } from "./depot/contract";
 import { Depot } from "./depot/depot";
@@ -282,7 +282,8 @@ export class Phone {
 
   readonly #onSender = (state: SenderState, code?: string): void => {
     if (state === "shutOut") this.show({ reach: "reached", shutOut: code });
-    if (state === "waiting" && this.#view.reach !== "outOfReach") this.show({ reach: "outOfReach" });
+    // Any other answer came from the depot, which only has no time or no place for it now.
+    if (state === "waiting" && (code === UNREACHABLE || code === UNEXPECTED)) this.show({ reach: "outOfReach" });
     // All is sent: the depot's own view of it replaces what was foretold.
     if (state === "idle" && this.#isSending) this.refresh();
     this.#isSending = state === "sending";

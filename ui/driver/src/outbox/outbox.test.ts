@@ -117,6 +117,21 @@ describe("the outbox", () => {
     expect(depot.faults).toEqual([]);
   });
 
+  it("keeps a picture that the depot does not expect yet, and sends it when it does", async () => {
+    const { outbox } = await open(freshName());
+    await outbox.add(deedOn("a", 1, [photo("p")]));
+    const depot = new UnreliableDepot();
+    let tries = 0;
+    const upload: Destination["upload"] = async (deliveryId, ref) => {
+      tries += 1;
+      if (tries < 3) throw Object.assign(new Error(), { code: "notFound", detail: "No proof names it." });
+      await depot.upload(deliveryId, ref);
+    };
+    await sendAll(outbox, { send: (request) => depot.send(request), upload });
+    expect(depot.files).toEqual(["p"]);
+    expect(await outbox.unsentFiles()).toEqual({ waiting: 0, refused: [] });
+  });
+
   it("goes on with the next when a refused one is discarded, and drops its pictures", async () => {
     const { outbox } = await open(freshName());
     await outbox.add(deedOn("a", 1, [photo("p")]));

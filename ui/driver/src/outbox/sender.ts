@@ -36,7 +36,7 @@ export interface Destination {
 /**
  * - `idle`: all is at the depot, or held up by a refusal
  * - `sending`: something is on its way
- * - `waiting`: the depot did not answer; it is tried again
+ * - `waiting`: there was no final answer; it is tried again
  * - `shutOut`: the depot does not take anything from this phone
  */
 export type SenderState = "idle" | "sending" | "waiting" | "shutOut";
@@ -102,7 +102,7 @@ export class Sender {
         this.#onState("shutOut", problem.code);
         return BACKOFF_MOST_MS;
       }
-      this.#onState("waiting");
+      this.#onState("waiting", problem.code);
       return this.#backoff_ms(problem);
     }
   }
@@ -122,6 +122,8 @@ export class Sender {
       await this.#destination.upload(deliveryId, ref, content);
       await this.#outbox.settleFile(hash);
     } catch (cause) {
+      // A depot that does not expect the picture may do so later: the fact that names it was acknowledged.
+      if (DepotError.from(cause).code === "notFound") throw cause;
       await this.#outbox.settleFile(hash, refusalIn(cause));
     }
   }
