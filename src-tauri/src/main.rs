@@ -84,6 +84,7 @@ async fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, Stri
         Settings::load(folder, std::env::vars(), assignments).map_err(|error| error.to_string())?;
     let endpoint = settings.endpoint;
     let app = App::open(AppOptions::new(folder, settings)).map_err(|error| error.to_string())?;
+    app.keep_up();
     let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
     if !endpoint.enabled {
         return Ok(Depot::of(app, None, log));

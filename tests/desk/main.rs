@@ -20,7 +20,6 @@ macro_rules! specs {
 }
 
 specs! {
-    desk = "desk",
     main_job = "main-job",
 }
 

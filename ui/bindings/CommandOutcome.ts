@@ -32,8 +32,4 @@ status?: string,
 /**
  * The incident that was reported or resolved.
  */
-incidentId?: IncidentId, 
-/**
- * The token that was made: the only time that it is told.
- */
-token?: string, };
+incidentId?: IncidentId, };

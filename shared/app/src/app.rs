@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
 use depot_domain::values::Timestamp;
 use depot_store::chain::{self, Verified};
+use depot_store::seal::{Seal, SealKey};
 use depot_store::{Migration, OpenError, Store, StoreOptions, Unit, subscription};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast, watch};
@@ -25,8 +27,8 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::{SettingChange, Settings};
-use crate::token::{CreatedToken, NewToken, Secret, TokenView};
-use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token};
+use crate::token::{CreatedToken, NewToken, TokenView};
+use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token, upkeep};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
@@ -36,9 +38,6 @@ const CHANGES_KEPT: usize = 256;
 
 /// With how many events between two notices it is no longer worth telling them apart.
 const CHANGES_TOLD_APART: u64 = 10_000;
-
-/// For how many days a token can be made at most; one without an end is made without a number.
-const TOKEN_DAYS_MOST: u32 = 3650;
 
 /// How to open a depot.
 #[derive(Clone)]
@@ -88,8 +87,8 @@ pub struct App {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    store: Store<Caches>,
+pub(crate) struct Inner {
+    pub(crate) store: Store<Caches>,
     folder: PathBuf,
     settings: watch::Sender<Arc<Settings>>,
     /// Held while the settings file is read, changed and written.
@@ -98,6 +97,8 @@ struct Inner {
     changes: broadcast::Sender<Change>,
     committed: Arc<Notify>,
     endpoint: RwLock<Option<String>>,
+    /// Whether somebody looks after the depot, and so seals it at its end.
+    kept_up: AtomicBool,
 }
 
 fn migrations() -> Vec<Migration> {
@@ -126,6 +127,7 @@ impl App {
             changes,
             committed,
             endpoint,
+            kept_up: AtomicBool::new(false),
         };
         let app = Self { inner: Arc::new(inner) };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -408,65 +410,85 @@ impl App {
         self.store().read(|connection| Ok(rebuild::dump(connection)?)).await
     }
 
-    /// Checks the hash chain over every event.
+    /// Checks the hash chain over every event, and every seal.
     ///
     /// # Errors
     /// The first event that is not as it was recorded.
     pub async fn verify(&self) -> Result<Verified, AppError> {
-        let verified = self.store().read(|connection| Ok::<_, AppError>(chain::verify(connection)));
+        let key = SealKey::read(self.folder()).map_err(AppError::storage)?.map(|key| key.public());
+        let verified = self.store().read(move |connection| Ok::<_, AppError>(chain::verify(connection, key)));
         verified
             .await?
             .map_err(|error| AppError::new(Code::Internal, format!("The record was tampered with: {error}")))
     }
 
+    /// Checks the structure of the database file: pages, indexes, constraints.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub async fn check_database(&self) -> Result<(), AppError> {
+        let checked = self.store().read(|c| Ok::<_, AppError>(depot_store::backup::integrity(c))).await?;
+        checked.map_err(|error| AppError::new(Code::Internal, error.to_string()))
+    }
+
+    /// Seals the log as it is, unless nothing was added since it was sealed last.
+    ///
+    /// # Errors
+    /// The key cannot be read or made, or the seal not stored.
+    pub async fn seal(&self) -> Result<Option<Seal>, AppError> {
+        let key = SealKey::open(self.folder()).map_err(AppError::storage)?;
+        let now = self.now().datetime();
+        Ok(self.store().write(move |unit, _| Ok::<_, AppError>(unit.seal(&key, now)?)).await?)
+    }
+
+    /// Looks after the depot from now on, as whoever serves it should: checks its log once, seals it daily and when it
+    /// closes, and makes the backups that the settings ask for. Needs a tokio runtime.
+    pub fn keep_up(&self) {
+        if !self.inner.kept_up.swap(true, Ordering::Relaxed) {
+            tokio::spawn(upkeep::keep_up(Arc::downgrade(&self.inner)));
+        }
+    }
+
+    pub(crate) fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
     /// Finishes what was accepted and lets the folder go.
     pub async fn close(&self) {
+        if self.inner.kept_up.load(Ordering::Relaxed)
+            && let Err(error) = self.seal().await
+        {
+            tracing::warn!(%error, "the log was not sealed at its end");
+        }
         self.store().close().await;
     }
 
     async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
-        let mut outcome = CommandOutcome {
-            id: Uuid::nil(),
-            version: 0,
-            sequence: 0,
-            changed: true,
-            message: String::new(),
-            status: None,
-            incident_id: None,
-            token: None,
-        };
-        outcome.message = match command {
+        let (message, changed) = match command {
             AdminCommand::LoadDemo {} => {
                 demo::load(self).await?;
                 self.tell(Topic::ALL);
-                "Demo day loaded"
+                ("Demo day loaded", true)
             }
             AdminCommand::RemoveDemo {} => {
                 self.store().write(demo::remove).await?;
                 self.tell(Topic::ALL);
-                "Demo day removed"
+                ("Demo day removed", true)
             }
             AdminCommand::ChangeSettings { changes } => {
-                outcome.changed = self.change_settings(changes.clone()).await?;
-                "Settings changed"
+                let changed = self.change_settings(changes.clone()).await?;
+                ("Settings changed", changed)
             }
-            AdminCommand::CreateToken { role, name, driver_id, expires_in_days } => {
-                let (role, name, driver_id) = (*role, name.clone(), *driver_id);
-                let expires_in = expires_in_days.map(valid_days).transpose()?;
-                let created = self.create_token(NewToken { role, name, driver_id, expires_in }).await?;
-                self.tell(&[Topic::Depot]);
-                (outcome.id, outcome.token) = (created.id, Some(Secret(created.token)));
-                "Token created"
-            }
-            AdminCommand::RevokeToken { id } => {
-                outcome.id = self.revoke_token(&id.to_string()).await?.id;
-                self.tell(&[Topic::Depot]);
-                "Token revoked"
-            }
-        }
-        .to_owned();
-        outcome.sequence = self.store().head();
-        Ok(outcome)
+        };
+        Ok(CommandOutcome {
+            id: Uuid::nil(),
+            version: 0,
+            sequence: self.store().head(),
+            changed,
+            message: message.to_owned(),
+            status: None,
+            incident_id: None,
+        })
     }
 
     /// Changes settings and tells everybody; says whether anything is another than before.
@@ -507,15 +529,6 @@ impl App {
         // Nobody listens: then nobody has to be told.
         let _ = self.inner.changes.send(change);
     }
-}
-
-/// How long a token is valid.
-fn valid_days(days: u32) -> Result<chrono::TimeDelta, AppError> {
-    if !(1..=TOKEN_DAYS_MOST).contains(&days) {
-        let detail = format!("expiresInDays: give a whole number from 1 to {TOKEN_DAYS_MOST}; {days} is not");
-        return Err(AppError::new(Code::Malformed, detail));
-    }
-    Ok(chrono::TimeDelta::days(i64::from(days)))
 }
 
 /// When it happened: as told, unless that is further ahead than clocks differ.

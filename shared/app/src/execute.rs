@@ -241,7 +241,6 @@ impl Desk<'_, '_> {
             message: message.to_owned(),
             status,
             incident_id: None,
-            token: None,
         }
     }
 }

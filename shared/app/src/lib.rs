@@ -9,6 +9,7 @@ mod access;
 mod actor;
 mod answer;
 mod app;
+pub mod backup;
 mod booking;
 mod command;
 mod delivery;
@@ -29,6 +30,7 @@ mod route;
 mod settings;
 mod sql;
 mod token;
+mod upkeep;
 
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
@@ -40,6 +42,7 @@ pub use delivery::{
 };
 pub use depot_store::OpenError;
 pub use depot_store::chain::Verified;
+pub use depot_store::seal::{Seal, SealKey};
 pub use error::{AppError, Code, Problem};
 pub use files::FILE_MAX_BYTES;
 pub use fleet::{
@@ -57,10 +60,10 @@ pub use route::{
     RouteSummary,
 };
 pub use settings::{
-    DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings, RateSettings,
-    SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
+    BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
+    RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
 };
-pub use token::{CreatedToken, NewToken, Secret, TokenView};
+pub use token::{CreatedToken, NewToken, TokenView};
 
 /// The domain that the application serves, for adapters that make its commands.
 pub use depot_domain as domain;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The endpoint that the desktop opens.
     pub endpoint: EndpointSettings,
+    /// Backups while the depot is served.
+    pub backup: BackupSettings,
     /// What was set, as it was written, and where; what is not in here has its default.
     given: BTreeMap<&'static str, (String, Source)>,
 }
@@ -121,6 +123,17 @@ pub struct EndpointSettings {
     pub insecure_http: bool,
 }
 
+/// Backups while the depot is served; they go to the data folder's `backups`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupSettings {
+    /// How long after the last backup the next one is made; 0 for never.
+    pub every_minutes: u32,
+    /// How long every backup is kept.
+    pub keep_hours: u32,
+    /// How long the last backup of a day is kept.
+    pub keep_days: u32,
+}
+
 words_of_app! {
     /// Where a value comes from.
     Source ("a source of settings") {
@@ -170,6 +183,7 @@ impl Default for Settings {
                 listen: SocketAddr::from(([127, 0, 0, 1], 5000)),
                 insecure_http: false,
             },
+            backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
             given: BTreeMap::new(),
         }
     }

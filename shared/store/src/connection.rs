@@ -104,3 +104,12 @@ impl Database {
         Ok(connection)
     }
 }
+
+/// Opens a database that another process may be writing, to copy it. It may have to recover the write-ahead log, so it
+/// is not opened read-only.
+pub(crate) fn open_for_copy(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}

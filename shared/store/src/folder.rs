@@ -8,10 +8,14 @@ use std::{
 
 use crate::{error::OpenError, options::StoreOptions};
 
+/// Present while a backup takes the place of a depot. Whoever finds it without that being under way finds no depot.
+pub const RESTORING_FILE: &str = "restore.pending";
+
 const LOCK_FILE: &str = "depot.lock";
 /// Beside the database rather than the database: SQLite's own locks are let go of when any handle to that file closes.
 const OPENING_FILE: &str = "depot.opening";
-const DATABASE_FILE: &str = "depot.sqlite3";
+/// The database's name in the data folder.
+pub const DATABASE_FILE: &str = "depot.sqlite3";
 
 /// Types of file system that are shared over a network. 9p, virtiofs and overlay are missing on purpose: a virtual
 /// machine's or container's own disk looks like that.
@@ -55,6 +59,20 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn prepare(options: &StoreOptions) -> Result<Self, OpenError> {
+        let folder = Self::lock(options)?;
+        if folder.database.with_file_name(RESTORING_FILE).exists() {
+            let reason = "restoring a backup was interrupted".to_owned();
+            return Err(OpenError::Corrupt { file: folder.database.clone(), reason });
+        }
+        // Made here, because SQLite would make it readable by everyone, and because SQLite opens a file it may not
+        // write without a word.
+        private_file(&folder.database)
+            .map_err(|source| OpenError::NotWritable { folder: options.folder.clone(), source })?;
+        Ok(folder)
+    }
+
+    /// Everything but the database itself.
+    fn lock(options: &StoreOptions) -> Result<Self, OpenError> {
         let not_writable = |source| OpenError::NotWritable { folder: options.folder.clone(), source };
         create(&options.folder).map_err(not_writable)?;
         let folder = fs::canonicalize(&options.folder).map_err(not_writable)?;
@@ -64,12 +82,8 @@ impl Folder {
         if let Some(service) = sync_service(&folder) {
             return Err(OpenError::SyncFolder { folder, service });
         }
-        let lock = if options.exclusive { Some(hold(&folder)?) } else { None };
-        let database = folder.join(DATABASE_FILE);
-        // Made here, because SQLite would make it readable by everyone, and because SQLite opens a file it may not
-        // write without a word.
-        private_file(&database).map_err(not_writable)?;
-        Ok(Self { database, lock })
+        let lock = if options.exclusive { Some(take(&folder)?) } else { None };
+        Ok(Self { database: folder.join(DATABASE_FILE), lock })
     }
 }
 
@@ -92,6 +106,20 @@ impl Drop for Folder {
     }
 }
 
+/// A data folder that nobody else opens for as long as this exists.
+#[derive(Debug)]
+pub struct Held {
+    _folder: Folder,
+}
+
+/// Holds a data folder without opening its database, to exchange what is in it.
+///
+/// # Errors
+/// As for opening: it is held by another process, unfit for a database, or not writable.
+pub fn hold(options: &StoreOptions) -> Result<Held, OpenError> {
+    Ok(Held { _folder: Folder::lock(options)? })
+}
+
 fn create(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -108,7 +136,7 @@ fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn hold(folder: &Path) -> Result<File, OpenError> {
+fn take(folder: &Path) -> Result<File, OpenError> {
     let not_writable = |source| OpenError::NotWritable { folder: folder.to_owned(), source };
     let mut file = private_file(&folder.join(LOCK_FILE)).map_err(not_writable)?;
     match file.try_lock() {

@@ -11,6 +11,8 @@
 //! | a failing work undoes nothing but itself | a savepoint a work ([`Unit`]) |
 //! | sequences have no gaps | one writer, which takes the next number inside the transaction |
 //! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
+//! | a log rewritten as a whole is found | seals signed with a key that is not in it ([`seal`]) |
+//! | a copy is whole, and its moment is one moment | [`backup`] |
 //! | an unclear commit is never reported as a failure | [`WriteError::Unknown`] |
 
 mod checkpoint;
@@ -26,12 +28,15 @@ mod unit;
 mod upcast;
 mod writer;
 
+pub mod backup;
 pub mod chain;
 pub mod log;
+pub mod seal;
 pub mod subscription;
 
 pub use error::{AppendError, OpenError, ReadError, WriteError};
 pub use event::{Metadata, NewEvent, StoredEvent};
+pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold};
 pub use options::{StoreOptions, Synchronous};
 pub use rusqlite;
 pub use schema::Migration;

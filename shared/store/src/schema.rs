@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
-use rusqlite_migration::{M, Migrations, SchemaVersion};
+use rusqlite::{Connection, Transaction};
+use rusqlite_migration::{HookError, HookResult, M, Migrations, SchemaVersion};
 
+use crate::chain;
 use crate::error::{OpenError, is_damage};
 
 /// One step of the schema. Steps are only ever appended: a file remembers which it has seen, and in which order.
@@ -16,10 +17,11 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// The ids start below any the application may use.
-const OWN: &[Migration] = &[Migration {
-    id: 2026_010101,
-    sql: "
+/// The first id is below any the application may use; later ones stand where they were added.
+const OWN: &[Migration] = &[
+    Migration {
+        id: 2026_010101,
+        sql: "
     CREATE TABLE schema_steps (id INTEGER PRIMARY KEY) STRICT;
     CREATE TABLE categories (
         category_no INTEGER PRIMARY KEY,
@@ -60,7 +62,28 @@ const OWN: &[Migration] = &[Migration {
         PRIMARY KEY (consumer, category)
     ) STRICT, WITHOUT ROWID;
     ",
-}];
+    },
+    Migration {
+        id: 2026_112570,
+        sql: "
+    CREATE TABLE seals (
+        sequence INTEGER PRIMARY KEY,
+        head BLOB NOT NULL CHECK (length(head) = 32),
+        at INTEGER NOT NULL,
+        key BLOB NOT NULL CHECK (length(key) = 32),
+        signature BLOB NOT NULL CHECK (length(signature) = 64)
+    ) STRICT;
+    ",
+    },
+    Migration {
+        // The trigger is put back when the links are made; see `relink`.
+        id: RELINK,
+        sql: "DROP TRIGGER events_never_change;",
+    },
+];
+
+/// Links are made of the rows' digests from this step on, where they were made of the rows themselves before.
+const RELINK: u32 = 2026_112571;
 
 /// Brings the file to the present schema.
 ///
@@ -76,7 +99,7 @@ pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) ->
             return Err(OpenError::Migrations(format!("two steps have the id {}", step.id)));
         }
     }
-    let migrations = Migrations::new(steps.values().map(|sql| M::up(sql)).collect());
+    let migrations = Migrations::new(steps.iter().map(|(id, sql)| step(*id, sql)).collect());
     let applied = match migrations.current_version(connection).map_err(failed)? {
         SchemaVersion::NoneSet => 0,
         SchemaVersion::Inside(count) => count.get(),
@@ -96,6 +119,19 @@ pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) ->
     migrations.to_latest(connection).map_err(failed)
 }
 
+fn step(id: u32, sql: &str) -> M<'_> {
+    if id == RELINK { M::up_with_hook(sql, relink) } else { M::up(sql) }
+}
+
+fn relink(transaction: &Transaction<'_>) -> HookResult {
+    chain::relink(transaction).map_err(|error| HookError::Hook(error.to_string()))?;
+    transaction.execute_batch(
+        "CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+             BEGIN SELECT RAISE(ABORT, 'events never change'); END;",
+    )?;
+    Ok(())
+}
+
 /// Empties the log's tables. The trigger that keeps events from going is put back as it was.
 pub(crate) const CLEAR_LOG: &str = "
     DROP TRIGGER events_never_go;
@@ -103,7 +139,8 @@ pub(crate) const CLEAR_LOG: &str = "
     CREATE TRIGGER events_never_go BEFORE DELETE ON events
         BEGIN SELECT RAISE(ABORT, 'events never go'); END;
     DELETE FROM streams;
-    DELETE FROM subscriptions;";
+    DELETE FROM subscriptions;
+    DELETE FROM seals;";
 
 fn seen(connection: &Connection) -> Result<Vec<u32>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT id FROM schema_steps ORDER BY id")?;

@@ -210,7 +210,7 @@ fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, 
     let newest = log::newest(&connection, None, None, None, 2)?;
     if let Some(last) = newest.first() {
         let previous = newest.get(1).map_or(chain::GENESIS, |event| event.hash);
-        if chain::link(&previous, last) != last.hash {
+        if chain::link_of(&previous, last) != last.hash {
             let reason = format!("event {} does not match its hash", last.sequence);
             return Err(OpenError::Corrupt { file: database.file().to_owned(), reason });
         }

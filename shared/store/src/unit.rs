@@ -1,6 +1,7 @@
 //! What a work may do inside the batch's transaction: load, append, read and write tables. Commits nothing; the
 //! writer decides whether what a unit wrote stands.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ use crate::{
     error::{AppendError, Fault},
     event::{Metadata, NewEvent, StoredEvent, integer, to_microseconds},
     log, schema,
+    seal::{self, Seal, SealKey},
 };
 
 /// The last event of the log, from which the next follows.
@@ -156,6 +158,20 @@ impl Unit<'_> {
         self.tip.sequence + 1
     }
 
+    /// Seals the log as it is within this unit, unless it is empty or sealed up to its end already.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn seal(&mut self, key: &SealKey, at: DateTime<Utc>) -> Result<Option<Seal>, rusqlite::Error> {
+        let newest = seal::newest(self.connection, 1)?;
+        if newest.first().map_or(0, |seal| seal.sequence) >= self.tip.sequence {
+            return Ok(None);
+        }
+        let seal = key.seal(self.tip.sequence, self.tip.hash, at);
+        seal::insert(self.tables_mut()?, &seal)?;
+        Ok(Some(seal))
+    }
+
     fn store(
         &mut self,
         stream: Uuid,
@@ -270,6 +286,6 @@ fn next_event(
         payload: event.payload.clone(),
         hash: chain::GENESIS,
     };
-    stored.hash = chain::link(&tip.hash, &stored);
+    stored.hash = chain::link_of(&tip.hash, &stored);
     stored
 }

@@ -60,7 +60,7 @@ pub enum ValidValues {
     Origins {},
 }
 
-pub(super) const SETTINGS: [Setting; 13] = [
+pub(super) const SETTINGS: [Setting; 16] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -125,6 +125,21 @@ pub(super) const SETTINGS: [Setting; 13] = [
         key: "endpoint.insecure_http",
         description: "whether the desktop's endpoint may listen beyond this machine without encryption: true or false",
         kind: Kind::Flag(|s| &mut s.endpoint.insecure_http),
+    },
+    Setting {
+        key: "backup.every_minutes",
+        description: "minutes from one backup to the next while the depot is served: 1 to 10080, or 0 for none",
+        kind: Kind::Number { least: 0, most: 10_080, place: |s| &mut s.backup.every_minutes },
+    },
+    Setting {
+        key: "backup.keep_hours",
+        description: "hours for which every backup is kept: 1 to 8760",
+        kind: Kind::Number { least: 1, most: 8760, place: |s| &mut s.backup.keep_hours },
+    },
+    Setting {
+        key: "backup.keep_days",
+        description: "days for which the last backup of a day is kept: 1 to 3650",
+        kind: Kind::Number { least: 1, most: 3650, place: |s| &mut s.backup.keep_days },
     },
 ];
 

@@ -5,4 +5,5 @@ mod common;
 mod model;
 mod opening;
 mod reading;
+mod tampering;
 mod writing;

@@ -27,8 +27,24 @@ pub(crate) enum Task {
     Generate(GenerateArguments),
     /// Make every projection anew from the event log.
     Rebuild(FolderArguments),
-    /// Check the event log's hash chain, the database and every kept file.
+    /// Check the event log's hash chain and its seals, and the database.
     Verify(FolderArguments),
+    /// Make a backup and verify it; works while the depot is being served.
+    Backup {
+        #[command(flatten)]
+        folder: FolderArguments,
+        /// The folder that the backup is made in [default: backups in the data folder].
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
+    /// Verify a backup and put it in the place of the depot, whose present data is set aside.
+    Restore {
+        /// The backup: a folder that `depotd backup` made.
+        #[arg(value_name = "BACKUP")]
+        backup: PathBuf,
+        #[command(flatten)]
+        folder: FolderArguments,
+    },
     /// List every setting with its value and where that comes from.
     Settings(SettingsArguments),
 }

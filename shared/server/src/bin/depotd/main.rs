@@ -38,6 +38,8 @@ async fn run(task: Task) -> Result<(), Failure> {
         Task::Generate(arguments) => maintain::generate(&arguments).await,
         Task::Rebuild(folder) => maintain::rebuild(&folder).await,
         Task::Verify(folder) => maintain::verify(&folder).await,
+        Task::Backup { folder, to } => maintain::backup(&folder, to),
+        Task::Restore { backup, folder } => maintain::restore(&backup, &folder),
         Task::Settings(arguments) => maintain::settings(&arguments),
     }
 }

@@ -1,8 +1,9 @@
-//! `depotd generate`, `rebuild`, `verify` and `settings`: what its owner does to a depot that nobody is using.
+//! `depotd generate`, `rebuild`, `verify`, `backup`, `restore` and `settings`: what its owner does to look after a depot.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use depot_app::{Generation, SettingView, Source};
+use depot_app::{Generation, SettingView, Source, backup};
 
 use crate::args::{FolderArguments, GenerateArguments, SettingsArguments};
 use crate::{Failure, open_as_it_is, say, settings_of};
@@ -32,10 +33,48 @@ pub(crate) async fn rebuild(folder: &FolderArguments) -> Result<(), Failure> {
 pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
     let app = open_as_it_is(folder, true)?;
     let verified = app.verify().await;
+    let sound = app.check_database().await;
     app.close().await;
+    sound?;
     let verified = verified?;
     let head: String = verified.head.iter().map(|byte| format!("{byte:02x}")).collect();
-    say(format_args!("{} events, none missing and none changed; the chain ends in {head}", verified.events))
+    say(format_args!("{} events, none missing and none changed; the chain ends in {head}", verified.events))?;
+    match &verified.last_seal {
+        Some(seal) => say(format_args!(
+            "{} seals match; the last one, of event {} on {}, has the code {}",
+            verified.seals,
+            seal.sequence,
+            seal.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            seal.code()
+        )),
+        None => say("the log is not sealed yet"),
+    }
+}
+
+pub(crate) fn backup(folder: &FolderArguments, to: Option<PathBuf>) -> Result<(), Failure> {
+    let data = folder.folder();
+    let to = to.unwrap_or_else(|| data.join(backup::BACKUPS));
+    let made = backup::make(&data, &to, chrono::Utc::now())?;
+    say(format_args!("backup {}", made.folder.display()))?;
+    let (files, bytes) = (made.manifest.contents.len(), made.bytes());
+    let code = &made.manifest.seal.code;
+    say(format_args!(
+        "{} events, {files} files, {bytes} bytes, verified; its code is {code}",
+        made.manifest.events
+    ))
+}
+
+pub(crate) fn restore(backup: &Path, folder: &FolderArguments) -> Result<(), Failure> {
+    let (restored, aside) = backup::restore(backup, &folder.folder(), chrono::Utc::now())?;
+    let (events, begun) = (restored.manifest.events, restored.manifest.begun_at);
+    say(format_args!(
+        "restored {events} events from the backup of {}",
+        begun.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    ))?;
+    match aside {
+        Some(aside) => say(format_args!("the data that was there is in {}", aside.display())),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn settings(arguments: &SettingsArguments) -> Result<(), Failure> {

@@ -28,6 +28,7 @@ async fn serve_opened(app: &App, options: ServeOptions, demo: bool) -> Result<()
     if demo {
         load_demo(app).await?;
     }
+    app.keep_up();
     // Before anybody is told that it listens: whoever is told may stop it at once.
     let stopped = stop_signal()?;
     let running = depot_server::serve(app.clone(), options).await?;

@@ -10,8 +10,6 @@ import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { DemoBanner, FirstStart } from "../today/Demo";
-import { DepotSettings, RuleSettings } from "./DepotSettings";
-import { Tokens } from "./Tokens";
 
 const SWITCH_ON = "[endpoint]\nenabled = true";
 
@@ -27,10 +25,7 @@ export function SettingsPage() {
           {(shown) => (
             <>
               <SignedIn session={shown} />
-              <DepotSettings />
-              <RuleSettings />
-              <Endpoint session={shown} />
-              {shown.actor.role === "admin" && <Tokens />}
+              <Depot session={shown} />
               <Demo session={shown} />
             </>
           )}
@@ -89,10 +84,10 @@ function SignedIn({ session: { actor } }: { session: Session }) {
   );
 }
 
-function Endpoint({ session: { endpoint, version } }: { session: Session }) {
+function Depot({ session: { endpoint, version } }: { session: Session }) {
   const { t } = useTranslation("settings");
   return (
-    <Panel title={t("endpoint")}>
+    <Panel title={t("depot")}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm" c="dimmed">
           {t("version", { version })}

@@ -1,0 +1,510 @@
+//! Backups of a whole data folder: made beside whoever serves it, verified, kept for a while, and put back.
+//!
+//! A backup is a folder of its own: the database as it was at one moment, the kept files, the settings and the key, and
+//! a manifest with the hash of each and a seal. It has its name only once all of it is verified and on the disk.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use depot_store::backup::CopyError;
+use depot_store::seal::{Seal, SealKey, hex};
+use depot_store::{DATABASE_FILE, OpenError, RESTORING_FILE, StoreOptions};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::settings::SETTINGS_FILE;
+
+/// The folder within the data folder in which backups lie unless another is named.
+pub const BACKUPS: &str = "backups";
+
+const MANIFEST_FILE: &str = "manifest.json";
+const LOCK_FILE: &str = "backup.lock";
+const FILES: &str = "files";
+const DRAFT: &str = ".draft-";
+const REMOVED: &str = ".removed-";
+const FORMAT: u32 = 1;
+
+/// Single files that go along where they exist.
+const BESIDE: [&str; 2] = [SETTINGS_FILE, depot_store::seal::KEY_FILE];
+/// Folders that go along where they exist, beside the kept files: the certificates that phones trust.
+const FOLDERS: [&str; 1] = ["tls"];
+
+/// Why there is no backup, or none was put back. The texts are fit for a dispatcher's eyes.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Another backup to the same folder is being made.
+    #[error("another backup to {} is being made", .0.display())]
+    Busy(PathBuf),
+    /// There is no depot to back up.
+    #[error("{} holds no depot", .0.display())]
+    NoDepot(PathBuf),
+    /// The folder is no backup.
+    #[error("{} is no backup: {reason}", folder.display())]
+    NotABackup {
+        /// The folder.
+        folder: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+    /// Something in the backup is not as it was written.
+    #[error("the backup {} is damaged: {reason}", folder.display())]
+    Damaged {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The database could not be copied, or the copy is not whole.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// The data folder is in use, or cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Reading or writing failed.
+    #[error("{path}: {source}", path = .path.display())]
+    Io {
+        /// What was read or written.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What is in a backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    /// The version of this format: 1.
+    pub format: u32,
+    /// The program that made it.
+    pub program: String,
+    /// When it was begun: every event that was acknowledged before is in it.
+    pub begun_at: DateTime<Utc>,
+    /// How many events it has.
+    pub events: u64,
+    /// The last event's hash.
+    pub head: String,
+    /// The signed statement of that.
+    pub seal: SealText,
+    /// Every file of the backup but this one, with its length and hash.
+    pub contents: Vec<Content>,
+}
+
+/// A file in a backup.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Content {
+    /// Where it is, with `/` between folders.
+    pub path: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// SHA-256 of its content.
+    pub sha256: String,
+}
+
+/// A seal as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealText {
+    /// The event that it stands on.
+    pub sequence: u64,
+    /// That event's hash.
+    pub head: String,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// The public key that it can be checked with.
+    pub key: String,
+    /// The signature.
+    pub signature: String,
+    /// The short code of the log up to there.
+    pub code: String,
+}
+
+impl From<&Seal> for SealText {
+    fn from(seal: &Seal) -> Self {
+        Self {
+            sequence: seal.sequence,
+            head: hex(&seal.head),
+            at: seal.at,
+            key: hex(&seal.key),
+            signature: hex(&seal.signature),
+            code: seal.code(),
+        }
+    }
+}
+
+impl SealText {
+    /// The seal, where the text is one.
+    #[must_use]
+    pub fn seal(&self) -> Option<Seal> {
+        use depot_store::seal::unhex;
+        Some(Seal {
+            sequence: self.sequence,
+            head: unhex(&self.head)?,
+            at: self.at,
+            key: unhex(&self.key)?,
+            signature: unhex(&self.signature)?,
+        })
+    }
+}
+
+/// A backup that was made and verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What is in it.
+    pub manifest: Manifest,
+}
+
+impl Backup {
+    /// How large it is, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.manifest.contents.iter().map(|content| content.bytes).sum()
+    }
+}
+
+fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, BackupError> {
+    result.map_err(|source| BackupError::Io { path: path.to_owned(), source })
+}
+
+/// Makes a backup of the depot in `data` under the folder `to`, and verifies it. Works beside whoever serves it.
+///
+/// # Errors
+/// Why there is none; what was written of it is removed, now or before the next one.
+pub fn make(data: &Path, to: &Path, now: DateTime<Utc>) -> Result<Backup, BackupError> {
+    if !data.join(DATABASE_FILE).exists() {
+        return Err(BackupError::NoDepot(data.to_owned()));
+    }
+    at(to, private_folder(to))?;
+    let _lock = lock(to)?;
+    remove_remains(to)?;
+    let draft = to.join(format!("{DRAFT}{}", uuid::Uuid::now_v7().simple()));
+    at(&draft, private_folder(&draft))?;
+    let manifest = fill(data, &draft, latest(to)?.as_ref(), now);
+    let manifest = manifest.inspect_err(|_| {
+        // Of no use to anybody; what cannot be removed now is removed before the next one.
+        let _ = fs::remove_dir_all(&draft);
+    })?;
+    let folder = free_name(to, now);
+    at(&folder, fs::rename(&draft, &folder))?;
+    at(to, sync_folder(to))?;
+    Ok(Backup { folder, manifest })
+}
+
+/// Puts everything into the draft, verifies it and brings it to the disk.
+fn fill(
+    data: &Path,
+    draft: &Path,
+    before: Option<&Backup>,
+    now: DateTime<Utc>,
+) -> Result<Manifest, BackupError> {
+    let database = draft.join(DATABASE_FILE);
+    depot_store::backup::copy(data, &database)?;
+    let key = at(data, SealKey::open(data))?;
+    let verified = depot_store::backup::check(&database, Some(key.public()))?;
+    let mut contents = vec![content(draft, &database)?];
+    // After the database: what it names was on the disk before it was named.
+    for path in paths_to_keep(data)? {
+        let (from, to) = (data.join(&path), draft.join(&path));
+        if let Some(parent) = to.parent() {
+            at(parent, private_folder(parent))?;
+        }
+        let linked = before.is_some_and(|before| {
+            is_kept_file(&path) && fs::hard_link(before.folder.join(&path), &to).is_ok()
+        });
+        if !linked {
+            at(&from, fs::copy(&from, &to))?;
+            at(&to, File::open(&to).and_then(|file| file.sync_all()))?;
+        }
+        let content = content(draft, &to)?;
+        if is_kept_file(&path) && !content.path.ends_with(&content.sha256) {
+            let reason = format!("the kept file {} is not what its name says", content.path);
+            return Err(BackupError::Damaged { folder: data.to_owned(), reason });
+        }
+        contents.push(content);
+    }
+    let manifest = Manifest {
+        format: FORMAT,
+        program: concat!("eroad-depot ", env!("CARGO_PKG_VERSION")).to_owned(),
+        begun_at: now,
+        events: verified.events,
+        head: hex(&verified.head),
+        seal: SealText::from(&key.seal(verified.events, verified.head, now)),
+        contents,
+    };
+    let path = draft.join(MANIFEST_FILE);
+    let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::from);
+    at(&path, text.and_then(|text| fs::write(&path, text)))?;
+    at(&path, File::open(&path).and_then(|file| file.sync_all()))?;
+    at(draft, sync_tree(draft))?;
+    Ok(manifest)
+}
+
+/// Checks every byte of a backup against its manifest, and its log against its seal.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn verify(folder: &Path) -> Result<Backup, BackupError> {
+    let damaged = |reason: String| BackupError::Damaged { folder: folder.to_owned(), reason };
+    let backup = read(folder)?;
+    for expected in &backup.manifest.contents {
+        let path = folder.join(&expected.path);
+        if !path.exists() {
+            return Err(damaged(format!("{} is missing", expected.path)));
+        }
+        if content(folder, &path)? != *expected {
+            return Err(damaged(format!("{} was changed", expected.path)));
+        }
+    }
+    let seal = backup.manifest.seal.seal().filter(Seal::is_valid);
+    let seal = seal.ok_or_else(|| damaged("its seal does not match".to_owned()))?;
+    let verified = depot_store::backup::check(&folder.join(DATABASE_FILE), Some(seal.key))?;
+    if (verified.events, verified.head) != (seal.sequence, seal.head) {
+        return Err(damaged("its log is not the one that was sealed".to_owned()));
+    }
+    Ok(backup)
+}
+
+/// Puts a backup in the place of a data folder's depot, which must not be served. The backup is verified first, and
+/// stays; the old data is set aside within the data folder. Says where to.
+///
+/// # Errors
+/// Why not; the old data is in its place then, or whole under the name that it was set aside to.
+pub fn restore(
+    backup: &Path,
+    data: &Path,
+    now: DateTime<Utc>,
+) -> Result<(Backup, Option<PathBuf>), BackupError> {
+    let verified = verify(backup)?;
+    let _held = depot_store::hold(&StoreOptions::new(data))?;
+    remove_remains(data)?;
+    let draft = data.join(format!("{DRAFT}{}", uuid::Uuid::now_v7().simple()));
+    at(&draft, private_folder(&draft))?;
+    for content in &verified.manifest.contents {
+        let (from, to) = (backup.join(&content.path), draft.join(&content.path));
+        if let Some(parent) = to.parent() {
+            at(parent, private_folder(parent))?;
+        }
+        at(&from, fs::copy(&from, &to))?;
+        at(&to, File::open(&to).and_then(|file| file.sync_all()))?;
+    }
+    at(&draft, sync_tree(&draft))?;
+    // From here to the end nobody takes what is left in the folder for a depot.
+    let marker = data.join(RESTORING_FILE);
+    at(&marker, File::create(&marker).and_then(|file| file.sync_all()))?;
+    at(data, sync_folder(data))?;
+    let aside = set_aside(data, now)?;
+    for name in top_names(&verified.manifest) {
+        at(&data.join(&name), fs::rename(draft.join(&name), data.join(&name)))?;
+    }
+    at(data, sync_folder(data))?;
+    at(&marker, fs::remove_file(&marker))?;
+    at(data, sync_folder(data))?;
+    at(&draft, fs::remove_dir_all(&draft))?;
+    Ok((verified, aside))
+}
+
+/// Moves the depot's present data into a folder of its own, the database first.
+fn set_aside(data: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupError> {
+    let wal = [format!("{DATABASE_FILE}-wal"), format!("{DATABASE_FILE}-shm")];
+    let names = [DATABASE_FILE, &wal[0], &wal[1], FILES].into_iter().chain(BESIDE).chain(FOLDERS);
+    let present: Vec<_> = names.filter(|name| data.join(name).exists()).collect();
+    if present.is_empty() {
+        return Ok(None);
+    }
+    let aside = free_name(data, now).with_extension("before-restore");
+    at(&aside, private_folder(&aside))?;
+    for name in present {
+        at(&data.join(name), fs::rename(data.join(name), aside.join(name)))?;
+    }
+    at(&aside, sync_folder(&aside))?;
+    at(data, sync_folder(data))?;
+    Ok(Some(aside))
+}
+
+fn top_names(manifest: &Manifest) -> Vec<String> {
+    let tops = manifest.contents.iter().filter_map(|content| content.path.split('/').next());
+    tops.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The complete backups under a folder, oldest first. What is no backup is passed over.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn list(to: &Path) -> Result<Vec<Backup>, BackupError> {
+    let mut backups = vec![];
+    for name in names_in(to)? {
+        if !name.starts_with('.') && to.join(&name).join(MANIFEST_FILE).exists() {
+            backups.extend(read(&to.join(name)).ok());
+        }
+    }
+    backups.sort_by_key(|backup| backup.manifest.begun_at);
+    Ok(backups)
+}
+
+fn latest(to: &Path) -> Result<Option<Backup>, BackupError> {
+    Ok(list(to)?.pop())
+}
+
+/// Removes what need not be kept: older than `hours`, unless it is the last of its day and that is within `days`.
+/// The newest always stays. Gives the folders that went.
+///
+/// # Errors
+/// One could not be removed.
+pub fn prune(to: &Path, hours: u32, days: u32, now: DateTime<Utc>) -> Result<Vec<PathBuf>, BackupError> {
+    let _lock = lock(to)?;
+    let backups = list(to)?;
+    let mut removed = vec![];
+    for (place, backup) in backups.iter().enumerate() {
+        let begun = backup.manifest.begun_at;
+        let Some(next) = backups.get(place + 1) else { break };
+        let is_last_of_day = next.manifest.begun_at.date_naive() != begun.date_naive();
+        let age = now - begun;
+        let recent = age <= TimeDelta::hours(hours.into());
+        if recent || is_last_of_day && age <= TimeDelta::days(days.into()) {
+            continue;
+        }
+        // Under another name first, so that no half of a backup bears a backup's name.
+        let name = backup.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let going = to.join(format!("{REMOVED}{name}"));
+        at(&backup.folder, fs::rename(&backup.folder, &going))?;
+        at(&going, fs::remove_dir_all(&going))?;
+        removed.push(backup.folder.clone());
+    }
+    Ok(removed)
+}
+
+fn read(folder: &Path) -> Result<Backup, BackupError> {
+    let not = |reason: String| BackupError::NotABackup { folder: folder.to_owned(), reason };
+    let text =
+        fs::read(folder.join(MANIFEST_FILE)).map_err(|error| not(format!("{MANIFEST_FILE}: {error}")))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|error| not(format!("{MANIFEST_FILE}: {error}")))?;
+    if manifest.format != FORMAT {
+        return Err(not(format!("it has format {}, this program knows {FORMAT}", manifest.format)));
+    }
+    // A manifest is no reason to read or write outside of the backup.
+    let leads_out = |path: &str| {
+        path.split('/').any(|part| part.is_empty() || part.starts_with('.') || part.contains(['\\', ':']))
+    };
+    if let Some(content) = manifest.contents.iter().find(|content| leads_out(&content.path)) {
+        return Err(not(format!("its manifest names {:?}", content.path)));
+    }
+    Ok(Backup { folder: folder.to_owned(), manifest })
+}
+
+/// What goes along with the database, as paths within the data folder.
+fn paths_to_keep(data: &Path) -> Result<Vec<String>, BackupError> {
+    let beside = BESIDE.into_iter().filter(|name| data.join(name).exists()).map(str::to_owned);
+    let mut paths: Vec<String> = beside.collect();
+    for shelf in names_in(&data.join(FILES))? {
+        let names = names_in(&data.join(FILES).join(&shelf))?;
+        // Drafts are not named by any event yet.
+        let kept = names.into_iter().filter(|name| !name.contains('.'));
+        paths.extend(kept.map(|name| format!("{FILES}/{shelf}/{name}")));
+    }
+    for folder in FOLDERS {
+        for name in names_in(&data.join(folder))? {
+            if data.join(folder).join(&name).is_file() {
+                paths.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    Ok(paths)
+}
+
+fn is_kept_file(path: &str) -> bool {
+    path.starts_with("files/")
+}
+
+fn content(root: &Path, path: &Path) -> Result<Content, BackupError> {
+    let mut file = at(path, File::open(path))?;
+    let (mut hasher, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    loop {
+        let read = at(path, file.read(&mut buffer))?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+        bytes += read as u64;
+    }
+    let within = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
+    Ok(Content { path: parts.join("/"), bytes, sha256: hex(&hasher.finalize()) })
+}
+
+/// One backup at a time goes to a folder.
+fn lock(to: &Path) -> Result<File, BackupError> {
+    let path = to.join(LOCK_FILE);
+    let file = at(&path, File::options().create(true).truncate(false).write(true).open(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(BackupError::Busy(to.to_owned())),
+        Err(fs::TryLockError::Error(source)) => Err(BackupError::Io { path, source }),
+    }
+}
+
+/// Removes what an earlier attempt left when it was killed.
+fn remove_remains(folder: &Path) -> Result<(), BackupError> {
+    for name in names_in(folder)? {
+        if name.starts_with(DRAFT) || name.starts_with(REMOVED) {
+            let path = folder.join(name);
+            at(&path, fs::remove_dir_all(&path))?;
+        }
+    }
+    Ok(())
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, BackupError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+        Err(source) => return Err(BackupError::Io { path: folder.to_owned(), source }),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    at(folder, names.collect())
+}
+
+/// The time as a folder's name, with a number where it is taken.
+fn free_name(to: &Path, now: DateTime<Utc>) -> PathBuf {
+    let name = now.to_rfc3339_opts(SecondsFormat::Millis, true).replace([':', '.'], "-");
+    let mut path = to.join(&name);
+    let mut number = 2;
+    while path.exists() {
+        path = to.join(format!("{name}-{number}"));
+        number += 1;
+    }
+    path
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Brings the entries of a folder and of those in it to the disk.
+fn sync_tree(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        }
+    }
+    sync_folder(folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
