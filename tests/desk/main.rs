@@ -20,6 +20,7 @@ macro_rules! specs {
 }
 
 specs! {
+    desk = "desk",
     main_job = "main-job",
 }
 

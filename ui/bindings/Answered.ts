@@ -14,6 +14,7 @@ import type { RouteDetail } from "./RouteDetail";
 import type { RouteOverview } from "./RouteOverview";
 import type { Session } from "./Session";
 import type { SettingView } from "./SettingView";
+import type { TokenView } from "./TokenView";
 import type { Topic } from "./Topic";
 import type { VehicleView } from "./VehicleView";
 
@@ -28,4 +29,4 @@ topics: Array<Topic>,
 /**
  * The sequence of the last event that the answer knows.
  */
-sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "board", "answer": Board } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState });
+sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState });

@@ -32,4 +32,8 @@ status?: string,
 /**
  * The incident that was reported or resolved.
  */
-incidentId?: IncidentId, };
+incidentId?: IncidentId, 
+/**
+ * The token that was made: the only time that it is told.
+ */
+token?: string, };

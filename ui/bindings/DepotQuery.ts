@@ -17,7 +17,7 @@ import type { VehicleListing } from "./VehicleListing";
 /**
  * What can be asked for.
  */
-export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "board", } | { "query": "fleetOverview", } | { "query": "drivers" } & DriverListing | { "query": "driver", 
+export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", } | { "query": "fleetOverview", } | { "query": "drivers" } & DriverListing | { "query": "driver", 
 /**
  * Which one.
  */

@@ -1,14 +1,21 @@
 // A command that somebody at the desk gives: said aloud when done, kept as a problem to be shown in place when refused.
+// What can be taken back offers so for some seconds, by a command of its own: nothing that happened is ever deleted.
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { notifications } from "@mantine/notifications";
 import { useDepotCommand } from "@kit/depot";
 import type { DepotError } from "@kit/problem";
+import { offerUndo } from "@kit/undo";
 
 export interface Act {
   readonly run: (
     command: DepotCommand,
-    options?: { expectedVersion?: number; onDone?: (outcome: CommandOutcome) => void },
+    options?: {
+      expectedVersion?: number;
+      /** What takes it back, where something does. */
+      undo?: DepotCommand | undefined;
+      onDone?: (outcome: CommandOutcome) => void;
+    },
   ) => void;
   readonly isBusy: boolean;
   readonly problem: DepotError | null;
@@ -18,13 +25,17 @@ export interface Act {
 
 export function useAct(done: string): Act {
   const command = useDepotCommand();
+  const takeBack = useDepotCommand();
   return {
-    run: (wanted, { expectedVersion, onDone } = {}) =>
+    run: (wanted, { expectedVersion, undo, onDone } = {}) =>
       command.mutate(
         { command: wanted, ...(expectedVersion !== undefined && { expectedVersion }) },
         {
           onSuccess: (outcome) => {
-            if (outcome.changed) notifications.show({ message: done, color: "green", autoClose: 3000 });
+            if (outcome.changed && undo !== undefined) {
+              // Taken back only as it was left: what somebody did to it since would be lost otherwise.
+              offerUndo(done, () => takeBack.mutateAsync({ command: undo, expectedVersion: outcome.version }));
+            } else if (outcome.changed) notifications.show({ message: done, color: "green", autoClose: 3000 });
             onDone?.(outcome);
           },
         },

@@ -49,7 +49,11 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
 /// What `actor` may do of queries.
 pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppError> {
     match actor.role {
-        Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration => Ok(Access::Granted),
+        Role::Admin => Ok(Access::Granted),
+        Role::Dispatcher | Role::Viewer | Role::Integration if matches!(query, DepotQuery::Tokens {}) => {
+            Err(forbidden(actor, "this query"))
+        }
+        Role::Dispatcher | Role::Viewer | Role::Integration => Ok(Access::Granted),
         Role::Driver => match query {
             DepotQuery::Session {} => Ok(Access::Granted),
             DepotQuery::Driver { .. } => own(actor).map(Access::OwnRecord),
@@ -62,6 +66,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Events(_)
             | DepotQuery::PastState { .. } => own(actor).map(Access::OwnDeliveries),
             DepotQuery::Settings {}
+            | DepotQuery::Tokens {}
             | DepotQuery::Board {}
             | DepotQuery::FleetOverview {}
             | DepotQuery::Drivers(_)

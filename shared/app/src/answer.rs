@@ -13,7 +13,7 @@ use crate::log::{EntityKind, EventListing, EventPage};
 use crate::page::Limit;
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
 use crate::settings::Settings;
-use crate::{delivery, demo, fleet, log, route};
+use crate::{delivery, demo, fleet, log, route, token};
 
 /// How many of the newest events the board shows.
 const RECENT: i64 = 30;
@@ -35,6 +35,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
+        DepotQuery::Tokens {} => DepotAnswer::Tokens(token::list(tables)?),
         DepotQuery::Board {} => {
             let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
             let recent = log::events(tables, &EventListing { limit, ..EventListing::default() })?;

@@ -27,7 +27,7 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::{SettingChange, Settings};
-use crate::token::{CreatedToken, NewToken, TokenView};
+use crate::token::{CreatedToken, NewToken, Secret, TokenView};
 use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token, upkeep};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
@@ -38,6 +38,9 @@ const CHANGES_KEPT: usize = 256;
 
 /// With how many events between two notices it is no longer worth telling them apart.
 const CHANGES_TOLD_APART: u64 = 10_000;
+
+/// For how many days a token can be made at most; one without an end is made without a number.
+const TOKEN_DAYS_MOST: u32 = 3650;
 
 /// How to open a depot.
 #[derive(Clone)]
@@ -464,31 +467,48 @@ impl App {
     }
 
     async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
-        let (message, changed) = match command {
+        let mut outcome = CommandOutcome {
+            id: Uuid::nil(),
+            version: 0,
+            sequence: 0,
+            changed: true,
+            message: String::new(),
+            status: None,
+            incident_id: None,
+            token: None,
+        };
+        outcome.message = match command {
             AdminCommand::LoadDemo {} => {
                 demo::load(self).await?;
                 self.tell(Topic::ALL);
-                ("Demo day loaded", true)
+                "Demo day loaded"
             }
             AdminCommand::RemoveDemo {} => {
                 self.store().write(demo::remove).await?;
                 self.tell(Topic::ALL);
-                ("Demo day removed", true)
+                "Demo day removed"
             }
             AdminCommand::ChangeSettings { changes } => {
-                let changed = self.change_settings(changes.clone()).await?;
-                ("Settings changed", changed)
+                outcome.changed = self.change_settings(changes.clone()).await?;
+                "Settings changed"
             }
-        };
-        Ok(CommandOutcome {
-            id: Uuid::nil(),
-            version: 0,
-            sequence: self.store().head(),
-            changed,
-            message: message.to_owned(),
-            status: None,
-            incident_id: None,
-        })
+            AdminCommand::CreateToken { role, name, driver_id, expires_in_days } => {
+                let (role, name, driver_id) = (*role, name.clone(), *driver_id);
+                let expires_in = expires_in_days.map(valid_days).transpose()?;
+                let created = self.create_token(NewToken { role, name, driver_id, expires_in }).await?;
+                self.tell(&[Topic::Depot]);
+                (outcome.id, outcome.token) = (created.id, Some(Secret(created.token)));
+                "Token created"
+            }
+            AdminCommand::RevokeToken { id } => {
+                outcome.id = self.revoke_token(&id.to_string()).await?.id;
+                self.tell(&[Topic::Depot]);
+                "Token revoked"
+            }
+        }
+        .to_owned();
+        outcome.sequence = self.store().head();
+        Ok(outcome)
     }
 
     /// Changes settings and tells everybody; says whether anything is another than before.
@@ -529,6 +549,15 @@ impl App {
         // Nobody listens: then nobody has to be told.
         let _ = self.inner.changes.send(change);
     }
+}
+
+/// How long a token is valid.
+fn valid_days(days: u32) -> Result<chrono::TimeDelta, AppError> {
+    if !(1..=TOKEN_DAYS_MOST).contains(&days) {
+        let detail = format!("expiresInDays: give a whole number from 1 to {TOKEN_DAYS_MOST}; {days} is not");
+        return Err(AppError::new(Code::Malformed, detail));
+    }
+    Ok(chrono::TimeDelta::days(i64::from(days)))
 }
 
 /// When it happened: as told, unless that is further ahead than clocks differ.

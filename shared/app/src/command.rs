@@ -7,7 +7,9 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::actor::Role;
 use crate::settings::SettingChange;
+use crate::token::Secret;
 
 /// What is asked, and of which entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -51,7 +53,7 @@ pub enum DepotCommand {
 
 /// What can be asked of the depot itself. It is no part of the day's record and makes no events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[ts(export)]
 pub enum AdminCommand {
     /// Fill an empty depot with the demo day.
@@ -62,6 +64,26 @@ pub enum AdminCommand {
     ChangeSettings {
         /// Which ones.
         changes: Vec<SettingChange>,
+    },
+    /// Make a token. The outcome bears it, once.
+    CreateToken {
+        /// What its bearer may do.
+        role: Role,
+        /// What it is called: 1 to 100 characters.
+        name: String,
+        /// Whose phone it is for; needed for the role `driver`, and only there.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        driver_id: Option<DriverId>,
+        /// How many days it is valid, 1 to 3650; until it is revoked where this is absent.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        expires_in_days: Option<u32>,
+    },
+    /// Revoke a token: the next request with it is refused.
+    RevokeToken {
+        /// Which one.
+        id: Uuid,
     },
 }
 
@@ -136,4 +158,9 @@ pub struct CommandOutcome {
     #[schema(value_type = Option<Uuid>)]
     #[ts(optional)]
     pub incident_id: Option<IncidentId>,
+    /// The token that was made: the only time that it is told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    #[ts(optional, as = "Option<String>")]
+    pub token: Option<Secret>,
 }

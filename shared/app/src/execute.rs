@@ -241,6 +241,7 @@ impl Desk<'_, '_> {
             message: message.to_owned(),
             status,
             incident_id: None,
+            token: None,
         }
     }
 }

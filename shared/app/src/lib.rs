@@ -63,7 +63,7 @@ pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
     RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
 };
-pub use token::{CreatedToken, NewToken, TokenView};
+pub use token::{CreatedToken, NewToken, Secret, TokenView};
 
 /// The domain that the application serves, for adapters that make its commands.
 pub use depot_domain as domain;

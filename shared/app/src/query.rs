@@ -15,6 +15,7 @@ use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
 use crate::settings::{Language, SettingView};
+use crate::token::TokenView;
 
 /// What can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -25,6 +26,8 @@ pub enum DepotQuery {
     Session {},
     /// Every setting, with its value and where that comes from.
     Settings {},
+    /// Every token, the oldest first, without its secret.
+    Tokens {},
     /// The figures that matter now, and what just happened.
     Board {},
     /// Drivers and vehicles: counts and lists.
@@ -96,6 +99,7 @@ pub enum DepotQuery {
 pub enum DepotAnswer {
     Session(Session),
     Settings(Vec<SettingView>),
+    Tokens(Vec<TokenView>),
     Board(Board),
     FleetOverview(FleetOverview),
     Drivers(Page<DriverView>),
@@ -149,7 +153,7 @@ impl DepotQuery {
     pub const fn topics(&self) -> &'static [Topic] {
         use Topic::{Deliveries, Depot, Drivers, Routes, Vehicles};
         match self {
-            Self::Session {} | Self::Settings {} => &[Depot],
+            Self::Session {} | Self::Settings {} | Self::Tokens {} => &[Depot],
             Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use depot_domain::values::{DriverId, Timestamp};
 use depot_store::Migration;
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::actor::{Actor, Role};
@@ -40,6 +42,17 @@ pub struct NewToken {
     pub expires_in: Option<TimeDelta>,
 }
 
+/// What only its bearer may know. Printed for people who look for faults it is left out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
 /// A token that was just created: the only time that it is known.
 #[derive(Clone)]
 pub struct CreatedToken {
@@ -50,7 +63,9 @@ pub struct CreatedToken {
 }
 
 /// A token as it is listed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct TokenView {
     /// By which it can be revoked.
     pub id: Uuid,

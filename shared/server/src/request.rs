@@ -62,6 +62,7 @@ impl IntoResponse for Plain {
             DepotAnswer::Incidents(answer) => Json(answer).into_response(),
             DepotAnswer::Events(answer) => Json(answer).into_response(),
             DepotAnswer::Settings(answer) => Json(answer).into_response(),
+            DepotAnswer::Tokens(answer) => Json(answer).into_response(),
             DepotAnswer::PastState(answer) => Json(answer).into_response(),
         }
     }
@@ -224,7 +225,8 @@ pub(crate) struct DoneResult {
 
 impl From<CommandOutcome> for Done {
     fn from(outcome: CommandOutcome) -> Self {
-        let CommandOutcome { id, version, sequence, changed: _, message, status, incident_id } = outcome;
+        let CommandOutcome { id, version, sequence, changed: _, message, status, incident_id, token: _ } =
+            outcome;
         let incident_id = incident_id.map(|id| id.uuid());
         Self { id, result: DoneResult { message }, status, incident_id, version, sequence }
     }

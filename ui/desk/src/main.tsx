@@ -8,7 +8,6 @@ import "@mantine/spotlight/styles.css";
 import "@kit/base.css";
 import { MantineProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -32,7 +31,6 @@ createRoot(root).render(
       <DepotProvider transport={openTransport()}>
         <LanguageProvider load={loadTexts}>
           <ModalsProvider>
-            <Notifications position="bottom-right" />
             <SignInGate>
               <FollowDepot>
                 <RouterProvider router={router} />

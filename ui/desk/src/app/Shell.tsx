@@ -1,15 +1,17 @@
 // The frame around every page: where one is, where one can go, and whether what one sees is up to date.
 import { ActionIcon, AppShell, Burger, Group, Kbd, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { Notifications } from "@mantine/notifications";
 import { IconSearch } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { Bell } from "./Bell";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { ConnectionMark } from "./ConnectionMark";
+import { Finder, openFinder } from "./Finder";
 import { Logo } from "./Logo";
 import { SETTINGS, WORK } from "./navigation";
 import type { Place } from "./navigation";
-import { PlaceSearch, openPlaceSearch } from "./PlaceSearch";
 import classes from "./Shell.module.css";
 
 export function Shell() {
@@ -33,6 +35,7 @@ export function Shell() {
           <SearchButton />
           <Group gap="sm" wrap="nowrap">
             <ConnectionMark />
+            <Bell />
             <ColorSchemeSwitch />
           </Group>
         </Group>
@@ -50,7 +53,9 @@ export function Shell() {
       <AppShell.Main id="main">
         <Outlet />
       </AppShell.Main>
-      <PlaceSearch />
+      <Finder />
+      {/* Within the router, for a refusal leads to what is in the way. */}
+      <Notifications position="bottom-right" />
     </AppShell>
   );
 }
@@ -75,7 +80,7 @@ function SearchButton() {
   const { t } = useTranslation();
   return (
     <>
-      <UnstyledButton className={classes["search"]} onClick={openPlaceSearch} visibleFrom="sm">
+      <UnstyledButton className={classes["search"]} onClick={openFinder} visibleFrom="sm">
         <IconSearch size={16} aria-hidden />
         <Text span size="sm" flex={1}>
           {t("shell.search")}
@@ -84,7 +89,7 @@ function SearchButton() {
           Ctrl K
         </Kbd>
       </UnstyledButton>
-      <ActionIcon size="lg" onClick={openPlaceSearch} hiddenFrom="sm" ml="auto">
+      <ActionIcon size="lg" onClick={openFinder} hiddenFrom="sm" ml="auto">
         <IconSearch size={18} aria-hidden />
         <VisuallyHidden>{t("shell.search")}</VisuallyHidden>
       </ActionIcon>

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { readDeliverySearch } from "../features/delivery/search";
 import { readFleetSearch } from "../features/fleet/search";
 import { readIncidentSearch } from "../features/incident/search";
+import { readLogSearch } from "../features/log/search";
 import { readRouteSearch } from "../features/route/search";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -48,6 +49,12 @@ const pages = [
     path: "/incidents",
     validateSearch: readIncidentSearch,
     component: lazyRouteComponent(() => import("../features/incident/IncidentsPage"), "IncidentsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/log",
+    validateSearch: readLogSearch,
+    component: lazyRouteComponent(() => import("../features/log/LogPage"), "LogPage"),
   }),
   createRoute({
     getParentRoute: () => root,

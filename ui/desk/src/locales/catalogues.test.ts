@@ -63,14 +63,15 @@ test("every text that the code names is in a catalogue", () => {
     if (/useTranslation\(\)/u.test(source)) mine.add("desk");
     const texts = new Map([...mine].flatMap((name) => Array.from(byNamespace.get(name) ?? [])));
     for (const match of source.matchAll(/\bt\(\s*\[?\s*(?<quote>["`])(?<key>[^"`]+)\k<quote>(?!\s+in\b)/gu)) {
-      const key = match.groups?.["key"] ?? "";
-      if (!key.startsWith("${") && !isKnown(key, texts)) missing.push(`${path}: ${key}`);
+      const { namespace, key = "" } = /^(?:(?<namespace>\w+):)?(?<key>.*)$/u.exec(match.groups?.["key"] ?? "")?.groups ?? {};
+      const known = namespace === undefined ? texts : (byNamespace.get(namespace) ?? new Map());
+      if (!key.startsWith("${") && !isKnown(key, known)) missing.push(`${path}: ${key}`);
     }
   }
   expect(missing).toEqual([]);
 });
 
-/** Of the desk's catalogues; another program's are its own namespaces, told apart by its folder. */
+/** The folder of a program without its sources' is the namespace of what belongs to no feature. */
 function catalogueName(path: string): string {
-  return namespaceOf(path.replace("/desk/src/", "").replace("kit/locales", "kit"));
+  return namespaceOf(path.replace("/src/", "/"));
 }

@@ -1,6 +1,7 @@
 // Who drives and what is driven; both can be changed until the delivery starts.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { DeliveryStatus } from "@bindings/DeliveryStatus";
+import type { DepotCommand } from "@bindings/DepotCommand";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useState } from "react";
@@ -68,7 +69,10 @@ function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery:
       part === "driver"
         ? ({ type: "assignDriver", driverId: picked } as const)
         : ({ type: "assignVehicle", vehicleId: picked } as const);
-    act.run({ entity: "delivery", id: delivery.id, command }, { expectedVersion: seenVersion, onDone: onClose });
+    act.run(
+      { entity: "delivery", id: delivery.id, command },
+      { expectedVersion: seenVersion, undo: assignAgain(part, delivery), onDone: onClose },
+    );
   };
   const current = part === "vehicle" ? delivery.vehicleId : delivery.driverId;
   return (
@@ -85,4 +89,11 @@ function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery:
       {part === "vehicle" && <VehiclePick label={t("create.vehicle")} value={picked} onChange={setPicked} required isFirst />}
     </CommandModal>
   );
+}
+
+/** Puts back who was assigned. There is no taking back to nobody. */
+function assignAgain(part: Part | undefined, { id, driverId, vehicleId }: DeliveryDetail): DepotCommand | undefined {
+  if (part === "driver" && driverId !== null) return { entity: "delivery", id, command: { type: "assignDriver", driverId } };
+  if (part === "vehicle" && vehicleId !== null) return { entity: "delivery", id, command: { type: "assignVehicle", vehicleId } };
+  return undefined;
 }

@@ -86,7 +86,11 @@ function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen:
         id: delivery.id,
         command: { type: "changeDeliveryStatus", status: "Failed", reason: reason.trim() === "" ? null : reason },
       },
-      { onDone: close },
+      {
+        // Trying again books the same crew anew, with all the checks.
+        undo: { entity: "delivery", id: delivery.id, command: { type: "changeDeliveryStatus", status: "PickedUp" } },
+        onDone: close,
+      },
     );
   return (
     <CommandModal

@@ -31,7 +31,11 @@ export function MemberForm({ part, member, isOpen, onClose }: MemberFormProps) {
     if (member === undefined) {
       act.run(addCommand(part, newId(), name, detail), { onDone: close });
     } else {
-      act.run(updateCommand(part, member.id, name, detail), { expectedVersion: member.version, onDone: onClose });
+      act.run(updateCommand(part, member.id, name, detail), {
+        expectedVersion: member.version,
+        undo: updateCommand(part, member.id, member.name, member.detail),
+        onDone: onClose,
+      });
     }
   };
   const isDriver = part === "driver";
@@ -72,7 +76,10 @@ export function StatusForm({ member, onClose }: { member: Member; onClose: () =>
   const [status, setStatus] = useState(settable.includes(member.standing.status) ? member.standing.status : "Available");
   const [reason, setReason] = useState("");
   const change = () =>
-    act.run(statusCommand(member.part, member.id, status, reason.trim() === "" ? null : reason), { onDone: onClose });
+    act.run(statusCommand(member.part, member.id, status, reason.trim() === "" ? null : reason), {
+      undo: settable.includes(member.standing.status) ? statusCommand(member.part, member.id, member.standing.status, null) : undefined,
+      onDone: onClose,
+    });
   return (
     <CommandModal isOpen onClose={onClose} title={t("statusTitle", { name: member.name })} submit={t("statusChange")} act={act} onSubmit={change}>
       <Select

@@ -90,7 +90,10 @@ function Actions({ route }: { route: RouteDetail }) {
   const [dialog, setDialog] = useState<Dialog>();
   const close = () => setDialog(undefined);
   const move = (status: RouteStatus) =>
-    act.run({ entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status } }, { onDone: close });
+    act.run({ entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status } }, {
+      undo: status === "Deactivated" ? undefined : { entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status: route.status } },
+      onDone: close,
+    });
   return (
     <Stack gap="xs" align="flex-end" maw={560}>
       <Group gap="xs" justify="flex-end">

@@ -10,6 +10,8 @@ import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { DemoBanner, FirstStart } from "../today/Demo";
+import { DepotSettings, RuleSettings } from "./DepotSettings";
+import { Tokens } from "./Tokens";
 
 const SWITCH_ON = "[endpoint]\nenabled = true";
 
@@ -25,7 +27,10 @@ export function SettingsPage() {
           {(shown) => (
             <>
               <SignedIn session={shown} />
-              <Depot session={shown} />
+              <DepotSettings />
+              <RuleSettings />
+              <Endpoint session={shown} />
+              {shown.actor.role === "admin" && <Tokens />}
               <Demo session={shown} />
             </>
           )}
@@ -84,10 +89,10 @@ function SignedIn({ session: { actor } }: { session: Session }) {
   );
 }
 
-function Depot({ session: { endpoint, version } }: { session: Session }) {
+function Endpoint({ session: { endpoint, version } }: { session: Session }) {
   const { t } = useTranslation("settings");
   return (
-    <Panel title={t("depot")}>
+    <Panel title={t("endpoint")}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm" c="dimmed">
           {t("version", { version })}

@@ -1,0 +1,143 @@
+// Tells of what happened meanwhile: as it happens beside the page, and kept in a list for who was away.
+import { ActionIcon, Divider, Indicator, Popover, ScrollArea, Stack, Switch, Text, Title } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconBell } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { LATENESS_REFETCH_MS, useDepotQuery, useSession } from "@kit/depot";
+import { incidentWord } from "@kit/EventSentence";
+import { useLeader } from "@kit/leader";
+import { LinkAnchor } from "@kit/links";
+import { Moment } from "@kit/Moment";
+import { NEWS_KINDS, NewsDesk } from "@kit/news";
+import type { News, NewsKind } from "@kit/news";
+
+const EVENTS_MOST = 200;
+const LATE_MOST = 200;
+const SHOWN_MS = 8_000;
+const COLORS = { incident: "orange", late: "orange", failed: "red", delivered: "green" } as const satisfies Record<NewsKind, string>;
+
+const desk = new NewsDesk(localStorage);
+
+export function Bell() {
+  const { t } = useTranslation();
+  const { t: kit } = useTranslation("kit");
+  useWatch();
+  const { items, unread, off } = useSyncExternalStore(desk.subscribe, desk.get);
+  const [isOpen, setIsOpen] = useState(false);
+  const turn = (open: boolean) => {
+    setIsOpen(open);
+    // Read when they were seen, which is when the list goes away.
+    if (!open) desk.markRead();
+  };
+  const label = unread > 0 ? t("news.unread", { count: unread }) : t("news.title");
+  return (
+    <Popover opened={isOpen} onChange={turn} position="bottom-end" width={360} shadow="md" trapFocus withinPortal>
+      <Popover.Target>
+        <Indicator label={unread} size={16} disabled={unread === 0} color="red.8" offset={4}>
+          <ActionIcon size={36} aria-label={label} onClick={() => turn(!isOpen)}>
+            <IconBell size={18} aria-hidden />
+          </ActionIcon>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label={t("news.title")}>
+        <Title order={2} fz="sm" px="md" py="sm">
+          {t("news.title")}
+        </Title>
+        <Divider />
+        <ScrollArea.Autosize mah={340} viewportProps={{ tabIndex: 0 }}>
+          <Stack gap="sm" p="md">
+            {items.length === 0 && (
+              <Text size="sm" c="dimmed">
+                {t("news.none")}
+              </Text>
+            )}
+            {items.map((news) => (
+              <div key={news.id}>
+                <Text size="sm" fw={600}>
+                  {titleOf(news, t, kit)}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: news.deliveryId }} inherit onClick={() => turn(false)}>
+                    {news.name}
+                  </LinkAnchor>
+                  {" · "}
+                  <Moment at={news.at} />
+                </Text>
+              </div>
+            ))}
+          </Stack>
+        </ScrollArea.Autosize>
+        <Divider />
+        <Stack gap="xs" p="md">
+          <Text size="xs" c="dimmed">
+            {t("news.which")}
+          </Text>
+          {NEWS_KINDS.map((kind) => (
+            <Switch
+              key={kind}
+              size="xs"
+              label={t(`news.kind.${kind}`)}
+              checked={!off.includes(kind)}
+              onChange={(event) => desk.setOn(kind, event.currentTarget.checked)}
+            />
+          ))}
+          <SystemSwitch />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** Browsers know notifications only where the page came over a secure connection or from this very machine. */
+function SystemSwitch() {
+  const { t } = useTranslation();
+  const [permission, setPermission] = useState(() => ("Notification" in window ? Notification.permission : "denied"));
+  if (permission !== "default") return null;
+  return (
+    <Switch
+      size="xs"
+      label={t("news.system")}
+      checked={false}
+      onChange={() => void Notification.requestPermission().then(setPermission)}
+    />
+  );
+}
+
+function useWatch(): void {
+  const { t } = useTranslation();
+  const { t: kit } = useTranslation("kit");
+  const isLeader = useLeader("depot.newsTeller");
+  const self = useSession().data?.actor.credential;
+  const events = useDepotQuery({ query: "events", category: "delivery-tracking-events", limit: EVENTS_MOST }).data?.items;
+  // Lateness comes with time and not with an event, so it is asked for.
+  const late = useDepotQuery({ query: "deliveries", late: true, limit: LATE_MOST }, { refetchInterval: LATENESS_REFETCH_MS }).data?.items;
+  useEffect(() => {
+    if (!isLeader || events === undefined || self === undefined) return;
+    for (const news of desk.takeEvents(events, ({ actor }) => isOf(actor, self))) tell(news, t, kit);
+  }, [isLeader, events, self, t, kit]);
+  useEffect(() => {
+    if (!isLeader || late === undefined) return;
+    for (const news of desk.takeLate(late)) tell(news, t, kit);
+  }, [isLeader, late, t, kit]);
+}
+
+function tell(news: News, t: TFunction, kit: TFunction<"kit">): void {
+  const title = titleOf(news, t, kit);
+  notifications.show({ id: news.id, title, message: news.name, color: COLORS[news.kind], autoClose: SHOWN_MS });
+  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
+    // The system replaces one of the same tag, should another window of this browser tell it too.
+    void new Notification(title, { body: news.name, tag: news.id });
+  }
+}
+
+function titleOf({ kind, incidentType }: News, t: TFunction, kit: TFunction<"kit">): string {
+  if (kind !== "incident") return t(`news.told.${kind}`);
+  return t("news.told.incident", { type: incidentWord(kit, incidentType ?? "") });
+}
+
+/** Who sits at the window itself came with no credential, and is named without one. */
+function isOf(actor: string, credential: string): boolean {
+  return actor.includes(":") ? actor.endsWith(`:${credential}`) : /^[0-]+$/u.test(credential);
+}

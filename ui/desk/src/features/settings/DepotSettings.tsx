@@ -1,0 +1,169 @@
+// The depot's own settings and its rules, to be changed while it runs. What is valid comes from the depot.
+import type { SettingView } from "@bindings/SettingView";
+import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { useDepotQuery, useSession } from "@kit/depot";
+import { Loaded } from "@kit/Loaded";
+import { Panel } from "@kit/Panel";
+import { Refusal } from "@kit/Refusal";
+
+const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
+const RULES = ["fleet.turnaround_minutes", "fleet.allow_duplicates"];
+
+/** A language is named in itself, so that whoever cannot read the others finds it. */
+const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: "English", de: "Deutsch" };
+
+export function DepotSettings() {
+  const { t } = useTranslation("settings");
+  return <Section title={t("depot")} keys={DEPOT} />;
+}
+
+export function RuleSettings() {
+  const { t } = useTranslation("settings");
+  return <Section title={t("rules")} keys={RULES} hint={t("rulesHint")} />;
+}
+
+function Section({ title, keys, hint }: { title: string; keys: readonly string[]; hint?: string }) {
+  const settings = useDepotQuery({ query: "settings" });
+  return (
+    <Panel title={title}>
+      <Loaded of={settings} lines={keys.length}>
+        {(all) => <SettingsForm settings={all.filter(({ key }) => keys.includes(key))} {...(hint !== undefined && { hint })} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function SettingsForm({ settings, hint }: { settings: readonly SettingView[]; hint?: string }) {
+  const { t } = useTranslation("settings");
+  const isAdmin = useSession().data?.actor.role === "admin";
+  const act = useAct(t("saved"));
+  // Only what somebody touched: another's change of the rest shows through.
+  const [draft, setDraft] = useState<Readonly<Record<string, string>>>({});
+  const changes = settings
+    .map(({ key, value }) => ({ key, value: draft[key] ?? value, before: value }))
+    .filter(({ value, before }) => value !== before)
+    .map(({ key, value }) => ({ key, value }));
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: () => setDraft({}) });
+  };
+  return (
+    <form onSubmit={save} noValidate>
+      <Stack gap="md">
+        {hint !== undefined && (
+          <Text size="sm" c="dimmed">
+            {hint}
+          </Text>
+        )}
+        {settings.map((setting) => (
+          <Field
+            key={setting.key}
+            setting={setting}
+            value={draft[setting.key] ?? setting.value}
+            isLocked={!isAdmin}
+            onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
+          />
+        ))}
+        <Refusal problem={act.problem} />
+        {isAdmin ? (
+          <Group justify="flex-end">
+            {changes.length > 0 && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setDraft({});
+                  act.reset();
+                }}
+              >
+                {t("discard")}
+              </Button>
+            )}
+            <Button type="submit" loading={act.isBusy} disabled={changes.length === 0}>
+              {t("save")}
+            </Button>
+          </Group>
+        ) : (
+          <Text size="sm" c="dimmed">
+            {t("onlyAdmins")}
+          </Text>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+interface FieldProps {
+  setting: SettingView;
+  value: string;
+  isLocked: boolean;
+  onChange: (value: string) => void;
+}
+
+function Field({ setting: { key, source, valid }, value, isLocked, onChange }: FieldProps) {
+  const { t } = useTranslation("settings");
+  const isOverridden = source === "environment" || source === "commandLine";
+  const shared = {
+    label: t(`setting.${key}.label`),
+    description: isOverridden ? t(`overridden.${source}`) : t(`setting.${key}.hint`),
+    disabled: isLocked || isOverridden,
+  };
+  switch (valid.kind) {
+    case "flag":
+      return <Switch {...shared} checked={value === "true"} onChange={(event) => onChange(String(event.currentTarget.checked))} />;
+    case "number":
+      return (
+        <NumberInput
+          {...shared}
+          value={value}
+          onChange={(number) => onChange(String(number))}
+          min={valid.least}
+          max={valid.most}
+          allowDecimal={false}
+          w={240}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          {...shared}
+          data={choicesOf(valid.values, value)}
+          value={value}
+          onChange={(choice) => choice !== null && onChange(choice)}
+          searchable={valid.values.length > LANGUAGES_MOST}
+          nothingFoundMessage={t("noChoice")}
+          allowDeselect={false}
+          limit={CHOICES_SHOWN}
+          maw={360}
+        />
+      );
+    case "text":
+    case "address":
+    case "origins":
+      return (
+        <TextInput
+          {...shared}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          {...(valid.kind === "text" && { maxLength: valid.longest })}
+          maw={360}
+        />
+      );
+  }
+}
+
+/** More than this are searched rather than read through. */
+const LANGUAGES_MOST = 8;
+const CHOICES_SHOWN = 100;
+
+/** Of time zones only those of places, with the one in force: the old and the technical names only lengthen the list. */
+function choicesOf(values: readonly string[], value: string) {
+  const shown =
+    values.length > LANGUAGES_MOST
+      ? values.filter((zone) => zone === value || zone === "UTC" || (zone.includes("/") && !/^(?:Etc|US|SystemV)\//u.test(zone)))
+      : values;
+  return shown.map((choice) => ({ value: choice, label: LANGUAGE_NAMES[choice] ?? choice.replaceAll("_", " ") }));
+}

@@ -1,0 +1,222 @@
+// Who may come in from a browser or another program, and as what. A token is shown once, when it is made.
+import type { Role } from "@bindings/Role";
+import type { TokenView } from "@bindings/TokenView";
+import { Badge, Button, CopyButton, Group, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+import { useDepotQuery, useSession } from "@kit/depot";
+import { DriverName } from "@kit/EntityLink";
+import { Loaded } from "@kit/Loaded";
+import { Moment } from "@kit/Moment";
+import { useNow } from "@kit/now";
+import { Panel } from "@kit/Panel";
+import { DriverPick } from "@kit/picks";
+
+const ROLES: readonly Role[] = ["admin", "dispatcher", "viewer", "integration", "driver"];
+const VALID_DAYS = ["", "30", "90", "365"];
+
+/** Only for admins: nobody else may ask for it. */
+export function Tokens() {
+  const { t } = useTranslation("settings");
+  const tokens = useDepotQuery({ query: "tokens" });
+  const [isCreating, setIsCreating] = useState(false);
+  const [revoking, setRevoking] = useState<TokenView>();
+  return (
+    <Panel
+      title={t("tokens.title")}
+      action={
+        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setIsCreating(true)}>
+          {t("tokens.create")}
+        </Button>
+      }
+    >
+      <Loaded of={tokens}>
+        {(all) =>
+          all.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              {t("tokens.none")}
+            </Text>
+          ) : (
+            <TokenTable tokens={all} onRevoke={setRevoking} />
+          )
+        }
+      </Loaded>
+      {isCreating && <CreateToken onClose={() => setIsCreating(false)} />}
+      {revoking !== undefined && <RevokeToken token={revoking} onClose={() => setRevoking(undefined)} />}
+    </Panel>
+  );
+}
+
+function TokenTable({ tokens, onRevoke }: { tokens: readonly TokenView[]; onRevoke: (token: TokenView) => void }) {
+  const { t } = useTranslation("settings");
+  const own = useSession().data?.actor.credential;
+  const now_ms = useNow();
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table verticalSpacing={6} aria-label={t("tokens.title")}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("tokens.name")}</Table.Th>
+            <Table.Th>{t("tokens.role")}</Table.Th>
+            <Table.Th>{t("tokens.created")}</Table.Th>
+            <Table.Th>{t("tokens.until")}</Table.Th>
+            <Table.Td />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tokens.map((token) => (
+            <Table.Tr key={token.id}>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{token.name}</Table.Td>
+              <Table.Td>
+                {t(`role.${token.role}`)}
+                {token.driverId !== null && (
+                  <>
+                    {": "}
+                    <DriverName id={token.driverId} />
+                  </>
+                )}
+              </Table.Td>
+              <Table.Td>
+                <Moment at={token.createdAt} />
+              </Table.Td>
+              <Table.Td>
+                <Validity token={token} now_ms={now_ms} />
+              </Table.Td>
+              <Table.Td ta="right">
+                {token.id === own ? (
+                  <Text size="xs" c="dimmed">
+                    {t("tokens.own")}
+                  </Text>
+                ) : (
+                  token.revokedAt === null && (
+                    <Button size="compact-sm" variant="subtle" onClick={() => onRevoke(token)} aria-label={t("tokens.revokeOne", { name: token.name })}>
+                      {t("tokens.revoke")}
+                    </Button>
+                  )
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Validity({ token: { revokedAt, expiresAt }, now_ms }: { token: TokenView; now_ms: number }) {
+  const { t } = useTranslation("settings");
+  if (revokedAt !== null) {
+    return (
+      <Badge variant="default" tt="none">
+        {t("tokens.revoked")}
+      </Badge>
+    );
+  }
+  if (expiresAt === null) return t("tokens.forever");
+  return Date.parse(expiresAt) <= now_ms ? t("tokens.expired") : <Moment at={expiresAt} />;
+}
+
+function CreateToken({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation("settings");
+  const act = useAct(t("tokens.made"));
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("dispatcher");
+  const [driverId, setDriverId] = useState<string | null>(null);
+  const [days, setDays] = useState("");
+  const [secret, setSecret] = useState<string>();
+  if (secret !== undefined) return <NewSecret secret={secret} onClose={onClose} />;
+  const canSubmit = name.trim() !== "" && (role !== "driver" || driverId !== null);
+  const submit = () =>
+    act.run(
+      {
+        entity: "depot",
+        command: {
+          type: "createToken",
+          role,
+          name: name.trim(),
+          driverId: role === "driver" ? driverId : null,
+          expiresInDays: days === "" ? null : Number(days),
+        },
+      },
+      { onDone: ({ token }) => (token === undefined ? onClose() : setSecret(token)) },
+    );
+  return (
+    <CommandModal isOpen onClose={onClose} title={t("tokens.create")} submit={t("tokens.create")} canSubmit={canSubmit} act={act} onSubmit={submit}>
+      <TextInput
+        label={t("tokens.name")}
+        description={t("tokens.nameHint")}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={100}
+        required
+        data-autofocus
+      />
+      <Select
+        label={t("tokens.role")}
+        description={t(`tokens.may.${role}`)}
+        data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+        value={role}
+        onChange={(chosen) => setRole(ROLES.find((known) => known === chosen) ?? role)}
+        allowDeselect={false}
+      />
+      {role === "driver" && <DriverPick label={t("tokens.driver")} value={driverId} onChange={setDriverId} required anyStatus />}
+      <Select
+        label={t("tokens.until")}
+        data={VALID_DAYS.map((value) => ({ value, label: value === "" ? t("tokens.forever") : t("tokens.days", { count: Number(value) }) }))}
+        value={days}
+        onChange={(chosen) => setDays(chosen ?? "")}
+        allowDeselect={false}
+      />
+    </CommandModal>
+  );
+}
+
+function NewSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const { t } = useTranslation("settings");
+  return (
+    <Modal opened onClose={onClose} title={t("tokens.secretTitle")} size="lg" centered closeButtonProps={{ "aria-label": t("tokens.done") }}>
+      <Stack>
+        <Text size="sm">{t("tokens.secretHint")}</Text>
+        <TextInput
+          aria-label={t("tokens.secretTitle")}
+          value={secret}
+          readOnly
+          onFocus={(event) => event.currentTarget.select()}
+          styles={{ input: { fontFamily: "monospace" } }}
+          data-autofocus
+        />
+        <Group justify="flex-end">
+          <CopyButton value={secret}>
+            {({ copied, copy }) => (
+              <Button variant="default" onClick={copy}>
+                {t(copied ? "tokens.copied" : "tokens.copy")}
+              </Button>
+            )}
+          </CopyButton>
+          <Button onClick={onClose}>{t("tokens.done")}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function RevokeToken({ token: { id, name }, onClose }: { token: TokenView; onClose: () => void }) {
+  const { t } = useTranslation("settings");
+  const act = useAct(t("tokens.revokedOne", { name }));
+  return (
+    <CommandModal
+      isOpen
+      onClose={onClose}
+      title={t("tokens.revokeOne", { name })}
+      submit={t("tokens.revoke")}
+      isGrave
+      act={act}
+      onSubmit={() => act.run({ entity: "depot", command: { type: "revokeToken", id } }, { onDone: onClose })}
+    >
+      <Text size="sm">{t("tokens.revokeHint")}</Text>
+    </CommandModal>
+  );
+}

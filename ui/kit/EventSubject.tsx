@@ -1,0 +1,30 @@
+// What an event happened to, by its name and leading there.
+import type { EventView } from "@bindings/EventView";
+import { useTranslation } from "react-i18next";
+import { LinkAnchor } from "@kit/links";
+
+export function EventSubject({ event: { entity, entityId, entityName } }: { event: EventView }) {
+  const { t } = useTranslation("kit");
+  const name = entityName ?? t(`entity.${entity}`);
+  switch (entity) {
+    case "delivery":
+      return (
+        <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: entityId }} inherit fw={600}>
+          {name}
+        </LinkAnchor>
+      );
+    case "route":
+      return (
+        <LinkAnchor to="/routes/$routeId" params={{ routeId: entityId }} inherit fw={600}>
+          {name}
+        </LinkAnchor>
+      );
+    case "driver":
+    case "vehicle":
+      return (
+        <LinkAnchor to="/fleet" search={entity === "vehicle" ? { part: "vehicle", text: name } : { text: name }} inherit fw={600}>
+          {name}
+        </LinkAnchor>
+      );
+  }
+}
