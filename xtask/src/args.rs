@@ -9,6 +9,7 @@ cargo xtask check                            format, lints, docs, bindings, depe
 cargo xtask ci                               test, then check
 cargo xtask bindings                         write ui/bindings anew from the Rust types
 cargo xtask bench [-- ARGUMENTS]             measure how many commands a second the depot takes
+cargo xtask torture [-- SEEDS]                try the store on a disk that fails, by so many seeds; 10 000 unless told
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
 ";
 
@@ -21,6 +22,7 @@ pub(crate) enum Task {
     Ci,
     Bindings,
     Bench { args: Vec<String> },
+    Torture { args: Vec<String> },
     Bundle { args: Vec<String> },
 }
 
@@ -41,6 +43,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Fail
             return refuse_leftovers(&own, &[], Task::Run { is_release, args: passed_on });
         }
         "bench" => return refuse_leftovers(&own, &[], Task::Bench { args: passed_on }),
+        "torture" => return refuse_leftovers(&own, &[], Task::Torture { args: passed_on }),
         "bundle" => return refuse_leftovers(&own, &[], Task::Bundle { args: passed_on }),
         "test" => Task::Test,
         "check" => Task::Check,

@@ -12,6 +12,7 @@ mod run;
 mod setup;
 mod steps;
 mod test;
+mod torture;
 mod ui;
 mod workspace;
 
@@ -40,6 +41,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         Task::Run { is_release, args } => run::run(is_release, &args),
         Task::Bindings => bindings::regenerate(),
         Task::Bench { args } => bench::bench(&args),
+        Task::Torture { args } => torture::torture(&args),
         Task::Bundle { args } => bundle::bundle(&args),
         Task::Test => in_steps(test::test),
         Task::Check => in_steps(check::check),

@@ -131,6 +131,8 @@ pub(crate) struct Writer<C> {
     database: Database,
     /// `None` after a failure that a connection must not outlive.
     connection: Option<Connection>,
+    /// Whether what the connection found is known to be on the disk.
+    is_settled: bool,
     tip: Tip,
     /// SQLite's count of changes by others, to notice when another process wrote.
     data_version: i64,
@@ -156,7 +158,18 @@ impl<C: Default> Writer<C> {
         let connection = Some(connection);
         let caches = C::default();
         let (checkpoint_every, commits) = (None, 0);
-        Ok(Self { database, connection, tip, data_version, caches, head, signal, checkpoint_every, commits })
+        Ok(Self {
+            database,
+            connection,
+            is_settled: true,
+            tip,
+            data_version,
+            caches,
+            head,
+            signal,
+            checkpoint_every,
+            commits,
+        })
     }
 
     pub(crate) fn checkpointing_every(mut self, commits: Option<u32>) -> Self {
@@ -260,15 +273,23 @@ impl<C: Default> Writer<C> {
 
     fn begin(&mut self) -> rusqlite::Result<Connection> {
         let connection = self.take_connection()?;
+        if let Err(error) = self.begin_on(&connection) {
+            self.replace(connection);
+            return Err(error);
+        }
+        Ok(connection)
+    }
+
+    fn begin_on(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-        let data_version = data_version(&connection)?;
+        let data_version = data_version(connection)?;
         if data_version != self.data_version {
             self.data_version = data_version;
-            self.tip = Tip::read(&connection)?;
+            self.tip = Tip::read(connection)?;
             self.head.store(self.tip.sequence, Ordering::Release);
             self.caches = C::default();
         }
-        Ok(connection)
+        Ok(())
     }
 
     fn commit(&mut self, connection: Connection) -> Verdict {
@@ -284,7 +305,7 @@ impl<C: Default> Writer<C> {
                 tracing::error!(%error, "a commit failed");
                 let before = self.head.load(Ordering::Acquire);
                 self.abandon(connection);
-                let is_as_before = self.connection.is_some() && self.tip.sequence == before;
+                let is_as_before = self.is_settled && self.tip.sequence == before;
                 verdict_of_commit(&error, is_as_before)
             }
         }
@@ -317,7 +338,7 @@ impl<C: Default> Writer<C> {
     /// Closes a connection with whatever transaction it is in and starts over from what the disk says: after a
     /// failed sync SQLite's idea of the file and the file may differ.
     fn abandon(&mut self, connection: Connection) {
-        drop(connection);
+        self.replace(connection);
         self.caches = C::default();
         match self.take_connection() {
             Ok(connection) => self.connection = Some(connection),
@@ -327,16 +348,34 @@ impl<C: Default> Writer<C> {
         }
     }
 
+    /// Opens another connection before the one that failed is closed. Were it the last, the next to open would take over
+    /// whatever lies in the log, a commit whose sync failed included, and move it into the database piece by piece.
+    fn replace(&mut self, connection: Connection) {
+        self.is_settled = false;
+        self.connection = Some(self.database.writer().unwrap_or(connection));
+    }
+
     fn take_connection(&mut self) -> rusqlite::Result<Connection> {
-        if let Some(connection) = self.connection.take() {
-            return Ok(connection);
+        let connection = match self.connection.take() {
+            Some(connection) if self.is_settled => return Ok(connection),
+            Some(connection) => connection,
+            None => self.database.writer()?,
+        };
+        if let Err(error) = self.take_over(&connection) {
+            self.replace(connection);
+            return Err(error);
         }
-        let connection = self.database.writer()?;
-        self.database.settle(&connection)?;
-        self.data_version = data_version(&connection)?;
-        self.tip = Tip::read(&connection)?;
-        self.head.store(self.tip.sequence, Ordering::Release);
+        self.is_settled = true;
         Ok(connection)
+    }
+
+    /// Starts over from what the disk says.
+    fn take_over(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.database.settle(connection)?;
+        self.data_version = data_version(connection)?;
+        self.tip = Tip::read(connection)?;
+        self.head.store(self.tip.sequence, Ordering::Release);
+        Ok(())
     }
 }
 
