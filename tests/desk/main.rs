@@ -21,6 +21,7 @@ macro_rules! specs {
 
 specs! {
     desk = "desk",
+    gallery = "gallery",
     main_job = "main-job",
 }
 

@@ -44,6 +44,8 @@ export const theme = createTheme({
     // Beside a long text a button would give way, and lose the end of its word.
     Button: { styles: { root: { flexShrink: 0 } } },
     // A page has one banner, which is the shell's; Mantine makes each dialog's head another.
+    // Mantine's grey is too pale to read on white.
+    Notification: { defaultProps: { styles: { description: { color: "var(--mantine-color-dimmed)" } } } },
     ModalHeader: { defaultProps: { role: "presentation" } },
     ModalTitle: { defaultProps: { fw: 650 } },
     // Mantine gives these no name for screen readers.

@@ -34,13 +34,13 @@ export function Bell() {
   const label = unread > 0 ? t("news.unread", { count: unread }) : t("news.title");
   return (
     <Popover opened={isOpen} onChange={turn} position="bottom-end" width={360} shadow="md" trapFocus withinPortal>
-      <Popover.Target>
-        <Indicator label={unread} size={16} disabled={unread === 0} color="red.8" offset={4}>
+      <Indicator label={unread} size={16} disabled={unread === 0} color="red.8" offset={4}>
+        <Popover.Target>
           <ActionIcon size={36} aria-label={label} onClick={() => turn(!isOpen)}>
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={t("news.title")}>
         <Title order={2} fz="sm" px="md" py="sm">
           {t("news.title")}
