@@ -5,6 +5,7 @@ import type { DriverId } from "./DriverId";
 import type { IncidentSort } from "./IncidentSort";
 import type { Limit } from "./Limit";
 import type { RouteId } from "./RouteId";
+import type { Severity } from "./Severity";
 import type { Timestamp } from "./Timestamp";
 import type { VehicleId } from "./VehicleId";
 
@@ -36,6 +37,10 @@ routeId?: RouteId | null,
  * Only of this type.
  */
 type?: string | null, 
+/**
+ * Only as grave as one of these, e.g. `High,Critical`.
+ */
+severity?: Array<Severity> | null, 
 /**
  * Only reported at or after this.
  */

@@ -3,4 +3,4 @@
 /**
  * How incidents are sorted.
  */
-export type IncidentSort = "reportedTimestamp" | "type";
+export type IncidentSort = "reportedTimestamp" | "type" | "severity";

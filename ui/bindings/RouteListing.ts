@@ -32,6 +32,10 @@ driverId?: DriverId | null,
  */
 vehicleId?: VehicleId | null, 
 /**
+ * Only with (or without) a checkpoint that is delayed.
+ */
+delayed?: boolean | null, 
+/**
  * Only with this in origin, destination or the location of a checkpoint.
  */
 text?: string | null, 

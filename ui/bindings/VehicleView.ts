@@ -24,6 +24,14 @@ vehicleType: string,
  */
 status: VehicleAvailability, 
 /**
+ * Why the status was set by hand, where somebody said why.
+ */
+statusReason: string | null, 
+/**
+ * Since when the status that was set by hand holds.
+ */
+statusSince: Timestamp | null, 
+/**
  * How many deliveries that have not ended hold the vehicle.
  */
 openDeliveries: number, 

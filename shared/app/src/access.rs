@@ -72,6 +72,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Drivers(_)
             | DepotQuery::Vehicles(_)
             | DepotQuery::Vehicle { .. }
+            | DepotQuery::Calendar(_)
+            | DepotQuery::FreeSlot(_)
             | DepotQuery::Routes(_) => Err(forbidden(actor, "this query")),
         },
     }

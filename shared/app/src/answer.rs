@@ -32,6 +32,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let topics = query.topics().to_vec();
     let sequence = depot_store::log::head(tables)?;
     let Asked { access, now, .. } = asked;
+    let turnaround = asked.settings.fleet.turnaround();
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
@@ -51,6 +52,8 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         DepotQuery::Vehicle { id } => {
             DepotAnswer::Vehicle(fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?)
         }
+        DepotQuery::Calendar(span) => DepotAnswer::Calendar(fleet::calendar(tables, &span, turnaround)?),
+        DepotQuery::FreeSlot(search) => DepotAnswer::FreeSlot(fleet::free_slot(tables, &search, turnaround)?),
         DepotQuery::Routes(listing) => DepotAnswer::Routes(route::routes(tables, listing, now)?),
         DepotQuery::Route { id } => {
             if let Some(driver) = access.only()

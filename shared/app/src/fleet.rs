@@ -1,5 +1,6 @@
 //! Drivers and vehicles: their tables, their projections and the queries over both.
 
+mod calendar;
 mod driver;
 mod vehicle;
 mod views;
@@ -7,6 +8,8 @@ mod views;
 use depot_store::Migration;
 use rusqlite::Connection;
 
+pub use calendar::{BookingView, CalendarSpan, CalendarView, FreeSlot, SlotMinutes, SlotSearch};
+pub(crate) use calendar::{calendar, free_slot};
 pub(crate) use driver::{driver, drivers, license_holder};
 pub(crate) use vehicle::{registration_holder, vehicle, vehicles};
 pub use views::*;
@@ -15,7 +18,8 @@ use crate::error::AppError;
 use crate::page::Limit;
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 2] = [driver::MIGRATION, vehicle::MIGRATION];
+pub(crate) const MIGRATIONS: [Migration; 4] =
+    [driver::MIGRATION, vehicle::MIGRATION, driver::STATUS_MIGRATION, vehicle::STATUS_MIGRATION];
 
 /// Counts and lists of the whole fleet.
 pub(crate) fn overview(tables: &Connection) -> Result<FleetOverview, AppError> {

@@ -46,8 +46,9 @@ pub use depot_store::seal::{Seal, SealKey};
 pub use error::{AppError, Code, Problem};
 pub use files::FILE_MAX_BYTES;
 pub use fleet::{
-    DriverCounts, DriverListing, DriverSort, DriverView, FleetOverview, VehicleCounts, VehicleListing,
-    VehicleSort, VehicleView,
+    BookingView, CalendarSpan, CalendarView, DriverCounts, DriverListing, DriverSort, DriverView,
+    FleetOverview, FreeSlot, SlotMinutes, SlotSearch, VehicleCounts, VehicleListing, VehicleSort,
+    VehicleView,
 };
 pub use generate::{Generated, Generation};
 pub use log::{

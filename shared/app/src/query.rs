@@ -10,7 +10,10 @@ use crate::delivery::{
     Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
     LiveTracking,
 };
-use crate::fleet::{DriverListing, DriverView, FleetOverview, VehicleListing, VehicleView};
+use crate::fleet::{
+    CalendarSpan, CalendarView, DriverListing, DriverView, FleetOverview, FreeSlot, SlotSearch,
+    VehicleListing, VehicleView,
+};
 use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
@@ -46,6 +49,10 @@ pub enum DepotQuery {
         /// Which one.
         id: VehicleId,
     },
+    /// What a driver or a vehicle is booked for.
+    Calendar(CalendarSpan),
+    /// When a driver, a vehicle or both of them are free next.
+    FreeSlot(SlotSearch),
     /// A page of routes with their checkpoints and how those stand.
     Routes(RouteListing),
     /// One route with its deliveries.
@@ -106,6 +113,8 @@ pub enum DepotAnswer {
     Driver(DriverView),
     Vehicles(Page<VehicleView>),
     Vehicle(VehicleView),
+    Calendar(CalendarView),
+    FreeSlot(FreeSlot),
     Routes(RouteOverview),
     Route(RouteDetail),
     Deliveries(Page<DeliveryRow>),
@@ -158,6 +167,7 @@ impl DepotQuery {
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
             Self::Vehicles(_) | Self::Vehicle { .. } => &[Vehicles, Deliveries, Depot],
+            Self::Calendar(_) | Self::FreeSlot(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::Routes(_) => &[Routes, Deliveries, Depot],
             Self::Route { .. }
             | Self::Deliveries(_)

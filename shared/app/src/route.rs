@@ -150,8 +150,10 @@ pub(crate) fn routes(
     const USED_BY: &str = "EXISTS (SELECT 1 FROM deliveries d WHERE d.route_id = routes.id AND d.";
     const STOPS: &str =
         "(SELECT group_concat(c.location, char(10)) FROM route_checkpoints c WHERE c.route_id = routes.id)";
+    let delayed = format!("routes.id IN ({})", delayed_at(now));
     let mut filter = Filter::default();
     filter
+        .flag(listing.delayed, &delayed, &format!("NOT {delayed}"))
         .any_of("status", listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
         .contains(&["origin", "destination", STOPS], listing.text.as_deref())
         .when("starts_at >= ?", listing.from.map(Timestamp::micros))
@@ -173,6 +175,16 @@ pub(crate) fn routes(
         route.checkpoints = checkpoints(tables, route.route_id, now)?;
     }
     Ok(RouteOverview { routes: page.items, next_cursor: page.next_cursor })
+}
+
+/// The routes with a delayed checkpoint. It begins at the few deliveries that are late, whatever the number of routes.
+fn delayed_at(now: Timestamp) -> String {
+    let now = now.micros();
+    format!(
+        "SELECT l.route_id FROM deliveries l WHERE l.open = 1 AND l.due_at < {now} AND EXISTS (
+           SELECT 1 FROM route_checkpoints c WHERE c.route_id = l.route_id AND c.expected_at < {now} AND NOT EXISTS (
+             SELECT 1 FROM reached_checkpoints x WHERE x.delivery_id = l.id AND x.sequence = c.sequence))"
+    )
 }
 
 /// One route; of its deliveries only those of `driver`, where one is given.

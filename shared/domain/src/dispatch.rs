@@ -152,6 +152,12 @@ impl Dispatch<'_> {
         })
     }
 
+    /// The first interval as long as `wanted`, not beginning before it, in which all who are named are free.
+    #[must_use]
+    pub fn first_free(&self, wanted: Interval) -> Interval {
+        wanted.starting_at(self.next_free_start(wanted, DeliveryId::from(uuid::Uuid::nil())))
+    }
+
     fn check_driver(&self) -> Result<(), DispatchError> {
         let Some(Candidate { id: driver_id, entity, .. }) = self.driver else { return Ok(()) };
         let driver = entity.ok_or(DispatchError::DriverNotFound { driver_id })?;

@@ -85,6 +85,17 @@ pub enum RouteCommand {
         /// When it begins.
         scheduled_start_time: Timestamp,
     },
+    /// Plan a new route with its checkpoints, all in one step.
+    PlanRoute {
+        /// Where it begins.
+        origin: Location,
+        /// Where it ends.
+        destination: Location,
+        /// When it begins.
+        scheduled_start_time: Timestamp,
+        /// In order: sequences and times rise, and the first time is after the start.
+        checkpoints: Vec<Checkpoint>,
+    },
     /// Correct origin, destination or start.
     UpdateRoute {
         /// Where it begins.
@@ -134,7 +145,7 @@ impl RouteCommand {
     #[must_use]
     pub const fn done(&self) -> &'static str {
         match self {
-            Self::CreateRoute { .. } => "Route created",
+            Self::CreateRoute { .. } | Self::PlanRoute { .. } => "Route created",
             Self::UpdateRoute { .. } => "Route updated",
             Self::ChangeRouteStatus { .. } => "Route status changed",
             Self::AddCheckpoint { .. } => "Checkpoint added",
@@ -353,6 +364,20 @@ impl Decider for Route {
                     None => Ok(vec![created.into()]),
                 }
             }
+            RouteCommand::PlanRoute { origin, destination, scheduled_start_time, checkpoints } => {
+                let created = RouteCreated {
+                    origin: origin.clone(),
+                    destination: destination.clone(),
+                    scheduled_start_time: *scheduled_start_time,
+                };
+                match state {
+                    Some(route) if route.created == created && route.checkpoints == *checkpoints => {
+                        Ok(vec![])
+                    }
+                    Some(_) => Err(RouteError::RouteExists { route_id: context.id }),
+                    None => Self::plan(created, checkpoints),
+                }
+            }
             RouteCommand::UpdateRoute { origin, destination, scheduled_start_time } => {
                 known()?.update(origin, destination, *scheduled_start_time, context)
             }
@@ -422,6 +447,34 @@ impl Route {
                 self.scheduled_end_time = updated.scheduled_end_time
             }
         }
+    }
+
+    /// A new route whose checkpoints are added one by one, each by the rules of adding.
+    fn plan(created: RouteCreated, checkpoints: &[Checkpoint]) -> Result<Vec<RouteEvent>, RouteError> {
+        let scheduled_start_time = created.scheduled_start_time;
+        let mut route = Self {
+            origin: created.origin.clone(),
+            destination: created.destination.clone(),
+            scheduled_start_time,
+            scheduled_end_time: scheduled_start_time,
+            status: RouteStatus::Planning,
+            checkpoints: vec![],
+            created_at: scheduled_start_time,
+            updated_at: scheduled_start_time,
+            created: created.clone(),
+        };
+        let mut events = vec![created.into()];
+        for checkpoint in checkpoints {
+            // Only the last one decides the end, so that is said once.
+            let added = route.add(checkpoint.clone())?;
+            added.iter().for_each(|event| route.apply(event));
+            events.extend(added.into_iter().take(1));
+        }
+        if route.scheduled_end_time != scheduled_start_time {
+            let scheduled_end_time = route.scheduled_end_time;
+            events.push(RouteScheduledEndTimeUpdated { scheduled_end_time }.into());
+        }
+        Ok(events)
     }
 
     fn update(

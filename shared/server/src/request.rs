@@ -53,6 +53,8 @@ impl IntoResponse for Plain {
             DepotAnswer::Driver(answer) => Json(answer).into_response(),
             DepotAnswer::Vehicles(answer) => Json(answer).into_response(),
             DepotAnswer::Vehicle(answer) => Json(answer).into_response(),
+            DepotAnswer::Calendar(answer) => Json(answer).into_response(),
+            DepotAnswer::FreeSlot(answer) => Json(answer).into_response(),
             DepotAnswer::Routes(answer) => Json(answer).into_response(),
             DepotAnswer::Route(answer) => Json(answer).into_response(),
             DepotAnswer::Deliveries(answer) => Json(answer).into_response(),

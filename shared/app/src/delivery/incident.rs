@@ -71,6 +71,9 @@ const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.descript
     JOIN deliveries d ON d.id = i.delivery_id JOIN routes r ON r.id = d.route_id \
     LEFT JOIN drivers p ON p.id = d.driver_id LEFT JOIN vehicles v ON v.id = d.vehicle_id";
 
+/// How grave an incident is, as a number that rises with it.
+const GRAVITY: &str = "CASE i.severity WHEN 'Low' THEN 0 WHEN 'Medium' THEN 1 WHEN 'High' THEN 2 ELSE 3 END";
+
 fn view(row: &Row<'_>) -> rusqlite::Result<IncidentView> {
     let resolved_timestamp = sql::maybe_time(row, "resolved_at")?;
     Ok(IncidentView {
@@ -105,12 +108,17 @@ pub(crate) fn incidents(
         .when("d.vehicle_id = ?", listing.vehicle_id.map(|id| blob(id.uuid())))
         .when("d.route_id = ?", listing.route_id.map(|id| blob(id.uuid())))
         .when("i.kind = ?", listing.kind)
+        .any_of(
+            "i.severity",
+            listing.severity.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()),
+        )
         .when("i.reported_at >= ?", listing.from.map(Timestamp::micros))
         .when("i.reported_at < ?", listing.to.map(Timestamp::micros))
         .contains(&["i.kind", "i.description"], listing.text.as_deref());
     let (by, text) = match listing.sort.unwrap_or(IncidentSort::ReportedTimestamp) {
         IncidentSort::ReportedTimestamp => ("i.reported_at", false),
         IncidentSort::Type => ("i.kind", true),
+        IncidentSort::Severity => (GRAVITY, false),
     };
     let descending = listing.descending.unwrap_or(listing.sort.is_none());
     let order = Order { by, id: "i.id", text, descending };

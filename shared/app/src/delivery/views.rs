@@ -378,6 +378,10 @@ pub struct IncidentListing {
     /// Only of this type.
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    /// Only as grave as one of these, e.g. `High,Critical`.
+    #[param(value_type = Option<String>)]
+    #[ts(as = "Option<Vec<Severity>>")]
+    pub severity: Option<AnyOf<Severity>>,
     /// Only reported at or after this.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub from: Option<Timestamp>,
@@ -405,5 +409,7 @@ words_of_app! {
         ReportedTimestamp = "reportedTimestamp",
         /// By type.
         Type = "type",
+        /// By severity.
+        Severity = "severity",
     }
 }

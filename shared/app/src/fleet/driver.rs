@@ -33,6 +33,18 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE INDEX drivers_by_name ON drivers (name, id);",
 };
 
+/// Why and since when it has its status; told by the log for those who are there already.
+pub(crate) const STATUS_MIGRATION: Migration = Migration {
+    id: 2026_112520,
+    sql: "ALTER TABLE drivers ADD COLUMN status_reason TEXT;
+          ALTER TABLE drivers ADD COLUMN status_at INTEGER;
+          UPDATE drivers SET (status_reason, status_at) =
+            (SELECT json_extract(e.payload, '$.reason'), e.occurred_at FROM events e
+               JOIN streams s ON s.stream_no = e.stream_no
+             WHERE s.id = drivers.id AND e.type IN ('DriverAdded', 'DriverStatusChanged')
+             ORDER BY e.version DESC LIMIT 1);",
+};
+
 impl Entity for Driver {
     const KIND: EntityKind = EntityKind::Driver;
 
@@ -45,7 +57,8 @@ impl Entity for Driver {
         match event {
             DriverEvent::DriverAdded(DriverAdded { name, driver_license }) => sql::run(
                 tables,
-                "INSERT INTO drivers (id, name, driver_license, status, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO drivers (id, name, driver_license, status, status_at, updated_at, version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
                 params![
                     id,
                     name.as_str(),
@@ -60,10 +73,17 @@ impl Entity for Driver {
                 "UPDATE drivers SET name = ?2, driver_license = ?3, updated_at = ?4, version = ?5 WHERE id = ?1",
                 params![id, name.as_str(), driver_license.as_str(), at.micros(), version],
             ),
-            DriverEvent::DriverStatusChanged(DriverStatusChanged { new, .. }) => sql::run(
+            DriverEvent::DriverStatusChanged(DriverStatusChanged { new, reason, .. }) => sql::run(
                 tables,
-                "UPDATE drivers SET status = ?2, updated_at = ?3, version = ?4 WHERE id = ?1",
-                params![id, new.as_str(), at.micros(), version],
+                "UPDATE drivers SET status = ?2, status_reason = ?5, status_at = ?3, updated_at = ?3, version = ?4
+                 WHERE id = ?1",
+                params![
+                    id,
+                    new.as_str(),
+                    at.micros(),
+                    version,
+                    reason.as_ref().map(depot_domain::values::Reason::as_str)
+                ],
             ),
         }
     }
@@ -74,7 +94,9 @@ const SHOWN: &str = "CASE WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.kind = '
                      THEN 'Assigned' ELSE status END";
 
 fn select() -> String {
-    format!("SELECT id, name, driver_license, status, updated_at, version, {HELD} AS held FROM drivers")
+    format!(
+        "SELECT id, name, driver_license, status, status_reason, status_at, updated_at, version, {HELD} AS held FROM drivers"
+    )
 }
 
 fn view(row: &Row<'_>) -> rusqlite::Result<DriverView> {
@@ -84,6 +106,8 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DriverView> {
         name: row.get("name")?,
         driver_license: row.get("driver_license")?,
         status: sql::word::<DriverStatus>(row, "status")?.shown(open_deliveries > 0),
+        status_reason: row.get("status_reason")?,
+        status_since: sql::maybe_time(row, "status_at")?,
         open_deliveries,
         updated_at: sql::time(row, "updated_at")?,
         version: row.get("version")?,

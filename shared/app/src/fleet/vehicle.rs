@@ -32,6 +32,18 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE INDEX vehicles_by_registration ON vehicles (registration, id);",
 };
 
+/// Why and since when it has its status; told by the log for those who are there already.
+pub(crate) const STATUS_MIGRATION: Migration = Migration {
+    id: 2026_112521,
+    sql: "ALTER TABLE vehicles ADD COLUMN status_reason TEXT;
+          ALTER TABLE vehicles ADD COLUMN status_at INTEGER;
+          UPDATE vehicles SET (status_reason, status_at) =
+            (SELECT json_extract(e.payload, '$.reason'), e.occurred_at FROM events e
+               JOIN streams s ON s.stream_no = e.stream_no
+             WHERE s.id = vehicles.id AND e.type IN ('VehicleAdded', 'VehicleStatusChanged')
+             ORDER BY e.version DESC LIMIT 1);",
+};
+
 impl Entity for Vehicle {
     const KIND: EntityKind = EntityKind::Vehicle;
 
@@ -44,7 +56,8 @@ impl Entity for Vehicle {
         match event {
             VehicleEvent::VehicleAdded(VehicleAdded { registration, vehicle_type }) => sql::run(
                 tables,
-                "INSERT INTO vehicles (id, registration, vehicle_type, status, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO vehicles (id, registration, vehicle_type, status, status_at, updated_at, version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
                 params![
                     id,
                     registration.as_str(),
@@ -59,10 +72,17 @@ impl Entity for Vehicle {
                 "UPDATE vehicles SET registration = ?2, vehicle_type = ?3, updated_at = ?4, version = ?5 WHERE id = ?1",
                 params![id, registration.as_str(), vehicle_type.as_str(), at.micros(), version],
             ),
-            VehicleEvent::VehicleStatusChanged(VehicleStatusChanged { new, .. }) => sql::run(
+            VehicleEvent::VehicleStatusChanged(VehicleStatusChanged { new, reason, .. }) => sql::run(
                 tables,
-                "UPDATE vehicles SET status = ?2, updated_at = ?3, version = ?4 WHERE id = ?1",
-                params![id, new.as_str(), at.micros(), version],
+                "UPDATE vehicles SET status = ?2, status_reason = ?5, status_at = ?3, updated_at = ?3, version = ?4
+                 WHERE id = ?1",
+                params![
+                    id,
+                    new.as_str(),
+                    at.micros(),
+                    version,
+                    reason.as_ref().map(depot_domain::values::Reason::as_str)
+                ],
             ),
         }
     }
@@ -75,7 +95,7 @@ const SHOWN: &str = "CASE WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.kind = '
 
 fn select() -> String {
     format!(
-        "SELECT id, registration, vehicle_type, status, updated_at, version, {HELD} AS held FROM vehicles"
+        "SELECT id, registration, vehicle_type, status, status_reason, status_at, updated_at, version, {HELD} AS held FROM vehicles"
     )
 }
 
@@ -86,6 +106,8 @@ fn view(row: &Row<'_>) -> rusqlite::Result<VehicleView> {
         registration: row.get("registration")?,
         vehicle_type: row.get("vehicle_type")?,
         status: sql::word::<VehicleStatus>(row, "status")?.shown(open_deliveries > 0),
+        status_reason: row.get("status_reason")?,
+        status_since: sql::maybe_time(row, "status_at")?,
         open_deliveries,
         updated_at: sql::time(row, "updated_at")?,
         version: row.get("version")?,

@@ -24,6 +24,11 @@ pub struct DriverView {
     /// Available, Assigned, Suspended or Unavailable.
     #[schema(value_type = String)]
     pub status: DriverAvailability,
+    /// Why the status was set by hand, where somebody said why.
+    pub status_reason: Option<String>,
+    /// Since when the status that was set by hand holds.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub status_since: Option<Timestamp>,
     /// How many deliveries that have not ended hold the driver.
     pub open_deliveries: u32,
     /// When it was changed last.
@@ -48,6 +53,11 @@ pub struct VehicleView {
     /// Available, Assigned, Maintenance or OutOfService.
     #[schema(value_type = String)]
     pub status: VehicleAvailability,
+    /// Why the status was set by hand, where somebody said why.
+    pub status_reason: Option<String>,
+    /// Since when the status that was set by hand holds.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub status_since: Option<Timestamp>,
     /// How many deliveries that have not ended hold the vehicle.
     pub open_deliveries: u32,
     /// When it was changed last.

@@ -164,6 +164,8 @@ pub struct RouteListing {
     /// Only with a delivery of this vehicle.
     #[param(value_type = Option<uuid::Uuid>)]
     pub vehicle_id: Option<VehicleId>,
+    /// Only with (or without) a checkpoint that is delayed.
+    pub delayed: Option<bool>,
     /// Only with this in origin, destination or the location of a checkpoint.
     pub text: Option<String>,
     /// The order.

@@ -107,6 +107,7 @@ fn sets_something(command: &Command) -> bool {
         | Command::Route(
             _,
             RouteCommand::CreateRoute { .. }
+            | RouteCommand::PlanRoute { .. }
             | RouteCommand::UpdateRoute { .. }
             | RouteCommand::ChangeRouteStatus { .. }
             | RouteCommand::UpdateCheckpoint { .. },

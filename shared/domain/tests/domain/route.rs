@@ -73,6 +73,46 @@ pub(crate) fn unused() -> RouteContext<'static> {
     RouteContext { id: route_id(1), uses: vec![] }
 }
 
+fn plan(checkpoints: &[(i64, &str, &str)]) -> RouteCommand {
+    let (origin, destination) = (value("Depot"), value("Harbour"));
+    let checkpoints =
+        checkpoints.iter().map(|(number, location, clock)| checkpoint(*number, location, clock)).collect();
+    RouteCommand::PlanRoute { origin, destination, scheduled_start_time: at("09:00"), checkpoints }
+}
+
+#[test]
+fn a_route_is_planned_with_its_checkpoints_in_one_step() {
+    let whole = plan(&[(1, "North", "10:00"), (3, "West", "11:00")]);
+    let events = [created(), added(1, "North", "10:00"), added(3, "West", "11:00"), ends("11:00")];
+    given::<Route>(&[]).when(&whole, &unused()).then(events.clone());
+    given::<Route>(&[]).when(&plan(&[]), &unused()).then([created()]);
+    // Sent again it is the same; with another stop it is another route.
+    given::<Route>(&events).when(&whole, &unused()).then([]);
+    given::<Route>(&events).when(&plan(&[(1, "North", "10:00")]), &unused()).then_refused(
+        Kind::Duplicate,
+        &format!(
+            "Route {} exists already with other details: leave the id out or choose a new one",
+            route_id(1)
+        ),
+    );
+}
+
+#[test]
+fn a_planned_route_keeps_the_rules_of_adding_checkpoints() {
+    given::<Route>(&[]).when(&plan(&[(1, "North", "09:00")]), &unused()).then_refused(
+        Kind::Broken,
+        "Checkpoint time 2026-03-01T09:00:00Z must be after 2026-03-01T09:00:00Z, the time of the route's start",
+    );
+    given::<Route>(&[]).when(&plan(&[(1, "North", "10:00"), (2, "West", "10:00")]), &unused()).then_refused(
+        Kind::Broken,
+        "Checkpoint time 2026-03-01T10:00:00Z must be after 2026-03-01T10:00:00Z, the time of checkpoint 1",
+    );
+    given::<Route>(&[]).when(&plan(&[(2, "North", "10:00"), (2, "West", "11:00")]), &unused()).then_refused(
+        Kind::Broken,
+        "Checkpoint sequence 2 must be greater than every existing one: the greatest is 2",
+    );
+}
+
 #[test]
 fn a_route_is_created_in_planning_and_ends_when_it_starts() {
     given::<Route>(&[]).when(&create("Harbour"), &unused()).then([created()]);

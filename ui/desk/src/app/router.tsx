@@ -46,6 +46,16 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/fleet/drivers/$driverId",
+    component: lazyRouteComponent(() => import("../features/fleet/MemberPage"), "DriverPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/fleet/vehicles/$vehicleId",
+    component: lazyRouteComponent(() => import("../features/fleet/MemberPage"), "VehiclePage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/incidents",
     validateSearch: readIncidentSearch,
     component: lazyRouteComponent(() => import("../features/incident/IncidentsPage"), "IncidentsPage"),

@@ -1,6 +1,6 @@
 // Drivers and vehicles: who and what there is, and what they are doing.
-import { ActionIcon, Button, Drawer, Group, Menu, SegmentedControl } from "@mantine/core";
-import { IconDots, IconHistory, IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Menu, SegmentedControl } from "@mantine/core";
+import { IconDots, IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useState } from "react";
@@ -9,7 +9,6 @@ import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { History } from "@kit/History";
 import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
@@ -102,11 +101,12 @@ interface MembersProps {
   members: Member[] | undefined;
 }
 
-type Dialog = { readonly kind: "edit" | "status" | "history"; readonly member: Member };
+type Dialog = { readonly kind: "edit" | "status"; readonly member: Member };
 
 function Members({ part, search, list, members }: MembersProps) {
   const { t } = useTranslation("fleet");
   const mayChange = useMayChange();
+  const navigate = useNavigate();
   const [dialog, setDialog] = useState<Dialog>();
   if (members === undefined) {
     return list.error === null ? <Shimmer lines={8} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
@@ -124,20 +124,17 @@ function Members({ part, search, list, members }: MembersProps) {
         columns={columnsOf(part, t, mayChange, setDialog)}
         rows={members}
         rowKey={(member) => member.id}
+        onOpen={({ id }) =>
+          void (part === "driver"
+            ? navigate({ to: "/fleet/drivers/$driverId", params: { driverId: id } })
+            : navigate({ to: "/fleet/vehicles/$vehicleId", params: { vehicleId: id } }))
+        }
         isStale={list.isStale}
         loadMore={list.loadMore}
         isLoadingMore={list.isLoadingMore}
       />
       {dialog?.kind === "edit" && <MemberForm part={part} member={dialog.member} isOpen onClose={close} />}
       {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
-      <Drawer
-        opened={dialog?.kind === "history"}
-        onClose={close}
-        position="right"
-        title={t("historyTitle", { name: dialog?.member.name })}
-      >
-        {dialog?.kind === "history" && <History entityId={dialog.member.id} />}
-      </Drawer>
     </>
   );
 }
@@ -149,18 +146,30 @@ function columnsOf(
   open: (dialog: Dialog) => void,
 ): Column<Member>[] {
   const isDriver = part === "driver";
-  return [
+  const columns: Column<Member>[] = [
     {
       key: "name",
       title: t(isDriver ? "column.name" : "column.registration"),
-      cell: ({ name }) => <Truncated fw={600}>{name}</Truncated>,
+      cell: ({ id, name }) => (
+        <LinkAnchor
+          {...(isDriver
+            ? { to: "/fleet/drivers/$driverId", params: { driverId: id } }
+            : { to: "/fleet/vehicles/$vehicleId", params: { vehicleId: id } })}
+          size="sm"
+          fw={600}
+          c="var(--mantine-color-text)"
+          display="block"
+        >
+          <Truncated>{name}</Truncated>
+        </LinkAnchor>
+      ),
     },
     {
       key: "detail",
       title: t(isDriver ? "column.license" : "column.type"),
       cell: ({ detail }) => <Truncated c="dimmed">{detail}</Truncated>,
     },
-    { key: "status", title: t("column.status"), width: "160px", cell: ({ standing }) => <StatusBadge {...standing} /> },
+    { key: "status", title: t("column.status"), width: "26%", cell: (member) => <Standing member={member} /> },
     {
       key: "open",
       title: t("column.open"),
@@ -172,34 +181,47 @@ function columnsOf(
           </LinkAnchor>
         ),
     },
-    {
-      key: "actions",
-      title: t("column.actions"),
-      width: "90px",
-      cell: (member) => (
-        <Menu position="bottom-end" withinPortal>
-          <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" aria-label={t("menu", { name: member.name })}>
-              <IconDots size={18} aria-hidden />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {mayChange && (
-              <>
-                <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open({ kind: "edit", member })}>
-                  {t("editItem")}
-                </Menu.Item>
-                <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
-                  {t("statusItem")}
-                </Menu.Item>
-              </>
-            )}
-            <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => open({ kind: "history", member })}>
-              {t("historyItem")}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      ),
-    },
   ];
+  // Who may only look has nothing to do here.
+  return mayChange ? [...columns, actionsOf(t, open)] : columns;
+}
+
+/** How it stands, and why, where somebody said why. */
+function Standing({ member: { standing, statusReason } }: { member: Member }) {
+  const isSetByHand = standing.status !== "Assigned" && standing.status !== "Available";
+  return (
+    <>
+      <StatusBadge {...standing} />
+      {isSetByHand && statusReason !== null && (
+        <Truncated fz="xs" c="dimmed">
+          {statusReason}
+        </Truncated>
+      )}
+    </>
+  );
+}
+
+function actionsOf(t: TFunction<"fleet">, open: (dialog: Dialog) => void): Column<Member> {
+  return {
+    key: "actions",
+    title: t("column.actions"),
+    width: "90px",
+    cell: (member) => (
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={t("menu", { name: member.name })}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open({ kind: "edit", member })}>
+            {t("editItem")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
+            {t("statusItem")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    ),
+  };
 }

@@ -15,6 +15,9 @@ export interface Member {
   /** A licence or a type. */
   readonly detail: string;
   readonly standing: SubjectStatus;
+  /** Why and since when the status that was set by hand holds. */
+  readonly statusReason: string | null;
+  readonly statusSince: string | null;
   readonly openDeliveries: number;
   readonly version: number;
 }
@@ -26,6 +29,8 @@ export function memberOfDriver(driver: DriverView): Member {
     name: driver.name,
     detail: driver.driverLicense,
     standing: { of: "driver", status: driver.status },
+    statusReason: driver.statusReason,
+    statusSince: driver.statusSince,
     openDeliveries: driver.openDeliveries,
     version: driver.version,
   };
@@ -38,6 +43,8 @@ export function memberOfVehicle(vehicle: VehicleView): Member {
     name: vehicle.registration,
     detail: vehicle.vehicleType,
     standing: { of: "vehicle", status: vehicle.status },
+    statusReason: vehicle.statusReason,
+    statusSince: vehicle.statusSince,
     openDeliveries: vehicle.openDeliveries,
     version: vehicle.version,
   };

@@ -1,26 +1,21 @@
 // One incident: how grave, what, when, and the way to its end.
 import type { IncidentView } from "@bindings/IncidentView";
-import { Button, Group, Paper, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
-import { CommandModal } from "@kit/CommandModal";
-import { journey } from "@kit/EntityLink";
 import { incidentWord } from "@kit/EventSentence";
-import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { SeverityBadge } from "@kit/SeverityBadge";
 import { ToneBadge } from "@kit/ToneBadge";
+import { ResolveMany } from "./ResolveMany";
 
 interface IncidentCardProps {
   incident: IncidentView;
   mayChange: boolean;
-  /** Where the delivery is not on the page already. */
-  showsDelivery?: boolean;
 }
 
-export function IncidentCard({ incident, mayChange, showsDelivery = false }: IncidentCardProps) {
+export function IncidentCard({ incident, mayChange }: IncidentCardProps) {
   const { t } = useTranslation("incident");
   const { t: kit } = useTranslation("kit");
   const [isResolving, setIsResolving] = useState(false);
@@ -45,7 +40,6 @@ export function IncidentCard({ incident, mayChange, showsDelivery = false }: Inc
           </Text>
           <Text size="xs" c="dimmed" component="div">
             <Moment at={incident.reportedTimestamp} distance />
-            {showsDelivery && <Where incident={incident} />}
             {incident.resolvedTimestamp !== null && (
               <>
                 {" · "}
@@ -61,41 +55,7 @@ export function IncidentCard({ incident, mayChange, showsDelivery = false }: Inc
           </Button>
         )}
       </Group>
-      <Resolve incident={incident} isOpen={isResolving} onClose={() => setIsResolving(false)} />
+      {isResolving && <ResolveMany incidents={[incident]} onClose={() => setIsResolving(false)} />}
     </Paper>
-  );
-}
-
-function Where({ incident }: { incident: IncidentView }) {
-  const crew = [incident.driverName, incident.vehicleNo].filter((name) => name !== null).join(", ");
-  return (
-    <>
-      {" · "}
-      <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: incident.deliveryId }} inherit>
-        {journey(incident.routeOrigin, incident.routeDestination)}
-      </LinkAnchor>
-      {crew !== "" && ` · ${crew}`}
-    </>
-  );
-}
-
-function Resolve({ incident, isOpen, onClose }: { incident: IncidentView; isOpen: boolean; onClose: () => void }) {
-  const { t } = useTranslation("incident");
-  const act = useAct(t("done"));
-  const [note, setNote] = useState("");
-  const resolve = () =>
-    act.run(
-      {
-        entity: "delivery",
-        id: incident.deliveryId,
-        command: { type: "resolveIncident", incidentId: incident.id, note: note.trim() === "" ? null : note },
-      },
-      { onDone: onClose },
-    );
-  return (
-    <CommandModal isOpen={isOpen} onClose={onClose} title={t("title.resolve")} submit={t("resolve")} act={act} onSubmit={resolve}>
-      <Text size="sm">{incident.description}</Text>
-      <Textarea label={t("note")} value={note} onChange={(event) => setNote(event.currentTarget.value)} maxLength={2000} autosize minRows={2} data-autofocus />
-    </CommandModal>
   );
 }

@@ -1,71 +1,256 @@
-// What went wrong at the depot: what is open, and what was resolved.
-import { Button, Group, SegmentedControl, Stack } from "@mantine/core";
-import { IconShieldCheck } from "@tabler/icons-react";
+// What went wrong at the depot: what is open and what was resolved, by type and severity, resolved one by one or many at once.
+import type { IncidentSort } from "@bindings/IncidentSort";
+import type { IncidentView } from "@bindings/IncidentView";
+import { Button, Checkbox, Chip, Group, Paper, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { IconCircleCheck, IconShieldCheck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DataTable } from "@kit/DataTable";
+import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { journey } from "@kit/EntityLink";
+import { incidentWord } from "@kit/EventSentence";
+import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
+import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { ProblemAlert } from "@kit/ProblemAlert";
+import { compact, wordsOf } from "@kit/search";
+import { SeverityBadge } from "@kit/SeverityBadge";
 import { TextFilter } from "@kit/TextFilter";
-import { compact } from "@kit/search";
-import { IncidentCard } from "./IncidentCard";
+import { Truncated } from "@kit/Truncated";
+import { INCIDENT_TYPES, SEVERITIES } from "@kit/words";
+import { ResolveMany } from "./ResolveMany";
 import type { IncidentSearch } from "./search";
+
+type Changed = { [Field in keyof IncidentSearch]?: IncidentSearch[Field] | undefined };
 
 export function IncidentsPage() {
   const { t } = useTranslation("incident");
+  const { t: kit } = useTranslation("kit");
   const search = useSearch({ from: "/incidents" });
   const navigate = useNavigate();
   const go = (next: IncidentSearch) => void navigate({ to: "/incidents", search: next, replace: true });
-  const isResolved = search.resolved === true;
+  const set = (changed: Changed) => go(compact<IncidentSearch>({ ...search, ...changed } as Required<IncidentSearch>));
+  const known: readonly string[] = INCIDENT_TYPES;
+  // An address may name a type of somebody's own.
+  const types = search.type === undefined || known.includes(search.type) ? known : [search.type, ...known];
   return (
     <>
       <PageHeader title={t("title.page")} description={t("description")} />
       <Group gap="sm" mb="md">
         <SegmentedControl
           aria-label={t("show")}
-          value={isResolved ? "resolved" : "open"}
-          onChange={(shown) => go(compact({ text: search.text, resolved: shown === "resolved" ? true : undefined }))}
+          value={search.resolved === true ? "resolved" : "open"}
+          onChange={(shown) => set({ resolved: shown === "resolved" ? true : undefined })}
           data={[
             { value: "open", label: t("open") },
             { value: "resolved", label: t("resolved") },
           ]}
         />
-        <TextFilter
-          label={t("search")}
-          value={search.text ?? ""}
-          onChange={(text) => go(compact({ text: text || undefined, resolved: search.resolved }))}
+        <Chip.Group
+          multiple
+          value={wordsOf(SEVERITIES, search.severity)}
+          onChange={(chosen) => set({ severity: SEVERITIES.filter((word) => chosen.includes(word)).join(",") || undefined })}
+        >
+          <Group gap={6} role="group" aria-label={t("column.severity")}>
+            {SEVERITIES.map((severity) => (
+              <Chip key={severity} value={severity} size="xs" variant="outline">
+                {kit(`severity.${severity}`)}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+        <Select
+          aria-label={t("column.type")}
+          placeholder={t("anyType")}
+          data={types.map((type) => ({ value: type, label: incidentWord(kit, type) }))}
+          value={search.type ?? null}
+          onChange={(type) => set({ type: type ?? undefined })}
+          clearable
+          clearButtonProps={{ "aria-label": t("clearType") }}
+          w={190}
         />
+        <TextFilter label={t("search")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
       </Group>
-      <IncidentList search={search} />
+      {/* Whoever filters anew chooses anew. */}
+      <IncidentList key={JSON.stringify({ ...search, sort: undefined, ascending: undefined })} search={search} set={set} />
     </>
   );
 }
 
-function IncidentList({ search }: { search: IncidentSearch }) {
+function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: Changed) => void }) {
   const { t } = useTranslation("incident");
+  const { t: kit } = useTranslation("kit");
   const mayChange = useMayChange();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [resolving, setResolving] = useState<readonly IncidentView[]>();
   const isResolved = search.resolved === true;
-  const list = useDepotPages({ query: "incidents", resolved: isResolved, text: search.text ?? null, limit: 50 });
+  const severity = wordsOf(SEVERITIES, search.severity);
+  const sort = search.sort ?? "reportedTimestamp";
+  const isDescending = search.ascending !== true;
+  const list = useDepotPages({
+    query: "incidents",
+    resolved: isResolved,
+    severity: severity.length === 0 ? null : severity,
+    type: search.type ?? null,
+    text: search.text ?? null,
+    sort,
+    descending: isDescending,
+    limit: 100,
+  });
   if (list.pages === undefined) {
     return list.error === null ? <Shimmer lines={6} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
   }
   const incidents = list.pages.flatMap((page) => page.items);
+  const close = () => {
+    setResolving(undefined);
+    setChosen(new Set());
+  };
+  const dialog = resolving !== undefined && <ResolveMany incidents={resolving} onClose={close} />;
   if (incidents.length === 0) {
-    const which = isResolved ? "resolved" : "open";
-    return <EmptyState icon={IconShieldCheck} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />;
+    const isFiltered = search.text !== undefined || search.type !== undefined || search.severity !== undefined;
+    const which = isFiltered ? "filtered" : isResolved ? "resolved" : "open";
+    return (
+      <>
+        <EmptyState icon={IconShieldCheck} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />
+        {dialog}
+      </>
+    );
   }
+  // What was resolved meanwhile is no longer among the rows, and so no longer chosen.
+  const selected = incidents.filter((incident) => chosen.has(keyOf(incident)));
+  const canResolve = mayChange && !isResolved;
+  const toggle = (incident: IncidentView, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(keyOf(incident));
+    else next.delete(keyOf(incident));
+    setChosen(next);
+  };
   return (
     <Stack gap="sm">
-      {incidents.map((incident) => (
-        <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} showsDelivery />
-      ))}
-      {list.loadMore !== undefined && (
-        <Button variant="default" onClick={list.loadMore} loading={list.isLoadingMore}>
-          {t("more")}
-        </Button>
+      {canResolve && (
+        <Paper withBorder radius="md" px="md" py={6} bg="var(--depot-surface)">
+          <Group justify="space-between" mih={34}>
+            <Checkbox
+              label={selected.length === 0 ? t("chooseAll") : t("chosen", { count: selected.length })}
+              checked={selected.length === incidents.length}
+              indeterminate={selected.length > 0 && selected.length < incidents.length}
+              onChange={(event) => setChosen(event.currentTarget.checked ? new Set(incidents.map(keyOf)) : new Set())}
+            />
+            {selected.length > 0 && (
+              <Button size="xs" leftSection={<IconCircleCheck size={16} aria-hidden />} onClick={() => setResolving(selected)}>
+                {t("resolveCount", { count: selected.length })}
+              </Button>
+            )}
+          </Group>
+        </Paper>
       )}
+      <DataTable<IncidentView, IncidentSort>
+        label={t("title.page")}
+        columns={columnsOf(t, kit, { isResolved, canResolve, chosen, toggle, resolve: (incident) => setResolving([incident]) })}
+        rows={incidents}
+        rowKey={keyOf}
+        sort={{ by: sort, isDescending }}
+        onSort={(by, descends) => set({ sort: by === "reportedTimestamp" ? undefined : by, ascending: descends ? undefined : true })}
+        isStale={list.isStale}
+        loadMore={list.loadMore}
+        isLoadingMore={list.isLoadingMore}
+        minWidth={820}
+      />
+      {dialog}
     </Stack>
   );
+}
+
+/** Two deliveries may use one id for an incident each. */
+function keyOf({ deliveryId, id }: IncidentView): string {
+  return `${deliveryId}/${id}`;
+}
+
+interface Tools {
+  readonly isResolved: boolean;
+  readonly canResolve: boolean;
+  readonly chosen: ReadonlySet<string>;
+  readonly toggle: (incident: IncidentView, on: boolean) => void;
+  readonly resolve: (incident: IncidentView) => void;
+}
+
+function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools): Column<IncidentView, IncidentSort>[] {
+  const choose: Column<IncidentView, IncidentSort> = {
+    key: "choose",
+    title: t("column.choose"),
+    width: "84px",
+    cell: (incident) => (
+      <Checkbox
+        aria-label={t("choose", { type: incidentWord(kit, incident.type), description: incident.description })}
+        checked={tools.chosen.has(keyOf(incident))}
+        onChange={(event) => tools.toggle(incident, event.currentTarget.checked)}
+      />
+    ),
+  };
+  const resolve: Column<IncidentView, IncidentSort> = {
+    key: "resolve",
+    title: t("column.action"),
+    width: "110px",
+    cell: (incident) => (
+      <Button size="compact-sm" variant="default" onClick={() => tools.resolve(incident)}>
+        {t("resolve")}
+      </Button>
+    ),
+  };
+  return [
+    ...(tools.canResolve ? [choose] : []),
+    { key: "severity", title: t("column.severity"), width: "112px", sort: "severity", cell: ({ severity }) => <SeverityBadge severity={severity} /> },
+    {
+      key: "what",
+      title: t("column.type"),
+      sort: "type",
+      cell: ({ type, description, note, resolved }) => (
+        <>
+          <Truncated fw={600}>{incidentWord(kit, type)}</Truncated>
+          <Truncated fz="xs" c="dimmed">
+            {description}
+          </Truncated>
+          {resolved && note !== null && <Truncated fz="xs">{`${t("noteIs")} ${note}`}</Truncated>}
+        </>
+      ),
+    },
+    {
+      key: "where",
+      title: t("column.delivery"),
+      width: "30%",
+      cell: (incident) => (
+        <>
+          <LinkAnchor
+            to="/deliveries/$deliveryId"
+            params={{ deliveryId: incident.deliveryId }}
+            size="sm"
+            c="var(--mantine-color-text)"
+            display="block"
+          >
+            <Truncated>{journey(incident.routeOrigin, incident.routeDestination)}</Truncated>
+          </LinkAnchor>
+          <Truncated fz="xs" c="dimmed">
+            {[incident.driverName, incident.vehicleNo].filter((name) => name !== null).join(", ")}
+          </Truncated>
+        </>
+      ),
+    },
+    {
+      key: "when",
+      title: t(tools.isResolved ? "column.resolved" : "column.reported"),
+      width: "128px",
+      ...(!tools.isResolved && { sort: "reportedTimestamp" as const }),
+      cell: ({ reportedTimestamp, resolvedTimestamp }) => (
+        <Text span size="xs" c="dimmed">
+          <Moment at={resolvedTimestamp ?? reportedTimestamp} distance />
+        </Text>
+      ),
+    },
+    ...(tools.canResolve ? [resolve] : []),
+  ];
 }

@@ -1,160 +1,190 @@
-// A route's checkpoints: added, changed, moved and removed while the route is being planned.
+// A route's checkpoints in order: added, changed, moved and removed in place while the route is being planned.
 import type { CheckpointView } from "@bindings/CheckpointView";
 import type { RouteDetail } from "@bindings/RouteDetail";
-import { ActionIcon, Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { IconAlarm, IconArrowDown, IconArrowUp, IconCheck, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { ActionIcon, Group, Text, VisuallyHidden } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconCircleCheck, IconPencil, IconTrash } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
-import { CommandModal } from "@kit/CommandModal";
+import { durationOf } from "@kit/LateBadge";
+import { LateSince } from "@kit/LateSince";
 import { Moment } from "@kit/Moment";
-import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
-import { formatMoment } from "@kit/time";
-import { ToneBadge } from "@kit/ToneBadge";
+import { minutesBetween } from "@kit/time";
 import { Truncated } from "@kit/Truncated";
-import { WhenField, instantOf, whenOf } from "@kit/WhenField";
-
-const STEP_MS = 30 * 60_000;
+import classes from "./CheckpointEditor.module.css";
+import { CheckpointFields } from "./CheckpointFields";
+import { movedOrder } from "./plan";
 
 export function CheckpointEditor({ route, mayChange }: { route: RouteDetail; mayChange: boolean }) {
   const { t } = useTranslation("route");
   const moved = useAct(t("checkpoint.moved"));
   const removed = useAct(t("checkpoint.removed"));
-  const [editing, setEditing] = useState<CheckpointView | "new">();
+  const [editing, setEditing] = useState<number>();
+  const [addedAt, setAddedAt] = useState(0);
+  const [place, setPlace] = useState<number>();
+  const list = useRef<HTMLOListElement>(null);
+  const { checkpoints, version } = route;
   const canChange = mayChange && route.status === "Planning";
-  const { checkpoints } = route;
-  const swap = (index: number, other: number) => {
-    const order = checkpoints.map(({ sequence }) => sequence);
-    const [from, to] = [order[index], order[other]];
-    if (from === undefined || to === undefined) return;
-    order[index] = to;
-    order[other] = from;
-    moved.run({ entity: "route", id: route.routeId, command: { type: "reorderCheckpoints", order } }, { expectedVersion: route.version });
+
+  // The moved place stands in another row once the answer is there: the focus goes with it.
+  useEffect(() => {
+    if (place === undefined) return;
+    list.current?.querySelector<HTMLElement>(`[data-row="${place}"] [data-keeps-focus]`)?.focus();
+    setPlace(undefined);
+    // oxlint-disable-next-line react/exhaustive-deps -- only a new version moves rows
+  }, [version]);
+
+  const move = (from: number, to: number) => {
+    if (to < 0 || to >= checkpoints.length || moved.isBusy) return;
+    setPlace(to);
+    const order = movedOrder(checkpoints, from, to);
+    moved.run({ entity: "route", id: route.routeId, command: { type: "reorderCheckpoints", order } }, { expectedVersion: version });
+  };
+  const onKey = (event: KeyboardEvent, index: number) => {
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    move(index, event.key === "ArrowUp" ? index - 1 : index + 1);
   };
   const remove = (sequence: number) =>
-    removed.run({ entity: "route", id: route.routeId, command: { type: "removeCheckpoint", sequence } });
-  const add = canChange && (
-    <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setEditing("new")}>
-      {t("checkpoint.add")}
-    </Button>
-  );
+    removed.run({ entity: "route", id: route.routeId, command: { type: "removeCheckpoint", sequence } }, { expectedVersion: version });
+
   return (
-    <Panel title={t("checkpoint.title")} action={add}>
-      <Stack gap="sm" component="ol" m={0} p={0} style={{ listStyle: "none" }}>
+    <Panel title={t("checkpoint.title")}>
+      <Start route={route} />
+      <ol className={classes["list"]} ref={list} aria-label={t("checkpoint.title")}>
         {checkpoints.map((checkpoint, index) => (
-          <Group key={checkpoint.sequence} component="li" justify="space-between" wrap="nowrap">
-            <div style={{ minWidth: 0 }}>
-              <Truncated fw={600} fz="sm">{`${checkpoint.sequence}. ${checkpoint.location}`}</Truncated>
-              <Group gap={6}>
-                <Text size="xs" c="dimmed">
-                  <Moment at={checkpoint.expectedTime} />
-                </Text>
-                <Mark {...checkpoint} />
-              </Group>
-            </div>
-            {canChange && (
-              <Group gap={2} wrap="nowrap">
-                <Tool label={t("checkpoint.up", checkpoint)} icon={IconArrowUp} isOff={index === 0} onClick={() => swap(index, index - 1)} />
-                <Tool
-                  label={t("checkpoint.down", checkpoint)}
-                  icon={IconArrowDown}
-                  isOff={index === checkpoints.length - 1}
-                  onClick={() => swap(index, index + 1)}
-                />
-                <Tool label={t("checkpoint.editOne", checkpoint)} icon={IconPencil} onClick={() => setEditing(checkpoint)} />
-                <Tool label={t("checkpoint.removeOne", checkpoint)} icon={IconTrash} onClick={() => remove(checkpoint.sequence)} />
-              </Group>
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys that bubble from the row's buttons
+          <li
+            key={checkpoint.sequence}
+            className={classes["row"]}
+            data-row={index}
+            onKeyDown={canChange ? (event) => onKey(event, index) : undefined}
+          >
+            {canChange && editing === checkpoint.sequence ? (
+              <CheckpointFields route={route} checkpoint={checkpoint} isFirst onDone={() => setEditing(undefined)} onCancel={() => setEditing(undefined)} />
+            ) : (
+              <Row checkpoint={checkpoint} since={checkpoints[index - 1]?.expectedTime ?? route.scheduledStartTime}>
+                {canChange && (
+                  <>
+                    <Tool keepsFocus label={t("checkpoint.up", checkpoint)} icon={IconArrowUp} isOff={index === 0} onClick={() => move(index, index - 1)} />
+                    <Tool
+                      label={t("checkpoint.down", checkpoint)}
+                      icon={IconArrowDown}
+                      isOff={index === checkpoints.length - 1}
+                      onClick={() => move(index, index + 1)}
+                    />
+                    <Tool label={t("checkpoint.editOne", checkpoint)} icon={IconPencil} onClick={() => setEditing(checkpoint.sequence)} />
+                    <Tool label={t("checkpoint.removeOne", checkpoint)} icon={IconTrash} onClick={() => remove(checkpoint.sequence)} />
+                  </>
+                )}
+              </Row>
             )}
-          </Group>
+          </li>
         ))}
-      </Stack>
-      <Text size="xs" c="dimmed" mt={checkpoints.length === 0 || !canChange ? "xs" : 0}>
-        {checkpoints.length === 0 && t("checkpoint.none")} {!canChange && mayChange && t("checkpoint.fixed")}
-      </Text>
-      <Refusal problem={moved.problem ?? removed.problem} />
-      {editing !== undefined && (
-        <CheckpointForm
-          key={editing === "new" ? "new" : editing.sequence}
-          route={route}
-          {...(editing !== "new" && { checkpoint: editing })}
-          onClose={() => setEditing(undefined)}
-        />
+      </ol>
+      {canChange && (
+        <div className={classes["add"]}>
+          {/* A new version brings new bounds and a new suggestion, and the next place can be typed at once. */}
+          <CheckpointFields key={checkpoints.length} route={route} isFirst={addedAt !== 0} onDone={setAddedAt} />
+        </div>
       )}
+      <Text size="xs" c="dimmed" mt="xs">
+        {checkpoints.length === 0 && t("checkpoint.none")} {canChange && checkpoints.length > 1 && t("checkpoint.moveHint")}
+        {!canChange && mayChange && t("checkpoint.fixed")}
+      </Text>
+      <Refusal problem={moved.problem ?? removed.problem} onDismiss={moved.problem === null ? removed.reset : moved.reset} />
     </Panel>
   );
 }
 
-function Mark({ status }: CheckpointView) {
+function Start({ route: { origin, scheduledStartTime } }: { route: RouteDetail }) {
   const { t } = useTranslation("route");
-  if (status === "Delayed") {
-    return (
-      <ToneBadge tone="red" icon={IconAlarm}>
-        {t("delayed")}
-      </ToneBadge>
-    );
-  }
-  return status === "Reached" ? <IconCheck size={14} aria-label="Reached" color="var(--mantine-color-green-6)" /> : null;
+  return (
+    <div className={classes["start"]}>
+      <span className={classes["dot"]} aria-hidden />
+      <div style={{ minWidth: 0, flex: 1 }}>
+        <Truncated fz="sm">{origin}</Truncated>
+        <Text size="xs" c="dimmed">
+          {t("start")}
+        </Text>
+      </div>
+      <Text size="sm" className="tabular">
+        <Moment at={scheduledStartTime} />
+      </Text>
+    </div>
+  );
+}
+
+function Row({ checkpoint, since, children }: { checkpoint: CheckpointView; since: string; children: React.ReactNode }) {
+  const { t: kit } = useTranslation("kit");
+  return (
+    <Group wrap="nowrap" gap="sm">
+      <span className={classes["number"]} data-status={checkpoint.status} aria-hidden>
+        {checkpoint.sequence}
+      </span>
+      <div style={{ minWidth: 0, flex: 1 }}>
+        <VisuallyHidden>{`${checkpoint.sequence}. `}</VisuallyHidden>
+        <Truncated fw={600} fz="sm">
+          {checkpoint.location}
+        </Truncated>
+        <Standing checkpoint={checkpoint} />
+      </div>
+      <Text size="sm" ta="right" className="tabular" component="div">
+        <Moment at={checkpoint.expectedTime} />
+        <Text size="xs" c="dimmed">
+          {`+${durationOf(kit, minutesBetween(since, checkpoint.expectedTime))}`}
+        </Text>
+      </Text>
+      {children !== false && (
+        <Group gap={2} wrap="nowrap">
+          {children}
+        </Group>
+      )}
+    </Group>
+  );
+}
+
+function Standing({ checkpoint: { status, expectedTime } }: { checkpoint: CheckpointView }) {
+  const { t } = useTranslation("route");
+  if (status === "Delayed") return <LateSince at={expectedTime} />;
+  if (status === "Pending") return null;
+  return (
+    <Group gap={4} c="var(--depot-green-text)">
+      <IconCircleCheck size={14} aria-hidden />
+      <Text span size="xs">
+        {t("checkpoint.reached")}
+      </Text>
+    </Group>
+  );
 }
 
 interface ToolProps {
   label: string;
   icon: typeof IconTrash;
   isOff?: boolean;
+  /** Where the focus goes when the row has moved. */
+  keepsFocus?: boolean;
   onClick: () => void;
 }
 
-function Tool({ label, icon: Icon, isOff = false, onClick }: ToolProps) {
+function Tool({ label, icon: Icon, isOff = false, keepsFocus = false, onClick }: ToolProps) {
   return (
-    <ActionIcon variant="subtle" color="gray" aria-label={label} title={label} disabled={isOff} onClick={onClick}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      className={classes["tool"] ?? ""}
+      aria-label={label}
+      title={label}
+      // Not disabled: the first row's tool keeps the focus of a place that was moved up to it.
+      aria-disabled={isOff}
+      {...(isOff && { "data-disabled": true })}
+      data-keeps-focus={keepsFocus || undefined}
+      onClick={isOff ? undefined : onClick}
+    >
       <Icon size={16} aria-hidden />
     </ActionIcon>
   );
-}
-
-function CheckpointForm({ route, checkpoint, onClose }: { route: RouteDetail; checkpoint?: CheckpointView; onClose: () => void }) {
-  const { t } = useTranslation("route");
-  const now_ms = useNow();
-  const act = useAct(t(checkpoint === undefined ? "checkpoint.added" : "checkpoint.updated"));
-  const { previous, next } = neighbours(route, checkpoint);
-  const earliest = previous?.expectedTime ?? route.scheduledStartTime;
-  const suggested = new Date(new Date(earliest).getTime() + STEP_MS).toISOString();
-  const [location, setLocation] = useState(checkpoint?.location ?? "");
-  const [when, setWhen] = useState(whenOf(checkpoint?.expectedTime ?? suggested));
-  const expectedTime = instantOf(when);
-  const rule =
-    expectedTime === undefined
-      ? undefined
-      : new Date(expectedTime) <= new Date(earliest)
-        ? t("checkpoint.after", { time: formatMoment(earliest, now_ms) })
-        : next !== undefined && new Date(expectedTime) >= new Date(next.expectedTime)
-          ? t("checkpoint.before", { time: formatMoment(next.expectedTime, now_ms) })
-          : undefined;
-  const submit = () => {
-    if (expectedTime === undefined) return;
-    const sequence = checkpoint?.sequence ?? (route.checkpoints.at(-1)?.sequence ?? 0) + 1;
-    const type = checkpoint === undefined ? "addCheckpoint" : "updateCheckpoint";
-    act.run({ entity: "route", id: route.routeId, command: { type, sequence, location, expectedTime } }, { onDone: onClose });
-  };
-  return (
-    <CommandModal
-      isOpen
-      onClose={onClose}
-      title={t(checkpoint === undefined ? "checkpoint.add" : "checkpoint.edit")}
-      submit={t(checkpoint === undefined ? "checkpoint.add" : "checkpoint.save")}
-      canSubmit={location.trim() !== "" && expectedTime !== undefined}
-      act={act}
-      onSubmit={submit}
-    >
-      <TextInput label={t("checkpoint.location")} value={location} onChange={(event) => setLocation(event.currentTarget.value)} maxLength={200} required data-autofocus />
-      <WhenField label={t("checkpoint.time")} value={when} onChange={setWhen} error={rule} />
-    </CommandModal>
-  );
-}
-
-function neighbours({ checkpoints }: RouteDetail, checkpoint: CheckpointView | undefined) {
-  if (checkpoint === undefined) return { previous: checkpoints.at(-1), next: undefined };
-  const index = checkpoints.findIndex(({ sequence }) => sequence === checkpoint.sequence);
-  return { previous: index > 0 ? checkpoints[index - 1] : undefined, next: checkpoints[index + 1] };
 }

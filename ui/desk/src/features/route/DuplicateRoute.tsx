@@ -1,33 +1,37 @@
-// The same route on another day: a new route with the same stops, all of them whole days later.
+// The same route on another day: a new route with the same places at the same times of day, planned in one step.
 import type { RouteDetail } from "@bindings/RouteDetail";
-import { NumberInput, Text } from "@mantine/core";
+import { Checkbox, Text } from "@mantine/core";
+import { DateInput } from "@mantine/dates";
 import { useNavigate } from "@tanstack/react-router";
+import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Act } from "@kit/act";
-import { useDepotCommand } from "@kit/depot";
 import { CommandModal } from "@kit/CommandModal";
+import { useDepotCommand } from "@kit/depot";
 import { newId } from "@kit/ids";
-import { daysLater } from "@kit/time";
+import { daysLater, localDay } from "@kit/time";
+import { parseDay } from "@kit/WhenField";
+
+const DAY_MS = 86_400_000;
 
 export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose: () => void }) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
   const command = useDepotCommand();
-  const [days, setDays] = useState<number>(1);
-  // Local days: a route that starts at eight starts at eight also when the clocks change in between.
-  const later = (timestamp: string) => daysLater(timestamp, days);
-  const duplicate = async () => {
-    const id = newId();
+  const present = localDay(new Date(route.scheduledStartTime));
+  const [day, setDay] = useState<string | null>(dayjs(present).add(1, "day").format("YYYY-MM-DD"));
+  const [activates, setActivates] = useState(false);
+  // The same id each time: where the first step was done and the second refused, it is not done twice.
+  const [id] = useState(newId);
+  const duplicate = async (target: string) => {
+    const days = Math.round((Date.parse(target) - Date.parse(present)) / DAY_MS);
+    const later = (timestamp: string) => daysLater(timestamp, days);
     const { origin, destination, scheduledStartTime } = route;
-    const facts = { origin, destination, scheduledStartTime: later(scheduledStartTime) };
-    await command.mutateAsync({ command: { entity: "route", id, command: { type: "createRoute", ...facts } } });
-    for (const { sequence, location, expectedTime } of route.checkpoints) {
-      const checkpoint = { sequence, location, expectedTime: later(expectedTime) };
-      // In order: each must come after the one before it.
-      // oxlint-disable-next-line no-await-in-loop
-      await command.mutateAsync({ command: { entity: "route", id, command: { type: "addCheckpoint", ...checkpoint } } });
-    }
+    const checkpoints = route.checkpoints.map(({ sequence, location, expectedTime }) => ({ sequence, location, expectedTime: later(expectedTime) }));
+    const plan = { type: "planRoute", origin, destination, scheduledStartTime: later(scheduledStartTime), checkpoints } as const;
+    await command.mutateAsync({ command: { entity: "route", id, command: plan } });
+    if (activates) await command.mutateAsync({ command: { entity: "route", id, command: { type: "changeRouteStatus", status: "Active" } } });
     onClose();
     await navigate({ to: "/routes/$routeId", params: { routeId: id } });
   };
@@ -38,20 +42,13 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
       onClose={onClose}
       title={t("duplicateTitle")}
       submit={t("duplicate")}
-      canSubmit={Number.isInteger(days) && days !== 0}
+      canSubmit={day !== null}
       act={act}
       // What went wrong stands in the dialog.
-      onSubmit={() => void duplicate().catch(() => undefined)}
+      onSubmit={() => void (day !== null && duplicate(day).catch(() => undefined))}
     >
-      <NumberInput
-        label={t("duplicateDays")}
-        value={days}
-        onChange={(value) => setDays(typeof value === "number" ? value : Number.NaN)}
-        min={-365}
-        max={365}
-        allowDecimal={false}
-        data-autofocus
-      />
+      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} valueFormat="ddd D MMM YYYY" required data-autofocus />
+      <Checkbox label={t("duplicateActivate")} checked={activates} onChange={(event) => setActivates(event.currentTarget.checked)} />
       <Text size="xs" c="dimmed">
         {t("duplicateHint")}
       </Text>

@@ -1,12 +1,14 @@
 // The dialog for a new route, and for a route's origin, destination and start.
 import type { RouteDetail } from "@bindings/RouteDetail";
-import { TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { newId } from "@kit/ids";
+import { useNow } from "@kit/now";
+import { formatMoment } from "@kit/time";
 import { WhenField, instantOf, whenOf } from "@kit/WhenField";
 import type { When } from "@kit/WhenField";
 
@@ -24,7 +26,12 @@ export function RouteForm({ route, isOpen, onClose }: { route?: RouteDetail; isO
   const [origin, setOrigin] = useState(route?.origin ?? "");
   const [destination, setDestination] = useState(route?.destination ?? "");
   const [start, setStart] = useState<When>(route === undefined ? soon() : whenOf(route.scheduledStartTime));
+  const now_ms = useNow();
   const scheduledStartTime = instantOf(start);
+  const first = route?.checkpoints[0];
+  const isTooLate =
+    first !== undefined && scheduledStartTime !== undefined && Date.parse(scheduledStartTime) >= Date.parse(first.expectedTime);
+  const used = route?.deliveries.filter(({ status }) => status !== "Delivered" && status !== "Failed").length ?? 0;
   const submit = () => {
     if (scheduledStartTime === undefined) return;
     const facts = { origin, destination, scheduledStartTime };
@@ -50,13 +57,23 @@ export function RouteForm({ route, isOpen, onClose }: { route?: RouteDetail; isO
       onClose={onClose}
       title={t(route === undefined ? "new" : "edit")}
       submit={t(route === undefined ? "create" : "save")}
-      canSubmit={origin.trim() !== "" && destination.trim() !== "" && scheduledStartTime !== undefined}
+      canSubmit={origin.trim() !== "" && destination.trim() !== "" && scheduledStartTime !== undefined && !isTooLate}
       act={act}
       onSubmit={submit}
     >
       <TextInput label={t("origin")} value={origin} onChange={(event) => setOrigin(event.currentTarget.value)} maxLength={200} required data-autofocus />
       <TextInput label={t("destination")} value={destination} onChange={(event) => setDestination(event.currentTarget.value)} maxLength={200} required />
-      <WhenField label={t("start")} value={start} onChange={setStart} />
+      <WhenField
+        label={t("start")}
+        value={start}
+        onChange={setStart}
+        error={isTooLate ? t("rule.beforeFirst", { time: formatMoment(first.expectedTime, now_ms) }) : undefined}
+      />
+      {used > 0 && (
+        <Text size="xs" c="dimmed">
+          {t("editMoves", { count: used })}
+        </Text>
+      )}
     </CommandModal>
   );
 }

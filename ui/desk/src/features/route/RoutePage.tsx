@@ -140,11 +140,23 @@ function Actions({ route }: { route: RouteDetail }) {
   );
 }
 
-function Deliveries({ route: { deliveries } }: { route: RouteDetail }) {
+/** Where the route is used. */
+function Deliveries({ route: { routeId, deliveries } }: { route: RouteDetail }) {
   const { t } = useTranslation("route");
   const { t: delivery } = useTranslation("delivery");
+  const open = deliveries.filter(({ status }) => status !== "Delivered" && status !== "Failed").length;
+  const all = deliveries.length > 0 && (
+    <LinkAnchor to="/deliveries" search={{ route: routeId }} size="sm">
+      {t("allDeliveries")}
+    </LinkAnchor>
+  );
   return (
-    <Panel title={t("deliveries")}>
+    <Panel title={t("deliveries")} action={all}>
+      {deliveries.length > 0 && (
+        <Text size="xs" c="dimmed" mb="xs">
+          {t("usedBy", { open, total: deliveries.length })}
+        </Text>
+      )}
       {deliveries.length === 0 && (
         <Text size="sm" c="dimmed">
           {t("noDeliveries")}

@@ -1,8 +1,9 @@
 // The depot's routes: when they run, how their checkpoints stand, and who is on them.
 import type { RouteSort } from "@bindings/RouteSort";
 import type { RouteSummary } from "@bindings/RouteSummary";
-import { Button, Group, Text } from "@mantine/core";
-import { IconAlarm, IconPlus, IconRoute } from "@tabler/icons-react";
+import { Button, Chip, Group, Text } from "@mantine/core";
+import { DatePickerInput } from "@mantine/dates";
+import { IconPlus, IconRoute } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
@@ -11,6 +12,7 @@ import type { Column } from "@kit/DataTable";
 import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { journey } from "@kit/EntityLink";
+import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
@@ -18,10 +20,10 @@ import { PageHeader } from "@kit/PageHeader";
 import { ProblemAlert } from "@kit/ProblemAlert";
 import { Progress } from "@kit/Progress";
 import { compact, wordsOf } from "@kit/search";
+import { startOfDay } from "@kit/time";
 import { StatusBadge } from "@kit/StatusBadge";
 import { StatusChips } from "@kit/StatusChips";
 import { TextFilter } from "@kit/TextFilter";
-import { ToneBadge } from "@kit/ToneBadge";
 import { Truncated } from "@kit/Truncated";
 import { ROUTE_STATUSES } from "@kit/words";
 import { RouteForm } from "./RouteForm";
@@ -34,8 +36,8 @@ export function RoutesPage() {
   const mayChange = useMayChange();
   const go = (next: RouteSearch) => void navigate({ to: "/routes", search: next, replace: true });
   const { create: isCreating = false, ...filters } = search;
-  const set = (changed: { status?: string | undefined; text?: string | undefined }) =>
-    go(compact<Omit<RouteSearch, "create">>({ status: search.status, text: search.text, ...changed }));
+  const set = (changed: { [Field in keyof RouteSearch]?: RouteSearch[Field] | undefined }) =>
+    go(compact<RouteSearch>({ ...filters, ...changed } as Required<RouteSearch>));
   return (
     <>
       <PageHeader title={t("title")} description={t("description")}>
@@ -53,6 +55,21 @@ export function RoutesPage() {
           value={wordsOf(ROUTE_STATUSES, search.status)}
           onChange={(statuses) => set({ status: statuses.join(",") || undefined })}
         />
+        <Chip size="xs" variant="outline" checked={search.delayed === true} onChange={(on) => set({ delayed: on || undefined })}>
+          {t("delayedFilter")}
+        </Chip>
+        <DatePickerInput
+          type="range"
+          allowSingleDateInRange
+          aria-label={t("days")}
+          placeholder={t("days")}
+          valueFormat="D MMM"
+          value={[search.from ?? null, search.to ?? null]}
+          onChange={([from, to]) => set({ from: from ?? undefined, to: to ?? undefined })}
+          clearable
+          clearButtonProps={{ "aria-label": t("clearDays") }}
+          w={170}
+        />
         <TextFilter label={t("search")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
       </Group>
       <RouteList search={filters} />
@@ -66,7 +83,16 @@ function RouteList({ search }: { search: RouteSearch }) {
   const navigate = useNavigate();
   const status = wordsOf(ROUTE_STATUSES, search.status);
   const list = useDepotPages(
-    { query: "routes", status: status.length === 0 ? null : status, text: search.text ?? null, descending: true, limit: 100 },
+    {
+      query: "routes",
+      status: status.length === 0 ? null : status,
+      text: search.text ?? null,
+      from: search.from === undefined ? null : startOfDay(search.from),
+      to: search.to === undefined ? null : startOfDay(search.to, 1),
+      delayed: search.delayed ?? null,
+      descending: true,
+      limit: 100,
+    },
     { refetchInterval: LATENESS_REFETCH_MS },
   );
   if (list.pages === undefined) {
@@ -74,7 +100,7 @@ function RouteList({ search }: { search: RouteSearch }) {
   }
   const routes = list.pages.flatMap((page) => page.routes);
   if (routes.length === 0) {
-    const isFiltered = search.text !== undefined || search.status !== undefined;
+    const isFiltered = Object.keys(search).length > 0;
     return (
       <EmptyState
         icon={IconRoute}
@@ -139,15 +165,19 @@ function Checkpoints({ route: { checkpoints } }: { route: RouteSummary }) {
       </Text>
     );
   }
+  const delayed = checkpoints.find(({ status }) => status === "Delayed");
   const reached = checkpoints.filter(({ status }) => status === "Reached").length;
   return (
-    <Group gap={6}>
+    <>
       <Progress reached={reached} total={checkpoints.length} />
-      {checkpoints.some(({ status }) => status === "Delayed") && (
-        <ToneBadge tone="red" icon={IconAlarm}>
-          {t("delayed")}
-        </ToneBadge>
+      {delayed !== undefined && (
+        <Group gap={6} mt={4} wrap="nowrap">
+          <LateSince at={delayed.expectedTime} />
+          <Truncated fz="xs" c="dimmed">
+            {delayed.location}
+          </Truncated>
+        </Group>
       )}
-    </Group>
+    </>
   );
 }
