@@ -126,8 +126,9 @@ fn four_hundred_flipped_bits_are_found_or_change_nothing() {
             );
         }
     }
-    // What is left lies in bytes that no row uses.
-    assert!(found > 200, "only {found} of 400 flipped bits were found");
+    // The others lie in bytes that no row uses: most pages of so small a file are nearly empty. That none of them
+    // changed a row was just compared; this is only to see that the check is not idle.
+    assert!(found > 80, "only {found} of 400 flipped bits were found");
 }
 
 #[test]
