@@ -3,7 +3,7 @@ import { DepotError } from "@kit/problem";
 import type { FileRef } from "@bindings/FileRef";
 import type { PhoneRequest } from "../depot/contract";
 import { requestOf } from "./action";
-import type { KeptFile, Refused } from "./action";
+import type { Action, KeptFile, Refused } from "./action";
 import type { IsStillMine } from "./onlySender";
 import { pause } from "./onlySender";
 import type { Next, Outbox } from "./outbox";
@@ -28,8 +28,8 @@ const SHUT_OUT = new Set(["unauthenticated", "revoked", "expired"]);
 
 /** Where things are sent. Each call throws a `DepotError`. */
 export interface Destination {
-  /** Gives the depot's sequence after it. */
-  send(request: PhoneRequest): Promise<number>;
+  /** Gives the depot's sequence after it, and which of the pictures it took along; the others follow. */
+  send(request: PhoneRequest, files: readonly KeptFile[]): Promise<{ sequence: number; taken: readonly string[] }>;
   upload(deliveryId: string, ref: FileRef, content: ArrayBuffer): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export class Sender {
     }
     this.#onState("sending");
     try {
-      if ("action" in next) await this.#send(next.action);
+      if ("action" in next) await this.#send(next.action, next.files);
       else await this.#upload(next.file);
       this.#failures = 0;
       return 0;
@@ -107,10 +107,10 @@ export class Sender {
     }
   }
 
-  async #send(action: Extract<Next, { action: unknown }>["action"]): Promise<void> {
+  async #send(action: Action, files: readonly KeptFile[]): Promise<void> {
     try {
-      const storedAs = await this.#destination.send(requestOf(action));
-      await this.#outbox.markStored(action.order, storedAs);
+      const { sequence, taken } = await this.#destination.send(requestOf(action), files);
+      await this.#outbox.markStored(action.order, sequence, taken);
     } catch (cause) {
       await this.#outbox.markRefused(action.order, refusalIn(cause));
     }

@@ -28,7 +28,7 @@ export class UnreliableDepot implements Destination {
 
   constructor(readonly random: () => number = () => 1) {}
 
-  async send(request: PhoneRequest): Promise<number> {
+  async send(request: PhoneRequest): Promise<{ sequence: number; taken: string[] }> {
     this.#maybeLose();
     const body = JSON.stringify(request);
     const known = this.#answers.get(request.idempotencyKey);
@@ -39,7 +39,7 @@ export class UnreliableDepot implements Destination {
     const answer = known ?? this.#decide(request, body);
     this.#maybeLose();
     if ("refused" in answer) throw DepotError.from({ code: answer.refused, detail: "No." });
-    return answer.sequence;
+    return { sequence: answer.sequence, taken: [] };
   }
 
   async upload(deliveryId: string, { hash }: FileRef): Promise<void> {
