@@ -64,11 +64,10 @@ async function planRoute(page: Page, origin: string, destination: string, stops:
   await dialog.getByRole("button", { name: "Create route" }).click();
   await page.getByRole("heading", { name: destination, level: 1 }).waitFor();
   for (const stop of stops) {
-    await page.getByRole("button", { name: "Add checkpoint" }).first().click();
-    await dialog.getByLabel("Location").fill(stop);
-    await dialog.getByRole("button", { name: "Add checkpoint" }).click();
-    await gone(dialog);
-    await page.getByText(stop).first().waitFor();
+    const line = page.getByRole("form", { name: "Add checkpoint" });
+    await line.getByLabel("Location").fill(stop);
+    await line.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("list", { name: "Checkpoints" }).getByText(stop).waitFor();
   }
   await page.getByRole("button", { name: "Activate", exact: true }).click();
   await page.getByRole("button", { name: "Back to planning" }).waitFor();

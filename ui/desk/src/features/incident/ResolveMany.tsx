@@ -32,6 +32,7 @@ export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
   const isBusy = [...outcomes.values()].includes("busy");
   const set = (id: string, outcome: Outcome) => setOutcomes((known) => new Map(known).set(id, outcome));
   const resolve = async () => {
+    let refused = 0;
     for (const { id, deliveryId } of left) {
       set(id, "busy");
       try {
@@ -41,9 +42,12 @@ export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
         await mutateAsync({ command: { entity: "delivery", id: deliveryId, command } });
         set(id, "done");
       } catch (error) {
+        refused += 1;
         set(id, DepotError.from(error));
       }
     }
+    // Of one, the page behind the dialog says enough.
+    if (refused === 0 && shown.length === 1) onClose();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
