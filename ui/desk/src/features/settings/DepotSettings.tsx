@@ -18,23 +18,28 @@ const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: "English", de: "D
 
 export function DepotSettings() {
   const { t } = useTranslation("settings");
-  return <Section title={t("depot")} keys={DEPOT} />;
+  return <SettingsSection title={t("depot")} keys={DEPOT} />;
 }
 
 export function RuleSettings() {
   const { t } = useTranslation("settings");
-  return <Section title={t("rules")} keys={RULES} hint={t("rulesHint")} />;
+  return <SettingsSection title={t("rules")} keys={RULES} hint={t("rulesHint")} />;
 }
 
-function Section({ title, keys, hint }: { title: string; keys: readonly string[]; hint?: string }) {
+/** Some settings in one panel, in the order of `keys`. */
+export function SettingsSection({ title, keys, hint }: { title: string; keys: readonly string[]; hint?: string }) {
   const settings = useDepotQuery({ query: "settings" });
   return (
     <Panel title={title}>
       <Loaded of={settings} lines={keys.length}>
-        {(all) => <SettingsForm settings={all.filter(({ key }) => keys.includes(key))} {...(hint !== undefined && { hint })} />}
+        {(all) => <SettingsForm settings={ordered(all, keys)} {...(hint !== undefined && { hint })} />}
       </Loaded>
     </Panel>
   );
+}
+
+function ordered(settings: readonly SettingView[], keys: readonly string[]): readonly SettingView[] {
+  return keys.flatMap((wanted) => settings.filter(({ key }) => key === wanted));
 }
 
 function SettingsForm({ settings, hint }: { settings: readonly SettingView[]; hint?: string }) {

@@ -16,7 +16,8 @@ import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { useDeliveryColumns } from "../delivery/columns";
-import { DemoBanner, FirstStart } from "./Demo";
+import { Start } from "../start/Start";
+import { DemoBanner } from "./Demo";
 import classes from "./TodayPage.module.css";
 
 const LIVE_MOST = 200;
@@ -32,7 +33,7 @@ export function TodayPage() {
       <Loaded of={session} lines={8}>
         {({ empty, demo }) =>
           empty && mayChange ? (
-            <FirstStart />
+            <Start />
           ) : (
             <>
               {demo && mayChange && <DemoBanner />}
