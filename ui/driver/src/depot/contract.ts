@@ -55,7 +55,7 @@ export interface PhoneDay {
 
 /** How a pairing stands. */
 export interface Pairing {
-  readonly state: "waiting" | "confirmed" | "refused" | "expired";
+  readonly state: "open" | "waiting" | "confirmed" | "refused" | "expired" | "exhausted";
   readonly digits: string;
   readonly expiresAt: string;
   readonly driverName: string | null;

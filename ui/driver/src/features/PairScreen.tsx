@@ -76,10 +76,12 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
         </main>
       );
     case "refused":
+    case "open":
     case "expired":
+    case "exhausted":
       return (
         <main className="centre">
-          <h1>{t(`pair.${pairing.state}`)}</h1>
+          <h1>{t(pairing.state === "refused" ? "pair.refused" : "pair.expired")}</h1>
           <p>{t("pair.how")}</p>
         </main>
       );
