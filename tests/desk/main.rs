@@ -23,6 +23,7 @@ specs! {
     desk = "desk",
     gallery = "gallery",
     main_job = "main-job",
+    today = "today",
 }
 
 fn run_spec(name: &str) {

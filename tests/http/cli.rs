@@ -63,6 +63,7 @@ fn without_lateness(answer: &serde_json::Value) -> String {
 fn forget(value: &mut serde_json::Value) {
     if let Some(object) = value.as_object_mut() {
         object.remove("lateSince");
+        object.remove("atRisk");
         if object.contains_key("expectedTime") {
             object.remove("status");
         }

@@ -9,6 +9,7 @@ import type { EventPage } from "./EventPage";
 import type { FleetOverview } from "./FleetOverview";
 import type { FreeSlot } from "./FreeSlot";
 import type { IncidentView } from "./IncidentView";
+import type { Lanes } from "./Lanes";
 import type { LiveTracking } from "./LiveTracking";
 import type { Page } from "./Page";
 import type { PastState } from "./PastState";
@@ -31,4 +32,4 @@ topics: Array<Topic>,
 /**
  * The sequence of the last event that the answer knows.
  */
-sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState });
+sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "lanes", "answer": Lanes } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState });

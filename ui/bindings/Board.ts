@@ -15,6 +15,10 @@ counts: DeliveryCounts,
  */
 late: number, 
 /**
+ * Deliveries that have not ended, are not late and are likely to become so.
+ */
+atRisk: number, 
+/**
  * Deliveries that have not ended and lack a driver or a vehicle.
  */
 unassigned: number, 

@@ -6,6 +6,7 @@ import type { FileRef } from "./FileRef";
 import type { IncidentView } from "./IncidentView";
 import type { PlannedCheckpoint } from "./PlannedCheckpoint";
 import type { ReachedCheckpoint } from "./ReachedCheckpoint";
+import type { Risk } from "./Risk";
 import type { RouteId } from "./RouteId";
 import type { Timestamp } from "./Timestamp";
 import type { VehicleId } from "./VehicleId";
@@ -107,6 +108,10 @@ openIncidents: number,
  * and the delivery has not ended.
  */
 lateSince: Timestamp | null, 
+/**
+ * Why it is likely to become late, where it is.
+ */
+atRisk: Risk | null, 
 /**
  * Who received it.
  */

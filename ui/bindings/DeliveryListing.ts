@@ -45,6 +45,10 @@ open?: boolean | null,
  */
 late?: boolean | null, 
 /**
+ * Only those that are likely to become late (or are not).
+ */
+atRisk?: boolean | null, 
+/**
  * Only those that lack a driver or a vehicle (or lack neither).
  */
 unassigned?: boolean | null, 

@@ -2,6 +2,7 @@
 import type { DeliveryId } from "./DeliveryId";
 import type { DeliveryStatus } from "./DeliveryStatus";
 import type { DriverId } from "./DriverId";
+import type { Risk } from "./Risk";
 import type { RouteId } from "./RouteId";
 import type { Timestamp } from "./Timestamp";
 import type { VehicleId } from "./VehicleId";
@@ -75,6 +76,10 @@ openIncidents: number,
  * and the delivery has not ended.
  */
 lateSince: Timestamp | null, 
+/**
+ * Why it is likely to become late, where it is.
+ */
+atRisk: Risk | null, 
 /**
  * Who received it.
  */

@@ -19,7 +19,15 @@ import type { VehicleListing } from "./VehicleListing";
 /**
  * What can be asked for.
  */
-export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", } | { "query": "fleetOverview", } | { "query": "drivers" } & DriverListing | { "query": "driver", 
+export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", } | { "query": "lanes", 
+/**
+ * Only with time on the road at or after this.
+ */
+from: Timestamp, 
+/**
+ * Only with time on the road before this.
+ */
+to: Timestamp, } | { "query": "fleetOverview", } | { "query": "drivers" } & DriverListing | { "query": "driver", 
 /**
  * Which one.
  */

@@ -104,6 +104,11 @@ export function toInstant(yyyy_mm_dd: string | null, clockText: string): string 
   return Number.isNaN(instant_ms) ? undefined : new Date(instant_ms).toISOString();
 }
 
+/** What the depot's wall clock shows, as `YYYY-MM-DD HH:mm:ss`: the form in which a schedule places things. */
+export function wallTime(timestamp: string | number): string {
+  return new Date(wallClock(new Date(timestamp).getTime()).asUtc_ms).toISOString().slice(0, 19).replace("T", " ");
+}
+
 interface WallClock {
   readonly year: number;
   readonly month: number;

@@ -68,6 +68,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             DepotQuery::Settings {}
             | DepotQuery::Tokens {}
             | DepotQuery::Board {}
+            | DepotQuery::Lanes { .. }
             | DepotQuery::FleetOverview {}
             | DepotQuery::Drivers(_)
             | DepotQuery::Vehicles(_)

@@ -42,6 +42,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             let recent = log::events(tables, &EventListing { limit, ..EventListing::default() })?;
             DepotAnswer::Board(delivery::board(tables, recent.items, now)?)
         }
+        DepotQuery::Lanes { from, to } => DepotAnswer::Lanes(delivery::lanes(tables, from, to, now)?),
         DepotQuery::FleetOverview {} => DepotAnswer::FleetOverview(fleet::overview(tables)?),
         DepotQuery::Drivers(listing) => DepotAnswer::Drivers(fleet::drivers(tables, listing)?),
         DepotQuery::Driver { id } => {

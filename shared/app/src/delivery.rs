@@ -2,6 +2,7 @@
 
 mod incident;
 mod queries;
+mod risk;
 mod views;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 pub(crate) use incident::incidents;
 pub(crate) use queries::{
-    board, completed_summary, deliveries, delivery, driver_of, live_tracking, shows_file,
+    board, completed_summary, deliveries, delivery, driver_of, lanes, live_tracking, shows_file,
 };
 pub use views::*;
 
@@ -29,7 +30,7 @@ use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::log::EntityKind;
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 2] = [
+pub(crate) const MIGRATIONS: [Migration; 3] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -74,6 +75,28 @@ pub(crate) const MIGRATIONS: [Migration; 2] = [
               ) WITHOUT ROWID;",
     },
     incident::MIGRATION,
+    Migration {
+        id: 2026_112510,
+        sql: "ALTER TABLE deliveries ADD COLUMN behind INTEGER NOT NULL DEFAULT 0;
+              UPDATE deliveries SET behind = COALESCE(
+                (SELECT x.reached_at - c.expected_at FROM reached_checkpoints x
+                   JOIN route_checkpoints c ON c.route_id = deliveries.route_id AND c.sequence = x.sequence
+                   WHERE x.delivery_id = deliveries.id ORDER BY x.reached_at DESC LIMIT 1), 0);
+              CREATE INDEX open_deliveries_by_start ON deliveries (starts_at, id) WHERE open = 1;
+              CREATE INDEX long_deliveries ON deliveries (ends_at) WHERE ends_at - starts_at > 86400000000;
+              CREATE TABLE delivery_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+              INSERT INTO delivery_counts SELECT status, COUNT(*) FROM deliveries GROUP BY status;
+              CREATE TRIGGER deliveries_counted_in AFTER INSERT ON deliveries BEGIN
+                INSERT INTO delivery_counts VALUES (NEW.status, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+              END;
+              CREATE TRIGGER deliveries_counted_over AFTER UPDATE OF status ON deliveries BEGIN
+                UPDATE delivery_counts SET count = count - 1 WHERE status = OLD.status;
+                INSERT INTO delivery_counts VALUES (NEW.status, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+              END;
+              CREATE TRIGGER deliveries_counted_out AFTER DELETE ON deliveries BEGIN
+                UPDATE delivery_counts SET count = count - 1 WHERE status = OLD.status;
+              END;",
+    },
 ];
 
 impl Entity for Delivery {
@@ -144,6 +167,13 @@ fn change_status(
         "UPDATE deliveries SET status = ?2, stage = ?3, open = ?4, delivered_at = ?5 WHERE id = ?1",
         params![id, new.as_str(), stage(*new), new.is_open(), delivered_at],
     )?;
+    // How far a delivery is behind its plan is first known when it sets off.
+    let sql = "UPDATE deliveries SET behind = IIF(?2, ?3 - starts_at, 0) WHERE id = ?1";
+    match new {
+        DeliveryStatus::PickedUp => sql::run(tables, sql, params![id, false, at.micros()])?,
+        DeliveryStatus::InTransit => sql::run(tables, sql, params![id, true, at.micros()])?,
+        DeliveryStatus::OutForDelivery | DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
+    }
     if new.is_open() {
         // A delivery that is tried again drives its route as that is now.
         let sql = "UPDATE deliveries SET starts_at = r.starts_at, ends_at = r.ends_at FROM routes r
@@ -166,7 +196,13 @@ fn reach(
         "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at) VALUES (?1, ?2, ?3, ?4)",
         params![id, sequence.get(), location.as_str(), at.micros()],
     )?;
-    sql::run(tables, "UPDATE deliveries SET reached = reached + 1 WHERE id = ?1", [id])?;
+    sql::run(
+        tables,
+        "UPDATE deliveries SET reached = reached + 1, behind = COALESCE(?3 -
+           (SELECT expected_at FROM route_checkpoints c WHERE c.route_id = deliveries.route_id AND c.sequence = ?2), behind)
+         WHERE id = ?1",
+        params![id, sequence.get(), at.micros()],
+    )?;
     sql::run(
         tables,
         "UPDATE deliveries SET last_sequence = ?2, last_location = ?3

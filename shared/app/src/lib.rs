@@ -37,8 +37,8 @@ pub use app::{App, AppOptions, Clock, default_folder};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
-    DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, LiveTracking, PlannedCheckpoint,
-    ReachedCheckpoint, TimelineCategory, TimelineEntry,
+    DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
+    PlannedCheckpoint, ReachedCheckpoint, Risk, TimelineCategory, TimelineEntry,
 };
 pub use depot_store::OpenError;
 pub use depot_store::chain::Verified;

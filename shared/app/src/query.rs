@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::delivery::{
     Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
-    LiveTracking,
+    Lanes, LiveTracking,
 };
 use crate::fleet::{
     CalendarSpan, CalendarView, DriverListing, DriverView, FleetOverview, FreeSlot, SlotSearch,
@@ -33,6 +33,13 @@ pub enum DepotQuery {
     Tokens {},
     /// The figures that matter now, and what just happened.
     Board {},
+    /// The deliveries on the road in some stretch of time, for a picture of a day.
+    Lanes {
+        /// Only with time on the road at or after this.
+        from: Timestamp,
+        /// Only with time on the road before this.
+        to: Timestamp,
+    },
     /// Drivers and vehicles: counts and lists.
     FleetOverview {},
     /// A page of drivers.
@@ -108,6 +115,7 @@ pub enum DepotAnswer {
     Settings(Vec<SettingView>),
     Tokens(Vec<TokenView>),
     Board(Board),
+    Lanes(Lanes),
     FleetOverview(FleetOverview),
     Drivers(Page<DriverView>),
     Driver(DriverView),
@@ -171,6 +179,7 @@ impl DepotQuery {
             Self::Routes(_) => &[Routes, Deliveries, Depot],
             Self::Route { .. }
             | Self::Deliveries(_)
+            | Self::Lanes { .. }
             | Self::Delivery { .. }
             | Self::LiveTracking { .. }
             | Self::CompletedSummary { .. }

@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::log::{self, EntityKind};
 
 /// The tables that follow from the log. All others hold what the log does not know.
-pub(crate) const PROJECTIONS: [&str; 8] = [
+pub(crate) const PROJECTIONS: [&str; 9] = [
     "bookings",
     "drivers",
     "vehicles",
@@ -20,6 +20,8 @@ pub(crate) const PROJECTIONS: [&str; 8] = [
     "deliveries",
     "reached_checkpoints",
     "incidents",
+    // After the deliveries, whose triggers count them.
+    "delivery_counts",
 ];
 
 const EVENTS_AT_ONCE: u32 = 1_000;

@@ -43,6 +43,17 @@ pub(crate) fn word<T: FromStr<Err: std::fmt::Display>>(row: &Row<'_>, column: &s
     row.get::<_, String>(column)?.parse().map_err(|reason| unreadable(column, Type::Text, reason))
 }
 
+/// A value that is stored as text and may be absent.
+pub(crate) fn maybe_word<T: FromStr<Err: std::fmt::Display>>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
+    match row.get::<_, Option<String>>(column)? {
+        Some(_) => word(row, column).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// A sequence of a checkpoint.
 pub(crate) fn sequence(row: &Row<'_>, column: &str) -> rusqlite::Result<depot_domain::values::Sequence> {
     row.get::<_, i64>(column)?.try_into().map_err(|reason| unreadable(column, Type::Integer, reason))

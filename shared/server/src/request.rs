@@ -48,6 +48,7 @@ impl IntoResponse for Plain {
         match self.0 {
             DepotAnswer::Session(answer) => Json(answer).into_response(),
             DepotAnswer::Board(answer) => Json(answer).into_response(),
+            DepotAnswer::Lanes(answer) => Json(answer).into_response(),
             DepotAnswer::FleetOverview(answer) => Json(answer).into_response(),
             DepotAnswer::Drivers(answer) => Json(answer).into_response(),
             DepotAnswer::Driver(answer) => Json(answer).into_response(),

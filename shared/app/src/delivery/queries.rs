@@ -8,21 +8,26 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
-    DeliverySort, LiveTracking, PlannedCheckpoint, ReachedCheckpoint, TimelineCategory, TimelineEntry,
-    incident,
+    DeliverySort, Lanes, LiveTracking, PlannedCheckpoint, ReachedCheckpoint, TimelineCategory, TimelineEntry,
+    incident, risk,
 };
 use crate::entity::{decode, occurred};
-use crate::error::AppError;
+use crate::error::{AppError, Code};
 use crate::log::EventView;
 use crate::page::{Cursor, Limit, Page};
 use crate::sql::{self, Filter, Order, blob};
 
-const SELECT: &str = "SELECT d.id, d.status, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at, d.driver_id, \
+const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at, d.driver_id, \
     p.name AS driver_name, d.vehicle_id, v.registration AS vehicle_no, d.last_location, d.reached, \
     (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id) AS total, d.open_incidents, d.due_at, \
-    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos \
-    FROM deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
+    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos";
+
+const TABLES: &str = "deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
     LEFT JOIN vehicles v ON v.id = d.vehicle_id";
+
+fn select_at(now: Timestamp) -> String {
+    format!("{COLUMNS}, {} AS risk FROM {TABLES}", risk::of(now))
+}
 
 fn row_at(now: Timestamp) -> impl FnMut(&Row<'_>) -> rusqlite::Result<DeliveryRow> {
     move |row| {
@@ -43,6 +48,7 @@ fn row_at(now: Timestamp) -> impl FnMut(&Row<'_>) -> rusqlite::Result<DeliveryRo
             checkpoints_total: row.get("total")?,
             open_incidents: row.get("open_incidents")?,
             late_since: sql::maybe_time(row, "due_at")?.filter(|due| *due < now),
+            at_risk: sql::maybe_word(row, "risk")?,
             receiver_name: row.get("receiver_name")?,
             created_at: sql::time(row, "created_at")?,
             updated_at: sql::time(row, "updated_at")?,
@@ -61,6 +67,7 @@ pub(crate) fn deliveries(
 ) -> Result<Page<DeliveryRow>, AppError> {
     let late = format!("d.open = 1 AND d.due_at < {}", now.micros());
     let on_time = format!("NOT ({late})");
+    let (at_risk, not_at_risk) = (risk::is(now), format!("({}) IS NULL", risk::of(now)));
     let mut filter = Filter::default();
     filter
         .any_of("d.status", listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
@@ -72,6 +79,7 @@ pub(crate) fn deliveries(
         .when("d.route_id = ?", listing.route_id.map(|id| blob(id.uuid())))
         .flag(listing.open, "d.open = 1", "d.open = 0")
         .flag(listing.late, &late, &on_time)
+        .flag(listing.at_risk, &at_risk, &not_at_risk)
         .flag(
             listing.unassigned,
             "d.open = 1 AND (d.driver_id IS NULL OR d.vehicle_id IS NULL)",
@@ -89,7 +97,8 @@ pub(crate) fn deliveries(
     };
     let descending = listing.descending.unwrap_or(listing.sort.is_none());
     let order = Order { by, id: "d.id", text: false, descending };
-    sql::page(tables, SELECT, filter, &order, listing.cursor, listing.limit.unwrap_or_default(), row_at(now))
+    let limit = listing.limit.unwrap_or_default();
+    sql::page(tables, &select_at(now), filter, &order, listing.cursor, limit, row_at(now))
 }
 
 /// Ids are searched as hexadecimal digits; other text is left as it is.
@@ -104,7 +113,7 @@ pub(crate) fn delivery(
     id: DeliveryId,
     now: Timestamp,
 ) -> rusqlite::Result<Option<DeliveryDetail>> {
-    let found = sql::one(tables, &format!("{SELECT} WHERE d.id = ?1"), [id.uuid()], |row| {
+    let found = sql::one(tables, &format!("{} WHERE d.id = ?1", select_at(now)), [id.uuid()], |row| {
         let files = (sql::json(row, "signature")?, sql::json(row, "photos")?);
         Ok((row_at(now)(row)?, row.get("signature_url")?, files))
     })?;
@@ -166,7 +175,8 @@ pub(crate) fn live_tracking(
         .any_of("d.status", Some(under_way.iter().map(|s| s.as_str().to_owned()).collect()))
         .when("d.driver_id = ?", only.map(|id| blob(id.uuid())));
     let order = Order { by: "d.created_at", id: "d.id", text: false, descending: false };
-    let page = sql::page(tables, SELECT, filter, &order, cursor, limit, |row| {
+    let select = format!("{COLUMNS} FROM {TABLES}");
+    let page = sql::page(tables, &select, filter, &order, cursor, limit, |row| {
         Ok(ActiveDelivery {
             delivery_id: sql::id(row, "id")?,
             status: sql::word(row, "status")?,
@@ -181,10 +191,39 @@ pub(crate) fn live_tracking(
     Ok(LiveTracking { active_deliveries: page.items, next_cursor: page.next_cursor })
 }
 
+/// How many deliveries the lanes show at most.
+const LANES_MOST: usize = 2_000;
+
+/// The deliveries whose time on the road has an instant in common with `[from, to)`, the first to start first.
+pub(crate) fn lanes(
+    tables: &Connection,
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+) -> Result<Lanes, AppError> {
+    if to <= from {
+        return Err(AppError::new(Code::Malformed, "to: it must be later than from"));
+    }
+    // What takes up to a day began less than a day before `from`; the few that take longer have an index of their own.
+    let sql = format!(
+        "{select} WHERE d.id IN (
+           SELECT id FROM deliveries WHERE starts_at >= ?1 - {DAY} AND starts_at < ?2 AND (ends_at > ?1 OR starts_at >= ?1)
+           UNION SELECT id FROM deliveries WHERE ends_at - starts_at > {DAY} AND ends_at > ?1 AND starts_at < ?2)
+         ORDER BY d.starts_at, d.id LIMIT {limit}",
+        select = select_at(now),
+        DAY = 86_400_000_000_i64,
+        limit = LANES_MOST + 1
+    );
+    let mut deliveries = sql::all(tables, &sql, params![from.micros(), to.micros()], row_at(now))?;
+    let more = deliveries.len() > LANES_MOST;
+    deliveries.truncate(LANES_MOST);
+    Ok(Lanes { deliveries, more })
+}
+
 /// The figures of the board; `recent` is what just happened.
 pub(crate) fn board(tables: &Connection, recent: Vec<EventView>, now: Timestamp) -> rusqlite::Result<Board> {
     let mut counts = DeliveryCounts::default();
-    let sql = "SELECT status, COUNT(*) AS count FROM deliveries GROUP BY status";
+    let sql = "SELECT status, count FROM delivery_counts";
     for (status, count) in
         sql::all(tables, sql, [], |row| Ok((sql::word(row, "status")?, row.get("count")?)))?
     {
@@ -203,6 +242,7 @@ pub(crate) fn board(tables: &Connection, recent: Vec<EventView>, now: Timestamp)
     Ok(Board {
         counts,
         late: count(&late)?,
+        at_risk: count(&format!("SELECT COUNT(*) FROM deliveries d WHERE {}", risk::is(now)))?,
         unassigned: count(
             "SELECT COUNT(*) FROM deliveries WHERE open = 1 AND (driver_id IS NULL OR vehicle_id IS NULL)",
         )?,

@@ -55,6 +55,8 @@ pub struct DeliveryRow {
     /// and the delivery has not ended.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub late_since: Option<Timestamp>,
+    /// Why it is likely to become late, where it is.
+    pub at_risk: Option<Risk>,
     /// Who received it.
     pub receiver_name: Option<String>,
     /// When it was created.
@@ -68,6 +70,31 @@ pub struct DeliveryRow {
     pub delivered_at: Option<Timestamp>,
     /// How many events it has.
     pub version: u32,
+}
+
+words_of_app! {
+    /// Why a delivery that is not late yet is likely to become so.
+    Risk ("a risk") {
+        /// It starts soon and lacks a driver or a vehicle.
+        Unassigned = "unassigned",
+        /// It should have set off by now.
+        NotStarted = "notStarted",
+        /// An incident is open, and the next checkpoint is due soon.
+        Incident = "incident",
+        /// It is behind its plan, and the next checkpoint is due soon.
+        Behind = "behind",
+    }
+}
+
+/// The deliveries on the road in some stretch of time.
+#[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Lanes {
+    /// The deliveries, the first to start first.
+    pub deliveries: Vec<DeliveryRow>,
+    /// Whether there are more than are shown.
+    pub more: bool,
 }
 
 /// A delivery with all that belongs to it.
@@ -274,6 +301,8 @@ pub struct Board {
     pub counts: DeliveryCounts,
     /// Deliveries that have not ended and are late.
     pub late: u32,
+    /// Deliveries that have not ended, are not late and are likely to become so.
+    pub at_risk: u32,
     /// Deliveries that have not ended and lack a driver or a vehicle.
     pub unassigned: u32,
     /// Incidents that are not resolved.
@@ -325,6 +354,8 @@ pub struct DeliveryListing {
     pub open: Option<bool>,
     /// Only those that are late (or are not).
     pub late: Option<bool>,
+    /// Only those that are likely to become late (or are not).
+    pub at_risk: Option<bool>,
     /// Only those that lack a driver or a vehicle (or lack neither).
     pub unassigned: Option<bool>,
     /// Only with this in origin, destination, driver, vehicle or receiver, or at the beginning of the id.

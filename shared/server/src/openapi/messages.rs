@@ -44,9 +44,10 @@ pub(super) const COMMANDS: [(&str, &[&str]); 5] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 16] = [
+pub(super) const QUERIES: [&str; 17] = [
     "session",
     "board",
+    "lanes",
     "fleetOverview",
     "drivers",
     "driver",

@@ -52,7 +52,7 @@ export function apply(delivery: DeliveryDetail, command: DriverCommand, at: stri
 function moved(delivery: DeliveryDetail, status: DeliveryStatus): DeliveryDetail {
   if (!NEXT[delivery.status].includes(status)) return delivery;
   const hasEnded = NEXT[status].length === 0 || status === "Failed";
-  return { ...delivery, status, validStatuses: [...NEXT[status]], ...(hasEnded && { lateSince: null }) };
+  return { ...delivery, status, validStatuses: [...NEXT[status]], ...(hasEnded && { lateSince: null, atRisk: null }) };
 }
 
 function reached(delivery: DeliveryDetail, sequence: number, at: string): DeliveryDetail {
@@ -66,6 +66,7 @@ function reached(delivery: DeliveryDetail, sequence: number, at: string): Delive
     checkpointsReached: reachedNow.length,
     lastLocation: reachedNow.at(-1)?.location ?? null,
     lateSince: null,
+    atRisk: null,
   };
   return reachedNow.length === plan.length ? moved(after, "OutForDelivery") : after;
 }

@@ -85,6 +85,7 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     checkpointsTotal: 2,
     openIncidents: 0,
     lateSince: null,
+    atRisk: null,
     receiverName: null,
     createdAt: at,
     updatedAt: at,

@@ -21,7 +21,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
   const { t } = useTranslation("delivery");
   const set = (changed: { [Field in keyof DeliverySearch]?: DeliverySearch[Field] | undefined }) =>
     onChange(compact<DeliverySearch>({ ...search, ...changed } as Required<DeliverySearch>));
-  const flag = (name: "open" | "late" | "unassigned") => (
+  const flag = (name: "open" | "late" | "atRisk" | "unassigned") => (
     <Chip size="xs" variant="outline" checked={search[name] === true} onChange={(on) => set({ [name]: on || undefined })}>
       {t(`filter.${name}`)}
     </Chip>
@@ -39,6 +39,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
         <Group gap={6} role="group" aria-label={t("filter.attention")}>
           {flag("open")}
           {flag("late")}
+          {flag("atRisk")}
           {flag("unassigned")}
         </Group>
         {isFiltered(search) && (

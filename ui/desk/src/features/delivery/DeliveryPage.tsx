@@ -14,6 +14,7 @@ import { Loaded } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import type { DepotError } from "@kit/problem";
+import { RiskBadge } from "@kit/RiskBadge";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Checkpoints } from "./Checkpoints";
 import { Crew } from "./Crew";
@@ -59,6 +60,7 @@ function Detail({ delivery }: { delivery: DeliveryDetail }) {
           <Group gap={8} mt={6}>
             <StatusBadge of="delivery" status={delivery.status} />
             <LateSince at={delivery.lateSince} />
+            <RiskBadge risk={delivery.atRisk} />
             <Text size="sm" c="dimmed">
               <Span start={delivery.scheduledStartTime} end={delivery.scheduledEndTime} /> ·{" "}
               <LinkAnchor to="/routes/$routeId" params={{ routeId: delivery.routeId }} inherit>

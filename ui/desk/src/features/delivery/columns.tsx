@@ -12,6 +12,7 @@ import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
 import { Moment, Span } from "@kit/Moment";
 import { Progress } from "@kit/Progress";
+import { RiskBadge } from "@kit/RiskBadge";
 import { StatusBadge } from "@kit/StatusBadge";
 import { ToneBadge } from "@kit/ToneBadge";
 import { Truncated } from "@kit/Truncated";
@@ -96,13 +97,14 @@ function columnsOf(t: TFunction<"delivery">) {
 }
 
 /** The status, with what is wrong beneath it. */
-export function Standing({ status, lateSince, openIncidents }: DeliveryRow) {
+export function Standing({ status, lateSince, atRisk, openIncidents }: DeliveryRow) {
   return (
     <Stack gap={4} align="flex-start">
       <StatusBadge of="delivery" status={status} />
-      {(lateSince !== null || openIncidents > 0) && (
+      {(lateSince !== null || atRisk !== null || openIncidents > 0) && (
         <Group gap={4}>
           <LateSince at={lateSince} />
+          <RiskBadge risk={atRisk} />
           <IncidentMark count={openIncidents} />
         </Group>
       )}

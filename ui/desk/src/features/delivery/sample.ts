@@ -76,6 +76,7 @@ const ROW: DeliveryRow = {
   checkpointsTotal: 2,
   openIncidents: 0,
   lateSince: null,
+  atRisk: null,
   receiverName: null,
   createdAt: START,
   updatedAt: START,

@@ -16,6 +16,7 @@ export interface DeliverySearch {
   route?: string;
   open?: true;
   late?: true;
+  atRisk?: true;
   unassigned?: true;
   text?: string;
   sort?: DeliverySort;
@@ -38,6 +39,7 @@ export function readDeliverySearch(raw: Record<string, unknown>): DeliverySearch
     route: textIn(raw["route"]),
     open: flagIn(raw["open"]),
     late: flagIn(raw["late"]),
+    atRisk: flagIn(raw["atRisk"]),
     unassigned: flagIn(raw["unassigned"]),
     text: textIn(raw["text"]),
     sort: oneOf(SORTS, raw["sort"]),
@@ -58,6 +60,7 @@ export function deliveriesQuery(search: DeliverySearch): QueryOf<"deliveries"> {
     routeId: search.route ?? null,
     open: search.open ?? null,
     late: search.late ?? null,
+    atRisk: search.atRisk ?? null,
     unassigned: search.unassigned ?? null,
     text: search.text ?? null,
     sort: search.sort ?? DEFAULT_SORT,

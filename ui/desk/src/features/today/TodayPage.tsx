@@ -1,7 +1,7 @@
-// The live board: the figures that matter now, every delivery under way, and what just happened.
+// The live board: the figures that matter now, the day as lanes, every delivery under way, and what just happened.
 import type { Board } from "@bindings/Board";
 import type { EventView } from "@bindings/EventView";
-import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Box, Grid, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
@@ -18,6 +18,7 @@ import { Panel } from "@kit/Panel";
 import { useDeliveryColumns } from "../delivery/columns";
 import { Start } from "../start/Start";
 import { DemoBanner } from "./Demo";
+import { Lanes } from "./Lanes";
 import classes from "./TodayPage.module.css";
 
 const LIVE_MOST = 200;
@@ -54,6 +55,9 @@ function LiveBoard() {
       {(shown) => (
         <>
           <Figures board={shown} />
+          <Box mt="md">
+            <Lanes />
+          </Box>
           <Grid mt="md">
             <Grid.Col span={{ base: 12, lg: 8 }}>
               <Live />
@@ -70,7 +74,7 @@ function LiveBoard() {
   );
 }
 
-function Figures({ board: { counts, late, unassigned, openIncidents } }: { board: Board }) {
+function Figures({ board: { counts, late, atRisk, unassigned, openIncidents } }: { board: Board }) {
   const { t } = useTranslation("today");
   return (
     <SimpleGrid component="section" aria-label={t("figures")} cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
@@ -80,15 +84,15 @@ function Figures({ board: { counts, late, unassigned, openIncidents } }: { board
         to={{ to: "/deliveries", search: { status: "InTransit,OutForDelivery" } }}
       />
       <Figure name={t("figure.late")} count={late} isBad to={{ to: "/deliveries", search: { late: true } }} />
-      <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true } }} />
+      <Figure name={t("figure.atRisk")} count={atRisk} isBad to={{ to: "/deliveries", search: { atRisk: true } }} />
       <Figure name={t("figure.incidents")} count={openIncidents} isBad to={{ to: "/incidents" }} />
+      <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true } }} />
       <Figure
         name={t("figure.delivered")}
         count={counts.delivered}
         note={t("of", { total: counts.total })}
         to={{ to: "/deliveries", search: { status: "Delivered" } }}
       />
-      <Figure name={t("figure.failed")} count={counts.failed} isBad to={{ to: "/deliveries", search: { status: "Failed" } }} />
     </SimpleGrid>
   );
 }

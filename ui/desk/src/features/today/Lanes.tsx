@@ -1,0 +1,210 @@
+// A day as lanes: who is on the road when, in the depot's time. A delivery that is only picked up can be dragged to
+// another lane, or along its own to move its route's start; where the depot refuses, the bar stays and the reason is told.
+import type { DeliveryRow } from "@bindings/DeliveryRow";
+import { ActionIcon, Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import { ResourcesDayView } from "@mantine/schedule";
+import { IconAlertTriangle, IconChevronLeft, IconChevronRight, IconClockExclamation, IconHourglassLow } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
+import { journey } from "@kit/EntityLink";
+import { Loaded } from "@kit/Loaded";
+import { useNow } from "@kit/now";
+import { Panel } from "@kit/Panel";
+import { Refusal } from "@kit/Refusal";
+import { lookOf } from "@kit/status";
+import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
+import classes from "./Lanes.module.css";
+import { OPEN_LANE, barsOf, commandOf, hoursOf } from "./laneBars";
+import type { Bar, Grouping } from "./laneBars";
+
+const LANES_MOST = 500;
+const LOOK_BACK_MS = 3 * 60 * 60_000;
+
+export function Lanes() {
+  const { t } = useTranslation("today");
+  const now_ms = useNow();
+  const [chosenDay, setDay] = useState<string>();
+  const [grouping, setGrouping] = useState<Grouping>("driver");
+  const today = localDay(new Date(now_ms));
+  const day = chosenDay ?? today;
+  const [from, to] = [startOfDay(day), startOfDay(day, 1)];
+  const lanes = useDepotQuery({ query: "lanes", from, to }, { refetchInterval: LATENESS_REFETCH_MS, keepPrevious: true });
+  const go = (days: number) => setDay(localDay(new Date(startOfDay(day, days))));
+  const controls = (
+    <Group gap="xs" wrap="nowrap">
+      <SegmentedControl
+        size="xs"
+        aria-label={t("lanes.by")}
+        value={grouping}
+        onChange={(value) => setGrouping(value as Grouping)}
+        data={[
+          { value: "driver", label: t("lanes.driver") },
+          { value: "vehicle", label: t("lanes.vehicle") },
+        ]}
+      />
+      <ActionIcon aria-label={t("lanes.previous")} onClick={() => go(-1)}>
+        <IconChevronLeft size={16} aria-hidden />
+      </ActionIcon>
+      <Button size="compact-sm" variant="default" onClick={() => setDay(undefined)} disabled={day === today}>
+        {t("lanes.today")}
+      </Button>
+      <ActionIcon aria-label={t("lanes.next")} onClick={() => go(1)}>
+        <IconChevronRight size={16} aria-hidden />
+      </ActionIcon>
+    </Group>
+  );
+  return (
+    <Panel title={`${t("lanes.title")} · ${formatDay(from, now_ms)}`} action={controls}>
+      <Loaded of={lanes} lines={6}>
+        {({ deliveries, more }) => (
+          <>
+            <Day key={`${day} ${grouping}`} day={day} grouping={grouping} deliveries={deliveries} />
+            {more && (
+              <Text size="xs" c="dimmed" mt="xs">
+                {t("lanes.more", { count: deliveries.length })}
+              </Text>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+interface DayProps {
+  day: string;
+  grouping: Grouping;
+  deliveries: readonly DeliveryRow[];
+}
+
+/** What was dropped where it may not stay. */
+interface Refused {
+  readonly delivery: DeliveryRow;
+  readonly isTakenAway: boolean;
+}
+
+function Day({ day, grouping, deliveries }: DayProps) {
+  const { t } = useTranslation("today");
+  const navigate = useNavigate();
+  const now_ms = useNow();
+  const mayChange = useMayChange();
+  const assign = useAct(t("lanes.assigned"));
+  const move = useAct(t("lanes.moved"));
+  const [refused, setRefused] = useState<Refused>();
+  const resources = useResources(grouping);
+  const bars = barsOf(deliveries, grouping, day);
+  const [startTime, endTime] = hoursOf(bars);
+  const isToday = localDay(new Date(now_ms)) === day;
+  const problem = assign.problem ?? move.problem;
+  const dismiss = () => {
+    assign.reset();
+    move.reset();
+    setRefused(undefined);
+  };
+  const onDrop = (deliveryId: string, lane: string, newStart: string) => {
+    const delivery = deliveries.find(({ id }) => id === deliveryId);
+    if (delivery === undefined) return;
+    dismiss();
+    const wanted = commandOf(delivery, grouping, lane, newStart);
+    if (wanted === undefined) return;
+    setRefused({ delivery, isTakenAway: wanted === "takenAway" });
+    if (wanted === "takenAway") return;
+    const act = wanted.entity === "route" ? move : assign;
+    act.run(wanted, {
+      // A route has a version of its own, which a lane does not know.
+      ...(wanted.entity === "delivery" && { expectedVersion: delivery.version }),
+      onDone: dismiss,
+    });
+  };
+  if (deliveries.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("lanes.empty")}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      {refused !== undefined && (refused.isTakenAway || problem !== null) && (
+        <div>
+          <Text size="sm" mb={4}>
+            <strong>{journey(refused.delivery.routeOrigin, refused.delivery.routeDestination)}</strong> {t("lanes.refused")}
+          </Text>
+          {refused.isTakenAway ? (
+            <Alert role="alert" color="red" variant="light" p="sm" withCloseButton onClose={dismiss} closeButtonLabel={t("lanes.dismiss")}>
+              {t("lanes.notTaken")}
+            </Alert>
+          ) : (
+            <Refusal problem={problem} onDismiss={dismiss} />
+          )}
+        </div>
+      )}
+      <ResourcesDayView
+        className={classes["lanes"] ?? ""}
+        date={day}
+        resources={resources}
+        events={bars}
+        startTime={startTime}
+        endTime={endTime}
+        withHeader={false}
+        rowHeight={44}
+        slotWidth={68}
+        minEventSize={24}
+        eventDragInterval={5}
+        maxEventsPerTimeSlot={4}
+        withCurrentTimeIndicator={isToday}
+        // On a narrow screen the present is in sight, with what came just before it.
+        {...(isToday && { startScrollTime: `${wallTime(now_ms - LOOK_BACK_MS).slice(11, 13)}:00:00` })}
+        getCurrentTime={() => wallTime(now_ms)}
+        withEventsDragAndDrop={mayChange}
+        canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
+        onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
+        onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
+        renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
+        labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
+      />
+      {mayChange && (
+        <Text size="xs" c="dimmed">
+          {t("lanes.hint")}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function BarBody({ delivery, grouping }: { delivery: DeliveryRow; grouping: Grouping }) {
+  const { t } = useTranslation("kit");
+  const now_ms = useNow();
+  const { tone, icon: Mark } = lookOf({ of: "delivery", status: delivery.status });
+  const name = journey(delivery.routeOrigin, delivery.routeDestination);
+  const other = grouping === "driver" ? delivery.vehicleNo : delivery.driverName;
+  const span = formatSpan(delivery.scheduledStartTime, delivery.scheduledEndTime, now_ms);
+  const status = t(`status.delivery.${delivery.status}`);
+  return (
+    <span className={classes["bar"]} data-tone={tone} title={[name, span, status, other].filter(Boolean).join(" · ")}>
+      <span className={classes["name"]}>
+        <Mark size={13} aria-label={status} />
+        {delivery.lateSince !== null && <IconClockExclamation size={13} aria-hidden />}
+        {delivery.atRisk !== null && <IconHourglassLow size={13} aria-hidden />}
+        {delivery.openIncidents > 0 && <IconAlertTriangle size={13} aria-hidden />}
+        {delivery.routeDestination}
+      </span>
+      {other !== null && <span className={classes["other"]}>{other}</span>}
+    </span>
+  );
+}
+
+/** The lanes: what nobody drives on top, then everybody by name. */
+function useResources(grouping: Grouping) {
+  const { t } = useTranslation("today");
+  const drivers = useDepotQuery({ query: "drivers", limit: LANES_MOST }, { enabled: grouping === "driver" });
+  const vehicles = useDepotQuery({ query: "vehicles", limit: LANES_MOST }, { enabled: grouping === "vehicle" });
+  const named =
+    grouping === "driver"
+      ? drivers.data?.items.map(({ driverId, name }) => ({ id: driverId, label: name }))
+      : vehicles.data?.items.map(({ vehicleId, registration }) => ({ id: vehicleId, label: registration }));
+  return [{ id: OPEN_LANE, label: t("lanes.open") }, ...(named ?? [])];
+}

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { setConventions } from "@kit/conventions";
+import { END, ROUTE, START, rowOf } from "../delivery/sample";
+import { OPEN_LANE, barsOf, commandOf, hoursOf } from "./laneBars";
+
+const DAY = "2026-03-02";
+
+beforeEach(() => setConventions({ locale: "en-GB", timeZone: "Europe/Berlin" }));
+afterEach(() => setConventions({ locale: undefined, timeZone: undefined }));
+
+test("bars stand at the depot's clock, on the lane of their driver or vehicle, and end with the day", () => {
+  const rows = [rowOf({ driverId: "ana" }), rowOf({ id: "d2", scheduledStartTime: "2026-03-01T20:00:00Z", scheduledEndTime: "2026-03-03T01:00:00Z" })];
+  expect(barsOf(rows, "driver", DAY)).toMatchObject([
+    { id: "d1", start: "2026-03-02 09:00:00", end: "2026-03-02 11:00:00", resourceId: "ana" },
+    { id: "d2", start: "2026-03-02 00:00:00", end: "2026-03-02 23:59:59", resourceId: OPEN_LANE },
+  ]);
+  expect(barsOf(rows, "vehicle", DAY).map(({ resourceId }) => resourceId)).toEqual([OPEN_LANE, OPEN_LANE]);
+});
+
+test("the lanes reach from six to twenty, and further where something happens then", () => {
+  expect(hoursOf(barsOf([rowOf()], "driver", DAY))).toEqual(["06:00:00", "20:00:00"]);
+  const night = rowOf({ scheduledStartTime: "2026-03-02T03:30:00Z", scheduledEndTime: "2026-03-02T22:10:00Z" });
+  expect(hoursOf(barsOf([night], "driver", DAY))).toEqual(["04:00:00", "23:59:59"]);
+});
+
+test("a drop on another lane assigns, one along the lane moves the route's start", () => {
+  const delivery = rowOf({ driverId: "ana", vehicleId: "van" });
+  expect(commandOf(delivery, "driver", "ben", "2026-03-02 15:00:00")).toEqual({
+    entity: "delivery",
+    id: "d1",
+    command: { type: "assignDriver", driverId: "ben" },
+  });
+  expect(commandOf(delivery, "vehicle", "truck", "2026-03-02 09:00:00")).toEqual({
+    entity: "delivery",
+    id: "d1",
+    command: { type: "assignVehicle", vehicleId: "truck" },
+  });
+  expect(commandOf(delivery, "driver", "ana", "2026-03-02 08:45:00")).toEqual({
+    entity: "route",
+    id: ROUTE.routeId,
+    command: { type: "updateRoute", origin: ROUTE.origin, destination: ROUTE.destination, scheduledStartTime: "2026-03-02T07:45:00.000Z" },
+  });
+  expect(commandOf(delivery, "driver", "ana", "2026-03-02 09:00:00")).toBeUndefined();
+  expect(commandOf(delivery, "driver", OPEN_LANE, "2026-03-02 09:00:00")).toBe("takenAway");
+  expect([START, END]).toEqual([delivery.scheduledStartTime, delivery.scheduledEndTime]);
+});

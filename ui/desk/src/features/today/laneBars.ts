@@ -1,0 +1,79 @@
+// What a day's lanes are made of, and which command a drop means. Draws nothing.
+import type { DeliveryRow } from "@bindings/DeliveryRow";
+import type { DepotCommand } from "@bindings/DepotCommand";
+import { toInstant, wallTime } from "@kit/time";
+
+export type Grouping = "driver" | "vehicle";
+
+/** The lane of deliveries that lack a driver, or a vehicle. */
+export const OPEN_LANE = "open";
+
+/** The hours that every day shows; it shows more where there is more. */
+const HOURS = { first: 6, last: 20 } as const;
+
+export interface Bar {
+  readonly id: string;
+  readonly title: string;
+  readonly start: string;
+  readonly end: string;
+  readonly color: string;
+  readonly resourceId: string;
+  readonly payload: { readonly delivery: DeliveryRow };
+}
+
+/** The deliveries as bars within one day of the depot. */
+export function barsOf(deliveries: readonly DeliveryRow[], grouping: Grouping, day: string): Bar[] {
+  const [first, last] = [`${day} 00:00:00`, `${day} 23:59:59`];
+  return deliveries.map((delivery) => {
+    const start = wallTime(delivery.scheduledStartTime);
+    const end = wallTime(delivery.scheduledEndTime);
+    return {
+      id: delivery.id,
+      title: delivery.routeDestination,
+      // Times of this form sort like text.
+      start: start < first ? first : start,
+      end: end > last ? last : end,
+      color: "gray",
+      resourceId: laneOf(delivery, grouping),
+      payload: { delivery },
+    };
+  });
+}
+
+export function laneOf({ driverId, vehicleId }: DeliveryRow, grouping: Grouping): string {
+  return (grouping === "driver" ? driverId : vehicleId) ?? OPEN_LANE;
+}
+
+/** From which to which hour the lanes reach. */
+export function hoursOf(bars: readonly Bar[]): [startTime: string, endTime: string] {
+  const first = Math.min(HOURS.first, ...bars.map(({ start }) => hour(start)));
+  const last = Math.max(HOURS.last, ...bars.map(({ end }) => hour(end) + 1));
+  return [`${twoDigits(first)}:00:00`, last > 23 ? "23:59:59" : `${twoDigits(last)}:00:00`];
+}
+
+/** What a drop on a lane at a wall time asks for; undefined where it asks for nothing. */
+export function commandOf(
+  delivery: DeliveryRow,
+  grouping: Grouping,
+  lane: string,
+  newStart: string,
+): DepotCommand | "takenAway" | undefined {
+  const { id, routeId, routeOrigin: origin, routeDestination: destination } = delivery;
+  if (lane !== laneOf(delivery, grouping)) {
+    if (lane === OPEN_LANE) return "takenAway";
+    return grouping === "driver"
+      ? { entity: "delivery", id, command: { type: "assignDriver", driverId: lane } }
+      : { entity: "delivery", id, command: { type: "assignVehicle", vehicleId: lane } };
+  }
+  const scheduledStartTime = toInstant(newStart.slice(0, 10), newStart.slice(11, 16));
+  if (scheduledStartTime === undefined || Date.parse(scheduledStartTime) === Date.parse(delivery.scheduledStartTime)) return undefined;
+  return { entity: "route", id: routeId, command: { type: "updateRoute", origin, destination, scheduledStartTime } };
+}
+
+function hour(time: string): number {
+  return Number(time.slice(11, 13));
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
