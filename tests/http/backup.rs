@@ -32,7 +32,7 @@ impl Load {
                 while !stop.load(Ordering::Acquire) {
                     number += 1;
                     let body = json!({ "name": format!("Driver {number}"), "driverLicense": format!("{writer}-{number}") });
-                    let _ = admin.post("/api/drivers", body).await.ok();
+                    let _ = admin.post("/api/fleet/drivers", body).await.ok();
                     acknowledged.fetch_add(1, Ordering::AcqRel);
                 }
             })
@@ -89,7 +89,7 @@ async fn a_backup_that_is_killed_leaves_the_data_and_the_last_good_backup() {
         let mut backup = Command::new(acceptance::depotd());
         backup.arg("backup").arg("--data-dir").arg(depot.folder());
         killed_after(&mut backup, u64::from(kill % 20) * 4);
-        let _ = depot.admin().get("/api/drivers").await.ok();
+        let _ = depot.admin().get("/api/fleet/drivers").await.ok();
     }
     let backups: Vec<_> = std::fs::read_dir(depot.folder().join("backups"))
         .expect("backups")
@@ -128,7 +128,7 @@ async fn a_restore_that_is_killed_loses_neither_the_data_nor_the_backup() {
     assert!(restored.success, "{restored:?}");
     assert_eq!(events_in(&depot.depotd(&["verify"]).out), events);
     depot.start_again();
-    let _ = depot.admin().get("/api/drivers").await.ok();
+    let _ = depot.admin().get("/api/fleet/drivers").await.ok();
 }
 
 #[test]
