@@ -47,7 +47,7 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
       // What went wrong stands in the dialog.
       onSubmit={() => void (day !== null && duplicate(day).catch(() => undefined))}
     >
-      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} valueFormat="ddd D MMM YYYY" required data-autofocus />
+      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} valueFormat="ddd D MMM YYYY" required />
       <Checkbox label={t("duplicateActivate")} checked={activates} onChange={(event) => setActivates(event.currentTarget.checked)} />
       <Text size="xs" c="dimmed">
         {t("duplicateHint")}
