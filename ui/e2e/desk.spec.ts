@@ -115,8 +115,9 @@ it("tells once of what happened, in two windows and after a reload", async () =>
   await context.close();
 });
 
-it("speaks German to a German browser, and refuses in German", async () => {
-  const { context, page } = await openDesk(browser, depot, { locale: "de-DE" });
+it("speaks the depot's language, and refuses in it", async () => {
+  await speak("de");
+  const { context, page } = await openDesk(browser, depot);
   await page.getByRole("heading", { name: "Heute", level: 1 }).waitFor();
   expect(await page.getAttribute("html", "lang")).toBe("de");
   await depot.call("POST", "/api/fleet/drivers", { name: "Jo Roth", driverLicense: "TAKEN-1" });
@@ -127,6 +128,7 @@ it("speaks German to a German browser, and refuses in German", async () => {
   await dialog.getByRole("button", { name: "Fahrer hinzufügen" }).click();
   await dialog.getByRole("alert").getByText("gehört schon zu").waitFor();
   await context.close();
+  await speak("en");
 });
 
 it("says that the connection is lost, and heals", async () => {
@@ -140,3 +142,8 @@ it("says that the connection is lost, and heals", async () => {
   await page.getByRole("table").getByText("Nora Eich").waitFor();
   await context.close();
 });
+
+async function speak(language: string): Promise<void> {
+  const command = { type: "changeSettings", changes: [{ key: "depot.language", value: language }] };
+  await depot.call("POST", "/api/commands", { command: { entity: "depot", command } });
+}
