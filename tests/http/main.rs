@@ -10,6 +10,7 @@ mod feed;
 mod keys;
 mod limits;
 mod malformed;
+mod phones;
 mod reads;
 mod refusals;
 mod restart;

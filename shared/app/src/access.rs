@@ -6,6 +6,7 @@ use depot_domain::values::DriverId;
 use crate::actor::{Actor, Role};
 use crate::command::DepotCommand;
 use crate::error::{AppError, Code};
+use crate::phone::PhoneCommand;
 use crate::query::DepotQuery;
 
 /// What an actor may do with something.
@@ -22,6 +23,9 @@ pub(crate) enum Access {
 /// What `actor` may do of commands.
 pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, AppError> {
     let refused = || Err(forbidden(actor, "this command"));
+    if let DepotCommand::Phone { command } = command {
+        return phone(actor, command);
+    }
     match (actor.role, command) {
         (Role::Admin, _) => Ok(Access::Granted),
         (Role::Dispatcher | Role::Integration, DepotCommand::Depot { .. }) | (Role::Viewer, _) => refused(),
@@ -41,13 +45,50 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
             DepotCommand::Driver { .. }
             | DepotCommand::Vehicle { .. }
             | DepotCommand::Route { .. }
+            | DepotCommand::Phone { .. }
             | DepotCommand::Depot { .. },
         ) => refused(),
     }
 }
 
+/// Phones are let in and out by those who plan the day; what one says of itself only it can say.
+fn phone(actor: &Actor, command: &PhoneCommand) -> Result<Access, AppError> {
+    match (command, actor.role) {
+        (
+            PhoneCommand::StartPairing {}
+            | PhoneCommand::ConfirmPairing { .. }
+            | PhoneCommand::RefusePairing { .. }
+            | PhoneCommand::RevokePhone { .. },
+            Role::Admin | Role::Dispatcher,
+        ) => Ok(Access::Granted),
+        (PhoneCommand::SeeMessages { .. } | PhoneCommand::ReportState { .. }, Role::Driver) => {
+            own(actor).map(Access::OwnRecord)
+        }
+        (
+            PhoneCommand::StartPairing {}
+            | PhoneCommand::ConfirmPairing { .. }
+            | PhoneCommand::RefusePairing { .. }
+            | PhoneCommand::RevokePhone { .. },
+            Role::Viewer | Role::Integration | Role::Driver,
+        )
+        | (
+            PhoneCommand::SeeMessages { .. } | PhoneCommand::ReportState { .. },
+            Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration,
+        ) => Err(forbidden(actor, "this command")),
+    }
+}
+
 /// What `actor` may do of queries.
 pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppError> {
+    match (actor.role, query) {
+        (Role::Admin | Role::Dispatcher, DepotQuery::Pairing { .. }) => return Ok(Access::Granted),
+        // Its answer has the code with which a phone is let in.
+        (Role::Viewer | Role::Integration | Role::Driver, DepotQuery::Pairing { .. })
+        | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, DepotQuery::PhoneDay {}) => {
+            return Err(forbidden(actor, "this query"));
+        }
+        (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration | Role::Driver, _) => {}
+    }
     match actor.role {
         Role::Admin => Ok(Access::Granted),
         Role::Dispatcher | Role::Viewer | Role::Integration if matches!(query, DepotQuery::Tokens {}) => {
@@ -56,7 +97,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
         Role::Dispatcher | Role::Viewer | Role::Integration => Ok(Access::Granted),
         Role::Driver => match query {
             DepotQuery::Session {} => Ok(Access::Granted),
-            DepotQuery::Driver { .. } => own(actor).map(Access::OwnRecord),
+            DepotQuery::Driver { .. } | DepotQuery::PhoneDay {} => own(actor).map(Access::OwnRecord),
             DepotQuery::Route { .. }
             | DepotQuery::Deliveries(_)
             | DepotQuery::Delivery { .. }
@@ -75,6 +116,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Vehicle { .. }
             | DepotQuery::Calendar(_)
             | DepotQuery::FreeSlot(_)
+            | DepotQuery::Phones {}
+            | DepotQuery::Pairing { .. }
             | DepotQuery::Routes(_) => Err(forbidden(actor, "this query")),
         },
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use depot_domain::values::{DeliveryId, DriverId, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use crate::log::{EntityKind, EventListing, EventPage};
 use crate::page::Limit;
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
 use crate::settings::Settings;
-use crate::{delivery, demo, fleet, log, route, token};
+use crate::{delivery, demo, fleet, log, phone, route, token};
 
 /// How many of the newest events the board shows.
 const RECENT: i64 = 30;
@@ -33,13 +34,14 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let sequence = depot_store::log::head(tables)?;
     let Asked { access, now, .. } = asked;
     let turnaround = asked.settings.fleet.turnaround();
+    let backdating = asked.settings.phones.backdating();
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
         DepotQuery::Tokens {} => DepotAnswer::Tokens(token::list(tables)?),
         DepotQuery::Board {} => {
             let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
-            let recent = log::events(tables, &EventListing { limit, ..EventListing::default() })?;
+            let recent = log::events(tables, &EventListing { limit, ..EventListing::default() }, backdating)?;
             DepotAnswer::Board(delivery::board(tables, recent.items, now)?)
         }
         DepotQuery::Lanes { from, to } => DepotAnswer::Lanes(delivery::lanes(tables, from, to, now)?),
@@ -92,13 +94,20 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             }
             DepotAnswer::Incidents(delivery::incidents(tables, listing, access.only())?)
         }
-        DepotQuery::Events(listing) => DepotAnswer::Events(events(tables, &listing, access)?),
+        DepotQuery::Events(listing) => DepotAnswer::Events(events(tables, &listing, access, backdating)?),
         DepotQuery::PastState { entity, id, at } => {
             if access != Access::Granted {
                 check_own(tables, Some(id), access)?;
             }
             DepotAnswer::PastState(log::past_state(tables, entity, id, at)?)
         }
+        DepotQuery::PhoneDay {} => {
+            let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
+            DepotAnswer::PhoneDay(Box::new(phone::day(tables, asked.actor.credential, driver, now)?))
+        }
+        DepotQuery::Phones {} => DepotAnswer::Phones(phone::phones(tables, now)?),
+        // Answered from memory, before anything is read.
+        DepotQuery::Pairing { id } => return Err(unknown("pairing", id)),
     };
     Ok(Answered { answer, topics, sequence })
 }
@@ -121,7 +130,12 @@ fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, 
     })
 }
 
-fn events(tables: &Connection, listing: &EventListing, access: Access) -> Result<EventPage, AppError> {
+fn events(
+    tables: &Connection,
+    listing: &EventListing,
+    access: Access,
+    backdating: TimeDelta,
+) -> Result<EventPage, AppError> {
     if access != Access::Granted {
         check_own(tables, listing.entity_id, access)?;
     }
@@ -130,7 +144,7 @@ fn events(tables: &Connection, listing: &EventListing, access: Access) -> Result
     {
         return Err(AppError::new(Code::NotFound, format!("There is nothing with the id {id}")));
     }
-    log::events(tables, listing)
+    log::events(tables, listing, backdating)
 }
 
 /// A driver reads the history of its own deliveries only.

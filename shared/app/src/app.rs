@@ -1,14 +1,14 @@
 //! The application: the one way in for the window and the endpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use depot_domain::delivery::{FileHash, FileRef};
-use depot_domain::values::Timestamp;
+use depot_domain::values::{DriverId, Timestamp};
 use depot_store::chain::{self, Verified};
 use depot_store::seal::{Seal, SealKey};
 use depot_store::{Migration, OpenError, Store, StoreOptions, Unit, subscription};
@@ -17,7 +17,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::access;
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
 use crate::command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
@@ -25,13 +25,17 @@ use crate::execute::{Call, Desk};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
-use crate::query::{Answered, Change, DepotQuery, Topic};
+use crate::phone::{Claimed, PhoneCommand};
+use crate::query::{Answered, Change, DepotAnswer, DepotQuery, Topic};
 use crate::settings::{SettingChange, Settings};
 use crate::token::{CreatedToken, NewToken, Secret, TokenView};
-use crate::{answer, booking, delivery, demo, files, fleet, log, rebuild, route, token, upkeep};
+use crate::{answer, booking, delivery, demo, files, fleet, log, phone, rebuild, route, token, upkeep};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
+
+/// How often a sign of life of a phone is written down at most.
+const SEEN_EVERY_SECONDS: i64 = 30;
 
 /// How many changes a slow listener may fall behind before it is told to ask for everything again.
 const CHANGES_KEPT: usize = 256;
@@ -102,12 +106,15 @@ pub(crate) struct Inner {
     endpoint: RwLock<Option<String>>,
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
+    pairings: Mutex<phone::Pairings>,
+    /// When each phone was last noted as seen.
+    phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
 
 fn migrations() -> Vec<Migration> {
     let single =
         [booking::MIGRATION, route::MIGRATION, token::MIGRATION, idempotency::MIGRATION, demo::MIGRATION];
-    single.into_iter().chain(fleet::MIGRATIONS).chain(delivery::MIGRATIONS).collect()
+    single.into_iter().chain(fleet::MIGRATIONS).chain(delivery::MIGRATIONS).chain(phone::MIGRATIONS).collect()
 }
 
 impl App {
@@ -131,6 +138,8 @@ impl App {
             committed,
             endpoint,
             kept_up: AtomicBool::new(false),
+            pairings: Mutex::default(),
+            phones_seen: Mutex::default(),
         };
         let app = Self { inner: Arc::new(inner) };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -190,6 +199,10 @@ impl App {
             access::command(actor, &request.command)?;
             return self.administer(command).await;
         }
+        if let DepotCommand::Phone { command } = &request.command {
+            access::command(actor, &request.command)?;
+            return self.tend_phones(actor, command.clone()).await;
+        }
         let now = self.now();
         self.execute_at(actor, request, trace, now).await
     }
@@ -207,15 +220,16 @@ impl App {
             actor: actor.clone(),
             access,
             expected_version: request.expected_version,
-            occurred_at: occurred_at(request.occurred_at, recorded_at)?,
+            occurred_at: occurred_at(request.told_at()?, recorded_at)?,
             recorded_at,
             trace,
             rules: self.settings().fleet,
         };
         let key = Key::of(actor, &request)?;
-        let answer = self
-            .store()
-            .write(move |unit, caches| decide_once(unit, caches, &request.command, &call, key.as_ref()));
+        let sequence = request.device.map(|stamp| stamp.sequence);
+        let answer = self.store().write(move |unit, caches| {
+            decide_once(unit, caches, &request.command, &call, (key.as_ref(), sequence))
+        });
         let outcome = answer.await??;
         self.inner.committed.notify_one();
         Ok(outcome)
@@ -227,6 +241,9 @@ impl App {
     /// Why there is no answer.
     pub async fn query(&self, actor: &Actor, query: DepotQuery) -> Result<Answered, AppError> {
         let access = access::query(actor, &query)?;
+        if let DepotQuery::Pairing { id } = query {
+            return self.pairing(id);
+        }
         let asked = answer::Asked {
             actor: actor.clone(),
             access,
@@ -253,6 +270,7 @@ impl App {
     ) -> Result<EventFeed, AppError> {
         access::event_feed(actor)?;
         let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
+        let backdating = self.settings().phones.backdating();
         self.store()
             .read(move |connection| {
                 let snapshot = connection.unchecked_transaction()?;
@@ -263,7 +281,7 @@ impl App {
                     }
                     (None, None) => 0,
                 };
-                log::feed(&snapshot, category, after, limit)
+                log::feed(&snapshot, category, after, limit, backdating)
             })
             .await
     }
@@ -325,6 +343,129 @@ impl App {
     pub fn authenticate(&self, token: &str) -> Result<Option<Actor>, AppError> {
         let now = self.now();
         self.store().read_now(|connection| Ok(token::authenticate(connection, token, now)?))
+    }
+
+    /// Why nobody is known by a token: it was revoked, has expired, or never was.
+    ///
+    /// # Errors
+    /// The tokens cannot be read.
+    pub fn why_unknown(&self, token: &str) -> Result<Code, AppError> {
+        self.store().read_now(|connection| Ok(token::refusal(connection, token)?))
+    }
+
+    /// Claims the code of a pairing for a phone that says it is `device`.
+    ///
+    /// # Errors
+    /// The code is not valid, or the phone says nonsense.
+    pub fn claim_pairing(
+        &self,
+        code: &str,
+        nonce: &str,
+        device: &str,
+        app_version: &str,
+    ) -> Result<Claimed, AppError> {
+        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now());
+        // A wrong code changes a pairing too.
+        self.tell_of_phones();
+        claimed
+    }
+
+    /// How the pairing stands whose phone bears this credential, if there is one.
+    #[must_use]
+    pub fn claimed_pairing(&self, token: &str) -> Option<Claimed> {
+        self.inner.pairings.lock().claimed_with(token, self.now())
+    }
+
+    /// Notes a sign of life of a phone, unless one was noted a moment ago.
+    pub fn phone_seen(&self, actor: &Actor) {
+        if actor.role != Role::Driver {
+            return;
+        }
+        let now = self.now();
+        let due = {
+            let mut seen = self.inner.phones_seen.lock();
+            let before = seen.get(&actor.credential).copied();
+            let due =
+                before.is_none_or(|at| at.saturating_add(TimeDelta::seconds(SEEN_EVERY_SECONDS)) <= now);
+            if due {
+                seen.insert(actor.credential, now);
+            }
+            due
+        };
+        if due {
+            let (app, device) = (self.clone(), actor.credential);
+            tokio::spawn(async move {
+                let noted = app
+                    .store()
+                    .write(move |unit, _| Ok::<_, AppError>(phone::touch(unit.tables_mut()?, device, now)?));
+                match noted.await {
+                    Ok(()) => app.tell_of_phones(),
+                    Err(error) => tracing::warn!(%error, "a sign of life was not noted"),
+                }
+            });
+        }
+    }
+
+    async fn tend_phones(&self, actor: &Actor, command: PhoneCommand) -> Result<CommandOutcome, AppError> {
+        let now = self.now();
+        let (id, message) = match command {
+            PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
+            PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
+                let confirmed = self.inner.pairings.lock().to_confirm(pairing_id, now)?;
+                let write = self
+                    .store()
+                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
+                let driver_name = write.await?;
+                self.inner.pairings.lock().end(pairing_id, Some(driver_name));
+                (pairing_id, "Phone paired")
+            }
+            PhoneCommand::RefusePairing { pairing_id } => {
+                self.inner.pairings.lock().end(pairing_id, None);
+                (pairing_id, "Pairing ended")
+            }
+            PhoneCommand::RevokePhone { device_id } => {
+                self.store().write(move |unit, _| phone::revoke(unit.tables_mut()?, device_id, now)).await?;
+                (device_id, "Phone revoked")
+            }
+            PhoneCommand::SeeMessages { ids } => {
+                let driver = own_driver(actor)?;
+                self.store().write(move |unit, _| phone::see(unit.tables_mut()?, driver, &ids, now)).await?;
+                (actor.credential, "Messages seen")
+            }
+            PhoneCommand::ReportState { unsent_actions, unsent_files, app_version } => {
+                let device = actor.credential;
+                let unsent = (unsent_actions, unsent_files);
+                let write = self.store().write(move |unit, _| {
+                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)
+                });
+                write.await?;
+                (device, "State noted")
+            }
+        };
+        self.tell_of_phones();
+        let (sequence, message) = (self.store().head(), message.to_owned());
+        Ok(CommandOutcome {
+            id,
+            version: 0,
+            sequence,
+            changed: true,
+            message,
+            status: None,
+            incident_id: None,
+        })
+    }
+
+    fn pairing(&self, id: Uuid) -> Result<Answered, AppError> {
+        let endpoint = self.inner.endpoint.read().clone();
+        let view = self.inner.pairings.lock().view(id, endpoint.as_deref(), self.now())?;
+        let topics = DepotQuery::Pairing { id }.topics().to_vec();
+        Ok(Answered { answer: DepotAnswer::Pairing(view), topics, sequence: self.store().head() })
+    }
+
+    fn tell_of_phones(&self) {
+        let change = Change { topics: vec![Topic::Phones], sequence: self.store().head(), drivers: vec![] };
+        // Nobody listens: then nobody has to be told.
+        let _ = self.inner.changes.send(change);
     }
 
     /// Creates a token.
@@ -570,6 +711,10 @@ fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, App
     Ok(told.min(now))
 }
 
+fn own_driver(actor: &Actor) -> Result<DriverId, AppError> {
+    actor.driver_id.ok_or_else(|| AppError::new(Code::Forbidden, "This credential belongs to no driver"))
+}
+
 fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(AppError::new(Code::Malformed, "consumer: a consumer's name has 1 to 100 characters"));
@@ -588,12 +733,15 @@ pub(crate) fn decide_once(
     caches: &mut Caches,
     command: &DepotCommand,
     call: &Call,
-    key: Option<&Key>,
+    (key, sequence): (Option<&Key>, Option<u32>),
 ) -> Result<Decided, AppError> {
     if let Some(key) = key
         && let Some(answer) = key.answered(unit.tables())?
     {
         return Ok(answer);
+    }
+    if let (Some(key), Some(sequence)) = (key, sequence) {
+        phone::check_sequence(unit.tables(), call.actor.credential, sequence, key.as_str())?;
     }
     let mut desk = Desk { unit, caches };
     let decided = match command {
@@ -601,15 +749,20 @@ pub(crate) fn decide_once(
         DepotCommand::Vehicle { id, command } => desk.vehicle(*id, command, call),
         DepotCommand::Route { id, command } => desk.route(*id, command, call),
         DepotCommand::Delivery { id, command } => desk.delivery(*id, command, call),
-        DepotCommand::Depot { .. } => {
+        DepotCommand::Phone { .. } | DepotCommand::Depot { .. } => {
             Err(AppError::new(Code::Internal, "The depot itself is not asked here"))
         }
     };
-    match (key, &decided) {
-        (Some(key), Ok(_)) => key.keep(unit.tables_mut()?, &decided, call.recorded_at)?,
-        (Some(key), Err(error)) if idempotency::is_final(error.code) => {
-            key.keep(unit.tables_mut()?, &decided, call.recorded_at)?;
+    let keep = |unit: &mut Unit<'_>, key: &Key| {
+        let tables = unit.tables_mut()?;
+        if let Some(sequence) = sequence {
+            phone::record_action(tables, call.actor.credential, sequence, key.as_str())?;
         }
+        key.keep(tables, &decided, call.recorded_at)
+    };
+    match (key, &decided) {
+        (Some(key), Ok(_)) => keep(unit, key)?,
+        (Some(key), Err(error)) if idempotency::is_final(error.code) => keep(unit, key)?,
         // An error that is not final must undo whatever was written.
         (_, Err(error)) => return Err(error.clone()),
         (None, Ok(_)) => {}

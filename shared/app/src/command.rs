@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actor::Role;
+use crate::error::{AppError, Code};
+use crate::phone::PhoneCommand;
 use crate::settings::SettingChange;
 use crate::token::Secret;
 
@@ -43,6 +45,11 @@ pub enum DepotCommand {
         id: DeliveryId,
         /// What is asked.
         command: DeliveryCommand,
+    },
+    /// Something about phones.
+    Phone {
+        /// What is asked.
+        command: PhoneCommand,
     },
     /// Something about the depot itself.
     Depot {
@@ -106,13 +113,54 @@ pub struct CommandRequest {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub occurred_at: Option<Timestamp>,
+    /// What a phone says of an action of its own, instead of `occurred_at`; it needs an idempotency key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub device: Option<DeviceStamp>,
+}
+
+/// What a phone says of an action: its number, and when it happened by a clock that may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub struct DeviceStamp {
+    /// 1, 2, 3 … for each action of the phone.
+    pub sequence: u32,
+    /// The phone's clock when the driver acted.
+    pub time: Timestamp,
+    /// What was to be added to that clock in milliseconds, where it was measured.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub offset_ms: Option<i32>,
+}
+
+impl DeviceStamp {
+    /// When it happened by the depot's clock, as far as the phone could tell.
+    #[must_use]
+    pub fn corrected(self) -> Timestamp {
+        self.time.saturating_add(chrono::TimeDelta::milliseconds(i64::from(self.offset_ms.unwrap_or(0))))
+    }
 }
 
 impl CommandRequest {
     /// A request with nothing but the command.
     #[must_use]
     pub const fn new(command: DepotCommand) -> Self {
-        Self { command, expected_version: None, idempotency_key: None, occurred_at: None }
+        Self { command, expected_version: None, idempotency_key: None, occurred_at: None, device: None }
+    }
+
+    /// When it happened, as told.
+    pub(crate) fn told_at(&self) -> Result<Option<Timestamp>, AppError> {
+        let malformed = |detail| Err(AppError::new(Code::Malformed, detail));
+        match (self.device, self.occurred_at) {
+            (Some(_), Some(_)) => malformed("device and occurredAt both say when it happened: give one"),
+            (Some(_), None) if self.idempotency_key.is_none() => {
+                malformed("device: an action of a phone needs an idempotencyKey")
+            }
+            (Some(stamp), None) if stamp.sequence == 0 => malformed("device.sequence: it counts from 1"),
+            (Some(stamp), None) => Ok(Some(stamp.corrected())),
+            (None, told) => Ok(told),
+        }
     }
 }
 

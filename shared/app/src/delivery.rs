@@ -25,10 +25,10 @@ pub(crate) use queries::{
 };
 pub use views::*;
 
-use crate::booking;
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::log::EntityKind;
 use crate::sql;
+use crate::{booking, phone};
 
 pub(crate) const MIGRATIONS: [Migration; 3] = [
     Migration {
@@ -134,7 +134,8 @@ impl Entity for Delivery {
             tables,
             "UPDATE deliveries SET updated_at = ?2, version = ?3 WHERE id = ?1",
             params![id, recorded.at.micros(), recorded.version],
-        )
+        )?;
+        phone::project(tables, recorded)
     }
 }
 

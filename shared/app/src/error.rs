@@ -14,6 +14,10 @@ words_of_app! {
         RuleBroken = "ruleBroken",
         /// No or no valid credential.
         Unauthenticated = "unauthenticated",
+        /// The credential was revoked.
+        Revoked = "revoked",
+        /// The credential was not used for too long.
+        Expired = "expired",
         /// The credential does not allow it.
         Forbidden = "forbidden",
         /// Something that was named does not exist.

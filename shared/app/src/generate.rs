@@ -107,7 +107,7 @@ impl App {
                         trace,
                         rules,
                     };
-                    decide_once(unit, caches, &command, &call, None)??;
+                    decide_once(unit, caches, &command, &call, (None, None))??;
                 }
                 Ok::<_, AppError>(())
             });

@@ -60,6 +60,11 @@ impl Key {
         Ok(Some(Self { actor: actor.for_the_log(), key: key.clone(), request_hash }))
     }
 
+    /// The key itself.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.key
+    }
+
     /// The answer that was given to this key, if one was.
     pub(crate) fn answered(
         &self,
@@ -110,6 +115,8 @@ pub(crate) const fn is_final(code: Code) -> bool {
         Code::RuleBroken | Code::NotFound | Code::Duplicate | Code::StaleVersion => true,
         Code::Malformed
         | Code::Unauthenticated
+        | Code::Revoked
+        | Code::Expired
         | Code::Forbidden
         | Code::KeyReused
         | Code::Unavailable

@@ -24,6 +24,7 @@ mod generate;
 mod idempotency;
 mod log;
 mod page;
+mod phone;
 mod query;
 mod rebuild;
 mod route;
@@ -34,7 +35,7 @@ mod upkeep;
 
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
-pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
+pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
     DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
@@ -55,6 +56,10 @@ pub use log::{
     EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView, PastState,
 };
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey};
+pub use phone::{
+    Claimed, MessageId, MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage,
+    PhoneView, Phones, ReceivedActions,
+};
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use route::{
     CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,
@@ -62,7 +67,7 @@ pub use route::{
 };
 pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
-    RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
+    PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

@@ -4,6 +4,7 @@ mod views;
 
 use std::sync::LazyLock;
 
+use chrono::TimeDelta;
 use depot_domain::values::Timestamp;
 use depot_domain::{Delivery, Driver, Route, Vehicle};
 use depot_store::{StoredEvent, Upcasters, log};
@@ -26,7 +27,7 @@ pub(crate) fn upcast(events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, AppEr
     events.into_iter().map(|event| UPCASTERS.apply(event).map_err(AppError::storage)).collect()
 }
 
-fn view(tables: &Connection, stored: StoredEvent) -> Result<EventView, AppError> {
+fn view(tables: &Connection, stored: StoredEvent, backdating: TimeDelta) -> Result<EventView, AppError> {
     let entity = kind_of(&stored).ok_or_else(|| {
         AppError::storage(format!("event {} is of unknown type {}", stored.sequence, stored.event_type))
     })?;
@@ -44,6 +45,7 @@ fn view(tables: &Connection, stored: StoredEvent) -> Result<EventView, AppError>
         recorded_at: Timestamp::try_from(stored.recorded_at).map_err(AppError::storage)?,
         actor_name: actor_name(tables, &stored.actor)?,
         actor: stored.actor,
+        backdated: stored.recorded_at - stored.occurred_at > backdating,
         correlation_id: stored.correlation,
         causation_id: stored.causation,
     })
@@ -68,12 +70,20 @@ fn actor_name(tables: &Connection, actor: &str) -> rusqlite::Result<Option<Strin
     sql::one(tables, "SELECT name FROM tokens WHERE id = ?1", [id], |row| row.get(0))
 }
 
-fn views(tables: &Connection, events: Vec<StoredEvent>) -> Result<Vec<EventView>, AppError> {
-    upcast(events)?.into_iter().map(|stored| view(tables, stored)).collect()
+fn views(
+    tables: &Connection,
+    events: Vec<StoredEvent>,
+    backdating: TimeDelta,
+) -> Result<Vec<EventView>, AppError> {
+    upcast(events)?.into_iter().map(|stored| view(tables, stored, backdating)).collect()
 }
 
 /// A page of the log, newest first.
-pub(crate) fn events(tables: &Connection, listing: &EventListing) -> Result<EventPage, AppError> {
+pub(crate) fn events(
+    tables: &Connection,
+    listing: &EventListing,
+    backdating: TimeDelta,
+) -> Result<EventPage, AppError> {
     let EventListing { category, entity_id, before, limit } = listing;
     let rows = limit.unwrap_or_default().rows();
     let category = category.map(EventCategory::as_str);
@@ -81,7 +91,7 @@ pub(crate) fn events(tables: &Connection, listing: &EventListing) -> Result<Even
     let more = found.len() > rows as usize;
     found.truncate(rows as usize);
     let next_before = if more { found.last().map(|event| event.sequence) } else { None };
-    Ok(EventPage { items: views(tables, found)?, next_before })
+    Ok(EventPage { items: views(tables, found, backdating)?, next_before })
 }
 
 /// The events of a category after a sequence, oldest first.
@@ -90,11 +100,12 @@ pub(crate) fn feed(
     category: EventCategory,
     after: u64,
     limit: Limit,
+    backdating: TimeDelta,
 ) -> Result<EventFeed, AppError> {
     let mut found = log::category(tables, category.as_str(), after, limit.rows() + 1)?;
     let more = found.len() > limit.rows() as usize;
     found.truncate(limit.rows() as usize);
-    let events = views(tables, found)?;
+    let events = views(tables, found, backdating)?;
     Ok(EventFeed { position: events.last().map_or(after, |event| event.sequence), events, more })
 }
 

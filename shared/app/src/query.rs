@@ -16,6 +16,7 @@ use crate::fleet::{
 };
 use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
+use crate::phone::{PairingView, PhoneDay, Phones};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
 use crate::settings::{Language, SettingView};
 use crate::token::TokenView;
@@ -103,6 +104,15 @@ pub enum DepotQuery {
         /// The instant.
         at: Timestamp,
     },
+    /// Everything that a phone needs to work without the depot; only a phone asks.
+    PhoneDay {},
+    /// The phones of the depot.
+    Phones {},
+    /// A pairing that is under way.
+    Pairing {
+        /// Which one.
+        id: Uuid,
+    },
 }
 
 /// What was asked for; which variant answers which query is in the names.
@@ -132,6 +142,9 @@ pub enum DepotAnswer {
     Incidents(Page<IncidentView>),
     Events(EventPage),
     PastState(PastState),
+    PhoneDay(Box<PhoneDay>),
+    Phones(Phones),
+    Pairing(PairingView),
 }
 
 /// An answer, as of which event it is true, and what would make it stale.
@@ -159,6 +172,8 @@ words_of_app! {
         Routes = "routes",
         /// Deliveries, their incidents and bookings.
         Deliveries = "deliveries",
+        /// Phones, what they report and whether they are let in.
+        Phones = "phones",
         /// The depot as a whole, e.g. when the demo day was loaded.
         Depot = "depot",
     }
@@ -185,6 +200,9 @@ impl DepotQuery {
             | Self::CompletedSummary { .. }
             | Self::Incidents(_) => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::PastState { .. } => &[Depot],
+            Self::PhoneDay {} => &[Deliveries, Routes, Drivers, Vehicles, Depot],
+            Self::Phones {} => &[Topic::Phones, Drivers, Depot],
+            Self::Pairing { .. } => &[Topic::Phones],
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::log::{self, EntityKind};
 
 /// The tables that follow from the log. All others hold what the log does not know.
-pub(crate) const PROJECTIONS: [&str; 9] = [
+pub(crate) const PROJECTIONS: [&str; 10] = [
     "bookings",
     "drivers",
     "vehicles",
@@ -22,6 +22,7 @@ pub(crate) const PROJECTIONS: [&str; 9] = [
     "incidents",
     // After the deliveries, whose triggers count them.
     "delivery_counts",
+    "driver_messages",
 ];
 
 const EVENTS_AT_ONCE: u32 = 1_000;

@@ -45,6 +45,8 @@ pub struct Settings {
     pub endpoint: EndpointSettings,
     /// Backups while the depot is served.
     pub backup: BackupSettings,
+    /// Drivers' phones.
+    pub phones: PhoneSettings,
     /// What was set, as it was written, and where; what is not in here has its default.
     given: BTreeMap<&'static str, (String, Source)>,
 }
@@ -134,6 +136,19 @@ pub struct BackupSettings {
     pub keep_days: u32,
 }
 
+/// Drivers' phones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhoneSettings {
+    /// How many minutes after it happened something may be told without being flagged.
+    pub backdating_minutes: u32,
+}
+
+impl PhoneSettings {
+    pub(crate) fn backdating(self) -> TimeDelta {
+        TimeDelta::minutes(i64::from(self.backdating_minutes))
+    }
+}
+
 words_of_app! {
     /// Where a value comes from.
     Source ("a source of settings") {
@@ -184,6 +199,7 @@ impl Default for Settings {
                 insecure_http: false,
             },
             backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
+            phones: PhoneSettings { backdating_minutes: 240 },
             given: BTreeMap::new(),
         }
     }

@@ -89,8 +89,23 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Stores a new token.
+/// Makes a new token.
 pub(crate) fn create(tables: &Connection, new: &NewToken, now: Timestamp) -> Result<CreatedToken, AppError> {
+    let mut secret = [0; SECRET_BYTES];
+    getrandom::fill(&mut secret).map_err(|_| {
+        AppError::new(Code::Unavailable, "The system gives no random numbers; no token was created")
+    })?;
+    let token = format!("depot_{}", BASE64.encode(secret));
+    Ok(CreatedToken { id: store(tables, new, &token, now)?, token })
+}
+
+/// Stores a token that was made before; says by which id it can be revoked.
+pub(crate) fn store(
+    tables: &Connection,
+    new: &NewToken,
+    token: &str,
+    now: Timestamp,
+) -> Result<Uuid, AppError> {
     let malformed = |detail: String| AppError::new(Code::Malformed, detail);
     let name: depot_domain::values::Name =
         new.name.parse().map_err(|error| malformed(format!("name: {error}")))?;
@@ -107,17 +122,13 @@ pub(crate) fn create(tables: &Connection, new: &NewToken, now: Timestamp) -> Res
         (Role::Driver, Some(_))
         | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, None) => {}
     }
-    let mut secret = [0; SECRET_BYTES];
-    getrandom::fill(&mut secret).map_err(|_| {
-        AppError::new(Code::Unavailable, "The system gives no random numbers; no token was created")
-    })?;
-    let created = CreatedToken { id: Uuid::now_v7(), token: format!("depot_{}", BASE64.encode(secret)) };
+    let id = Uuid::now_v7();
     sql::run(
         tables,
         "INSERT INTO tokens (id, hash, role, name, driver_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
-            created.id,
-            hash(&created.token),
+            id,
+            hash(token),
             new.role.as_str(),
             name.as_str(),
             new.driver_id.map(DriverId::uuid),
@@ -125,7 +136,18 @@ pub(crate) fn create(tables: &Connection, new: &NewToken, now: Timestamp) -> Res
             new.expires_in.map(|valid| now.saturating_add(valid).micros()),
         ],
     )?;
-    Ok(created)
+    Ok(id)
+}
+
+/// Why nobody is known by a token.
+pub(crate) fn refusal(tables: &Connection, token: &str) -> rusqlite::Result<Code> {
+    let sql = "SELECT revoked_at IS NOT NULL FROM tokens WHERE hash = ?1";
+    let revoked = sql::one(tables, sql, [hash(token)], |row| row.get(0))?;
+    Ok(match revoked {
+        Some(true) => Code::Revoked,
+        Some(false) => Code::Expired,
+        None => Code::Unauthenticated,
+    })
 }
 
 /// The bearer of a token, where it is known, not revoked and not expired.

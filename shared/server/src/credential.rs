@@ -7,11 +7,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use depot_app::Actor;
+use depot_app::{Actor, AppError, Code, Role};
 
 use crate::endpoint::Shared;
 use crate::hosts::check_same_origin;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reason};
 use crate::session;
 
 /// How the credential came.
@@ -55,6 +55,7 @@ pub(crate) fn is_public(method: &Method, path: &str) -> bool {
         || path == "/api/openapi.json"
         || is_under(path, "/api/docs")
         || (path == "/api/session" && method == Method::POST)
+        || path == "/api/phone/pairing"
         || !is_interface(path)
 }
 
@@ -74,7 +75,7 @@ pub(crate) async fn authenticate(
     }
     let (token, means) = credential_in(request.headers(), endpoint.secure)?;
     let Some(actor) = endpoint.app.authenticate(token)? else {
-        return Err(Problem::unauthenticated("This credential is unknown, was revoked or has expired"));
+        return Err(unknown(&endpoint, token)?);
     };
     match means {
         Means::Bearer => {}
@@ -83,9 +84,21 @@ pub(crate) async fn authenticate(
             check_same_origin(request.method(), request.uri(), request.headers())?;
         }
     }
+    endpoint.app.phone_seen(&actor);
+    // A phone's cookie lasts as long as its credential, which is put off as long as it is used.
+    let renewed = match means {
+        Means::SessionCookie if actor.role == Role::Driver && request.method() == Method::POST => {
+            Some(session::cookie_of_session(token, endpoint.secure)?)
+        }
+        Means::SessionCookie | Means::Bearer | Means::TokenCookie => None,
+    };
     let caller = Caller { actor, token: token.into(), means };
     request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    let mut response = next.run(request).await;
+    if let Some(cookie) = renewed {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Problem> {
@@ -100,6 +113,19 @@ fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Pro
     let token =
         token.ok_or_else(|| Problem::unauthenticated("The header is: Authorization: Bearer TOKEN"))?;
     Ok((token, Means::Bearer))
+}
+
+/// Why a credential is of no use: a phone that was revoked is told so.
+fn unknown(endpoint: &Shared, token: &str) -> Result<Problem, AppError> {
+    let code = endpoint.app.why_unknown(token)?;
+    let detail = if code == Code::Revoked {
+        "This credential was revoked: pair the phone again, or ask for a new token"
+    } else if code == Code::Expired {
+        "This credential was not used for too long: pair the phone again, or ask for a new token"
+    } else {
+        "This credential is not known here: pair the phone, or ask for a token"
+    };
+    Ok(Problem::new(Reason::App(code), detail))
 }
 
 fn not_signed_in() -> Problem {

@@ -2,7 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::credential::is_interface;
@@ -15,6 +15,11 @@ use crate::problem::{Problem, Reason};
 struct Bundle;
 
 const INDEX: &str = "index.html";
+/// The phone's app lies within the bundle, and under a path of its own.
+const PHONE: &str = "phone/";
+const PHONE_INDEX: &str = "phone/index.html";
+/// Its service worker is looked at anew each time, and may rule over the app's paths alone.
+const PHONE_WORKER: &str = "phone/sw.js";
 
 /// The same policy as the window's, for a page that talks to its own origin alone.
 const DESK_CSP: HeaderValue = HeaderValue::from_static(
@@ -37,6 +42,10 @@ pub(crate) async fn fallback(request: Request) -> Response {
         let problem = Problem::new(Reason::MethodNotAllowed, "The desk's files can only be read");
         return problem.header(header::ALLOW, HeaderValue::from_static("GET, HEAD")).into_response();
     }
+    if path == "/pair" {
+        // A browser keeps the fragment, which has the code.
+        return Redirect::to("/phone/pair").into_response();
+    }
     let name = path.trim_start_matches('/');
     if let Some(file) = Bundle::get(name) {
         return serve(name, file);
@@ -46,8 +55,9 @@ pub(crate) async fn fallback(request: Request) -> Response {
     if last.contains('.') {
         return Problem::new(Reason::NoSuchPath, "The desk has no such file").into_response();
     }
-    match Bundle::get(INDEX) {
-        Some(file) => serve(INDEX, file),
+    let index = if name == "phone" || name.starts_with(PHONE) { PHONE_INDEX } else { INDEX };
+    match Bundle::get(index) {
+        Some(file) => serve(index, file),
         None => (
             StatusCode::NOT_FOUND,
             Html("<!doctype html><title>Eroad Depot</title><p>This build has no desk: run <code>npm run build</code> in ui/. The interface is described at <a href=\"/api/docs\">/api/docs</a>."),
@@ -60,12 +70,19 @@ fn serve(name: &str, file: EmbeddedFile) -> Response {
     let media_type = HeaderValue::try_from(file.metadata.mimetype())
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     // What lies in assets/ has a hash of its content in its name.
-    let caching =
-        if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if name.strip_prefix(PHONE).unwrap_or(name).starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
         (header::CONTENT_SECURITY_POLICY, DESK_CSP),
     ];
-    (headers, file.data.into_owned()).into_response()
+    let mut response = (headers, file.data.into_owned()).into_response();
+    if name == PHONE_WORKER {
+        response.headers_mut().insert("service-worker-allowed", HeaderValue::from_static("/phone/"));
+    }
+    response
 }

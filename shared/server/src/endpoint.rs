@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::hosts::Hosts;
 use crate::limiter::{Gate, Quota};
 use crate::metrics::Metrics;
+use crate::pairing::PairingTries;
 use crate::sign_in::SignInCodes;
 
 /// The most change feeds at one time: half of all connections, so that feeds never leave none for requests.
@@ -26,6 +27,8 @@ pub(crate) struct Endpoint {
     pub(crate) metrics: Metrics,
     /// The code with which its owner signs in.
     pub(crate) sign_in: SignInCodes,
+    /// How often phones tried a code lately.
+    pub(crate) pairing_tries: PairingTries,
     /// As whom it may be addressed.
     pub(crate) hosts: Hosts,
     /// One permit for each change feed that may still be opened.
@@ -49,6 +52,7 @@ impl Endpoint {
             gate,
             metrics: Metrics::new(),
             sign_in: SignInCodes::default(),
+            pairing_tries: PairingTries::default(),
             hosts,
             feeds: Arc::new(Semaphore::new(MAX_FEEDS)),
             uploads: Semaphore::new(MAX_UPLOADS),

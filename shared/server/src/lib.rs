@@ -21,6 +21,7 @@ pub mod logging;
 mod messages;
 mod metrics;
 mod openapi;
+mod pairing;
 mod problem;
 mod request;
 mod rest;

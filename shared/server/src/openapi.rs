@@ -64,6 +64,7 @@ fn complete_operation(operation: &mut Operation, method: &Method, path: &str, is
     }
     let is_command = !method.is_safe()
         && !path.starts_with("/api/session")
+        && !path.starts_with("/api/phone")
         && !path.starts_with("/api/events")
         && path != "/api/queries";
     if is_command {
@@ -102,7 +103,7 @@ fn refusals(method: &Method, path: &str, is_public: bool) -> Vec<(&'static str, 
         ("429", "Too many requests; Retry-After says when to come back"),
         ("503", "Not possible at the moment, e.g. because the disk is full"),
     ]);
-    if !is_public || path == "/api/session" {
+    if !is_public || path == "/api/session" || path == "/api/phone/pairing" {
         refusals.extend([("401", "No or no valid credential"), ("403", "Not allowed with this credential")]);
     }
     if path.contains('{') || path == "/api/commands" || path == "/api/queries" || path == "/api/deliveries" {

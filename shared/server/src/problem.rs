@@ -54,7 +54,7 @@ impl Reason {
 const fn status(code: Code) -> StatusCode {
     match code {
         Code::Malformed | Code::RuleBroken => StatusCode::BAD_REQUEST,
-        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Unauthenticated | Code::Revoked | Code::Expired => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Duplicate | Code::StaleVersion | Code::KeyReused => StatusCode::CONFLICT,
@@ -68,6 +68,8 @@ const fn title(code: Code) -> &'static str {
         Code::Malformed => "Malformed input",
         Code::RuleBroken => "A rule of the depot forbids it",
         Code::Unauthenticated => "Not signed in",
+        Code::Revoked => "Revoked",
+        Code::Expired => "Expired",
         Code::Forbidden => "Not allowed",
         Code::NotFound => "Not found",
         Code::Duplicate => "It exists already",

@@ -67,6 +67,9 @@ impl IntoResponse for Plain {
             DepotAnswer::Settings(answer) => Json(answer).into_response(),
             DepotAnswer::Tokens(answer) => Json(answer).into_response(),
             DepotAnswer::PastState(answer) => Json(answer).into_response(),
+            DepotAnswer::PhoneDay(answer) => Json(answer).into_response(),
+            DepotAnswer::Phones(answer) => Json(answer).into_response(),
+            DepotAnswer::Pairing(answer) => Json(answer).into_response(),
         }
     }
 }
@@ -133,7 +136,8 @@ impl Write {
     ) -> Result<Json<Done>, Problem> {
         let expected_version = agreed("The body", expected_version, self.expected_version)?;
         let Self { endpoint, actor, trace, idempotency_key, occurred_at, .. } = self;
-        let request = CommandRequest { command, expected_version, idempotency_key, occurred_at };
+        let request =
+            CommandRequest { expected_version, idempotency_key, occurred_at, ..CommandRequest::new(command) };
         Ok(Json(Done::from(execute(&endpoint, &actor, request, trace).await?)))
     }
 
@@ -145,6 +149,7 @@ impl Write {
             expected_version: agreed("The body", body.expected_version, expected_version)?,
             idempotency_key: agreed("The body", body.idempotency_key, idempotency_key)?,
             occurred_at: agreed("The body", body.occurred_at, occurred_at)?,
+            device: body.device,
         };
         Ok(Json(execute(&endpoint, &actor, request, trace).await?))
     }

@@ -127,6 +127,11 @@ pub(crate) async fn close(State(endpoint): State<Shared>, caller: Caller) -> Res
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
+/// The cookie that holds a token made for this session alone.
+pub(crate) fn cookie_of_session(token: &str, secure: bool) -> Result<HeaderValue, Problem> {
+    set_cookie(&format!("{MADE_FOR_SESSION}{token}"), SESSION_DAYS * 24 * 60 * 60, secure)
+}
+
 fn set_cookie(value: &str, max_age_seconds: i64, secure: bool) -> Result<HeaderValue, Problem> {
     let (name, secure) = if secure { (SECURE_NAME, "; Secure") } else { (PLAIN_NAME, "") };
     let cookie =

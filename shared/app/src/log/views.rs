@@ -67,6 +67,8 @@ pub struct EventView {
     /// When it was recorded, by the depot's clock.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub recorded_at: Timestamp,
+    /// Whether it was told later after it happened than the setting `phones.backdating_minutes` allows.
+    pub backdated: bool,
     /// Which user, device or integration did it: `desk`, or a role and the id of a credential.
     pub actor: String,
     /// What that credential is called.

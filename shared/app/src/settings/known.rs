@@ -60,7 +60,7 @@ pub enum ValidValues {
     Origins {},
 }
 
-pub(super) const SETTINGS: [Setting; 16] = [
+pub(super) const SETTINGS: [Setting; 17] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -140,6 +140,11 @@ pub(super) const SETTINGS: [Setting; 16] = [
         key: "backup.keep_days",
         description: "days for which the last backup of a day is kept: 1 to 3650",
         kind: Kind::Number { least: 1, most: 3650, place: |s| &mut s.backup.keep_days },
+    },
+    Setting {
+        key: "phones.backdating_minutes",
+        description: "minutes after which something that is told late is flagged in the log: 1 to 100000",
+        kind: Kind::Number { least: 1, most: 100_000, place: |s| &mut s.phones.backdating_minutes },
     },
 ];
 

@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{
 use utoipa::{PartialSchema, ToSchema};
 
 /// Which entities there are, and what can be asked of each.
-pub(super) const COMMANDS: [(&str, &[&str]); 5] = [
+pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
     ("driver", &["addDriver", "updateDriver", "changeDriverStatus"]),
     ("vehicle", &["addVehicle", "updateVehicle", "changeVehicleStatus"]),
     (
@@ -40,11 +40,15 @@ pub(super) const COMMANDS: [(&str, &[&str]); 5] = [
             "captureProof",
         ],
     ),
+    (
+        "phone",
+        &["startPairing", "confirmPairing", "refusePairing", "revokePhone", "seeMessages", "reportState"],
+    ),
     ("depot", &["loadDemo", "removeDemo"]),
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 17] = [
+pub(super) const QUERIES: [&str; 20] = [
     "session",
     "board",
     "lanes",
@@ -62,6 +66,9 @@ pub(super) const QUERIES: [&str; 17] = [
     "incidents",
     "events",
     "pastState",
+    "phoneDay",
+    "phones",
+    "pairing",
 ];
 
 /// A command with what goes with it.
@@ -84,6 +91,7 @@ impl PartialSchema for CommandMessage {
             .property("expectedVersion", whole_number())
             .property("idempotencyKey", of_type(Type::String))
             .property("occurredAt", formatted(KnownFormat::DateTime))
+            .property("device", any_object())
             .required("command")
             .into()
     }
@@ -181,7 +189,7 @@ mod tests {
         let id = "0190d4a2-7c1e-7b32-9f61-3a0c5f2e8d11";
         for (entity, types) in COMMANDS {
             let message = match entity {
-                "depot" => json!({"entity": entity, "command": {"type": "?"}}),
+                "depot" | "phone" => json!({"entity": entity, "command": {"type": "?"}}),
                 _ => json!({"entity": entity, "id": id, "command": {"type": "?"}}),
             };
             assert_eq!(valid_words::<DepotCommand>(message), types, "{entity}");

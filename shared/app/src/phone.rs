@@ -1,0 +1,117 @@
+//! Phones: how one is paired with a driver, what it reports of itself, and what its driver is told.
+//!
+//! A phone is a token of the role `driver` with a row of `devices` beside it. What it does on deliveries is in
+//! `execute` like everybody's; only the numbers of its actions are kept here.
+
+mod action;
+mod device;
+mod message;
+mod pairing;
+mod views;
+
+use depot_domain::values::{DriverId, Timestamp};
+use depot_store::Migration;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+pub(crate) use action::{check as check_sequence, record as record_action};
+pub(crate) use device::{pair, phones, report, revoke, touch};
+pub(crate) use message::{project, see};
+pub(crate) use pairing::Pairings;
+pub use pairing::{Claimed, PairingState};
+pub use views::*;
+
+use crate::delivery;
+use crate::error::{AppError, Code};
+use crate::sql;
+
+pub(crate) const MIGRATIONS: [Migration; 3] = [device::MIGRATION, action::MIGRATION, message::MIGRATION];
+
+/// How many deliveries a phone is given at most.
+const DAY_MAX: u32 = 100;
+
+/// For how long a phone still sees what has ended, in microseconds: a day.
+const ENDED_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// What can be asked of phones: by the desk, and by a phone of itself. It makes no events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub enum PhoneCommand {
+    /// Begin to pair a phone; the outcome's id names the pairing.
+    StartPairing {},
+    /// The six digits are the same: it is this driver's phone from now on.
+    ConfirmPairing {
+        /// Which pairing.
+        pairing_id: Uuid,
+        /// Whose phone it is.
+        driver_id: DriverId,
+    },
+    /// End a pairing without a phone.
+    RefusePairing {
+        /// Which pairing.
+        pairing_id: Uuid,
+    },
+    /// Take a phone off the list: its next request is refused.
+    RevokePhone {
+        /// Which phone.
+        device_id: Uuid,
+    },
+    /// The driver has seen messages.
+    SeeMessages {
+        /// Which ones; at most 100.
+        ids: Vec<MessageId>,
+    },
+    /// How the phone is doing.
+    ReportState {
+        /// Actions that are not at the depot yet.
+        unsent_actions: u32,
+        /// Files that are not at the depot yet.
+        unsent_files: u32,
+        /// The version of the app.
+        app_version: String,
+    },
+}
+
+/// Everything that a phone needs to work without the depot for the rest of the day.
+pub(crate) fn day(
+    tables: &Connection,
+    device: Uuid,
+    driver: DriverId,
+    now: Timestamp,
+) -> Result<PhoneDay, AppError> {
+    let unknown = || AppError::new(Code::NotFound, format!("There is no driver {driver}"));
+    let driver_name =
+        sql::one(tables, "SELECT name FROM drivers WHERE id = ?1", [driver.uuid()], |row| row.get(0))?
+            .ok_or_else(unknown)?;
+    let sql = format!(
+        "SELECT id FROM deliveries WHERE driver_id = ?1 AND (open = 1 OR updated_at > ?2) ORDER BY starts_at, id LIMIT {DAY_MAX}"
+    );
+    let ids: Vec<depot_domain::values::DeliveryId> =
+        sql::all(tables, &sql, rusqlite::params![driver.uuid(), now.micros() - ENDED_MICROS], |row| {
+            sql::id(row, "id")
+        })?;
+    let mut deliveries = Vec::with_capacity(ids.len());
+    for id in ids {
+        deliveries.extend(delivery::delivery(tables, id, now)?);
+    }
+    Ok(PhoneDay {
+        device_id: device,
+        driver_id: driver,
+        driver_name,
+        now,
+        actions: action::received(tables, device)?,
+        deliveries,
+        messages: message::of_driver(tables, driver, now)?,
+    })
+}
+
+/// Forgets what phones of a demo left behind.
+pub(crate) fn clear(tables: &Connection) -> rusqlite::Result<()> {
+    for table in ["devices", "device_actions", "seen_messages"] {
+        sql::run(tables, &format!("DELETE FROM {table}"), [])?;
+    }
+    Ok(())
+}

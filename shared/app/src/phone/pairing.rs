@@ -1,0 +1,330 @@
+//! Pairings that are under way. They live in memory for minutes; what comes of one is a token.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chrono::TimeDelta;
+use depot_domain::values::Timestamp;
+use uuid::Uuid;
+
+use super::PairingView;
+use crate::error::{AppError, Code};
+
+/// How long a code can be used, and how long its outcome can be asked for after that.
+const VALID_MINUTES: i64 = 5;
+/// How many wrong codes a pairing outlives, less one.
+const MAX_WRONG: u8 = 5;
+/// How many pairings are under way at most; a new one ends the oldest.
+const MAX_OPEN: usize = 20;
+/// What a phone may say it is.
+const MAX_DEVICE_CHARS: usize = 60;
+
+words_of_app! {
+    /// How far a pairing has come.
+    PairingState ("a state of a pairing") {
+        /// No phone has claimed the code.
+        Open = "open",
+        /// A phone has; the dispatcher compares the digits.
+        Waiting = "waiting",
+        /// It is a driver's phone.
+        Confirmed = "confirmed",
+        /// The dispatcher refused.
+        Refused = "refused",
+        /// Nobody used it in time.
+        Expired = "expired",
+        /// Too many wrong codes were tried meanwhile.
+        Exhausted = "exhausted",
+    }
+}
+
+/// A code that a phone has claimed, as that phone sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The credential; worth nothing until the pairing is confirmed.
+    pub token: String,
+    /// How far the pairing has come.
+    pub state: PairingState,
+    /// The six digits that both screens show.
+    pub digits: String,
+    /// Until when it can be confirmed.
+    pub expires_at: Timestamp,
+    /// Whose phone it became.
+    pub driver_name: Option<String>,
+}
+
+struct Claim {
+    nonce: String,
+    token: String,
+    digits: String,
+    device: String,
+    app_version: String,
+}
+
+struct Pairing {
+    id: Uuid,
+    code: String,
+    state: PairingState,
+    expires_at: Timestamp,
+    wrong: u8,
+    claim: Option<Claim>,
+    driver_name: Option<String>,
+}
+
+/// The pairings that are under way, and those that ended a moment ago.
+#[derive(Default)]
+pub(crate) struct Pairings {
+    all: Vec<Pairing>,
+}
+
+/// What a confirmed pairing makes a token of.
+pub(crate) struct Confirmed {
+    pub(crate) token: String,
+    pub(crate) device: String,
+    pub(crate) app_version: String,
+}
+
+impl Pairings {
+    /// Begins a pairing.
+    pub(crate) fn start(&mut self, now: Timestamp) -> Result<Uuid, AppError> {
+        self.tidy(now);
+        if self.all.len() >= MAX_OPEN {
+            self.all.remove(0);
+        }
+        let id = Uuid::now_v7();
+        let expires_at = now.saturating_add(TimeDelta::minutes(VALID_MINUTES));
+        let code = hex(&random::<16>()?);
+        let (state, claim, driver_name) = (PairingState::Open, None, None);
+        self.all.push(Pairing { id, code, state, expires_at, wrong: 0, claim, driver_name });
+        Ok(id)
+    }
+
+    /// Claims a code for a phone. The same phone, known by its nonce, gets the same answer again.
+    pub(crate) fn claim(
+        &mut self,
+        (code, nonce): (&str, &str),
+        (device, app_version): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Claimed, AppError> {
+        check_nonce(nonce)?;
+        let (device, app_version) = (label("device", device)?, label("appVersion", app_version)?);
+        self.tidy(now);
+        let not_valid = || {
+            AppError::new(
+                Code::Unauthenticated,
+                "This code is not valid any more: ask for a new one at the desk",
+            )
+        };
+        let Some(pairing) = self.all.iter_mut().find(|pairing| same(&pairing.code, code)) else {
+            self.count_wrong();
+            return Err(not_valid());
+        };
+        if let Some(claim) = &pairing.claim {
+            return if same(&claim.nonce, nonce) {
+                pairing.claimed().ok_or_else(not_valid)
+            } else {
+                Err(not_valid())
+            };
+        }
+        if pairing.state != PairingState::Open {
+            return Err(not_valid());
+        }
+        let digits = u32::from_le_bytes(random::<4>()?) % 1_000_000;
+        pairing.claim = Some(Claim {
+            nonce: nonce.to_owned(),
+            token: format!("depot_{}", BASE64.encode(random::<32>()?)),
+            digits: format!("{digits:06}"),
+            device,
+            app_version,
+        });
+        pairing.state = PairingState::Waiting;
+        pairing.claimed().ok_or_else(not_valid)
+    }
+
+    /// How the pairing stands whose phone bears this credential.
+    pub(crate) fn claimed_with(&mut self, token: &str, now: Timestamp) -> Option<Claimed> {
+        self.tidy(now);
+        let claimed =
+            |pairing: &&Pairing| pairing.claim.as_ref().is_some_and(|claim| same(&claim.token, token));
+        self.all.iter().find(claimed).and_then(Pairing::claimed)
+    }
+
+    /// How the pairing stands, for the desk.
+    pub(crate) fn view(
+        &mut self,
+        id: Uuid,
+        endpoint: Option<&str>,
+        now: Timestamp,
+    ) -> Result<PairingView, AppError> {
+        self.tidy(now);
+        let pairing = self.find(id)?;
+        let claim = pairing.claim.as_ref();
+        Ok(PairingView {
+            id,
+            state: pairing.state,
+            url: endpoint.map(|endpoint| format!("{endpoint}/pair#{}", pairing.code)),
+            digits: claim.map(|claim| claim.digits.clone()),
+            device: claim.map(|claim| claim.device.clone()),
+            expires_at: pairing.expires_at,
+            driver_name: pairing.driver_name.clone(),
+        })
+    }
+
+    /// What to make a token of, where a phone waits for that.
+    pub(crate) fn to_confirm(&mut self, id: Uuid, now: Timestamp) -> Result<Confirmed, AppError> {
+        self.tidy(now);
+        let pairing = self.find(id)?;
+        match (pairing.state, &pairing.claim) {
+            (PairingState::Waiting, Some(Claim { token, device, app_version, .. })) => {
+                let (token, device, app_version) = (token.clone(), device.clone(), app_version.clone());
+                Ok(Confirmed { token, device, app_version })
+            }
+            (state, _) => Err(AppError::new(
+                Code::RuleBroken,
+                format!("No phone waits to be confirmed: this pairing is {state}"),
+            )
+            .with("state", state.as_str())),
+        }
+    }
+
+    /// Ends a pairing: with the name of the driver whose phone it became, or without.
+    pub(crate) fn end(&mut self, id: Uuid, driver_name: Option<String>) {
+        if let Ok(pairing) = self.find(id)
+            && matches!(pairing.state, PairingState::Open | PairingState::Waiting)
+        {
+            pairing.state =
+                if driver_name.is_some() { PairingState::Confirmed } else { PairingState::Refused };
+            pairing.driver_name = driver_name;
+        }
+    }
+
+    fn find(&mut self, id: Uuid) -> Result<&mut Pairing, AppError> {
+        let unknown = || AppError::new(Code::NotFound, format!("There is no pairing {id}: start a new one"));
+        self.all.iter_mut().find(|pairing| pairing.id == id).ok_or_else(unknown)
+    }
+
+    /// A wrong code could have been meant for any pairing that is open.
+    fn count_wrong(&mut self) {
+        for pairing in self.all.iter_mut().filter(|pairing| pairing.state == PairingState::Open) {
+            pairing.wrong += 1;
+            if pairing.wrong >= MAX_WRONG {
+                pairing.state = PairingState::Exhausted;
+            }
+        }
+    }
+
+    fn tidy(&mut self, now: Timestamp) {
+        for pairing in &mut self.all {
+            let may_expire = matches!(pairing.state, PairingState::Open | PairingState::Waiting);
+            if may_expire && pairing.expires_at <= now {
+                pairing.state = PairingState::Expired;
+            }
+        }
+        self.all.retain(|pairing| pairing.expires_at.saturating_add(TimeDelta::minutes(VALID_MINUTES)) > now);
+    }
+}
+
+impl Pairing {
+    fn claimed(&self) -> Option<Claimed> {
+        let Claim { token, digits, .. } = self.claim.as_ref()?;
+        Some(Claimed {
+            token: token.clone(),
+            state: self.state,
+            digits: digits.clone(),
+            expires_at: self.expires_at,
+            driver_name: self.driver_name.clone(),
+        })
+    }
+}
+
+fn check_nonce(nonce: &str) -> Result<(), AppError> {
+    if (32..=64).contains(&nonce.len()) && nonce.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err(AppError::new(Code::Malformed, "nonce: it has 32 to 64 hexadecimal digits"))
+}
+
+/// What a phone says of itself: cut to what fits into a table, because its browser chose it.
+pub(super) fn label(field: &str, text: &str) -> Result<String, AppError> {
+    let text: String = text.trim().chars().take(MAX_DEVICE_CHARS).collect();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(AppError::new(
+            Code::Malformed,
+            format!("{field}: it has 1 to {MAX_DEVICE_CHARS} characters and no control characters"),
+        ));
+    }
+    Ok(text)
+}
+
+fn random<const N: usize>() -> Result<[u8; N], AppError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        AppError::new(Code::Unavailable, "The system gives no random numbers; nothing was paired")
+    })?;
+    Ok(bytes)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Compares in a time that does not depend on where the two differ.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PHONE: (&str, &str) = ("Chrome on Android", "0.1.0");
+    const NONCE: &str = "00112233445566778899aabbccddeeff";
+    const OTHER: &str = "ffeeddccbbaa99887766554433221100";
+
+    fn at(minute: i64) -> Timestamp {
+        "2026-11-25T08:00:00Z".parse::<Timestamp>().unwrap().saturating_add(TimeDelta::minutes(minute))
+    }
+
+    fn code_of(pairings: &mut Pairings, id: Uuid) -> String {
+        let url = pairings.view(id, Some("https://depot"), at(0)).unwrap().url.unwrap();
+        url.rsplit_once('#').unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn a_code_is_claimed_once_and_the_same_phone_may_ask_again() {
+        let mut pairings = Pairings::default();
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        assert_eq!(code.len(), 32);
+        let claimed = pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
+        assert_eq!(pairings.claim((&code, NONCE), PHONE, at(1)).unwrap(), claimed);
+        assert!(pairings.claim((&code, OTHER), PHONE, at(1)).is_err());
+        let seen = pairings.view(id, None, at(1)).unwrap();
+        assert_eq!((seen.state, seen.digits), (PairingState::Waiting, Some(claimed.digits)));
+        assert_eq!(pairings.to_confirm(id, at(1)).unwrap().token, claimed.token);
+        pairings.end(id, Some("Ana".to_owned()));
+        assert_eq!(pairings.claimed_with(&claimed.token, at(2)).unwrap().state, PairingState::Confirmed);
+        assert!(pairings.to_confirm(id, at(2)).is_err(), "only once");
+    }
+
+    #[test]
+    fn a_code_ends_after_five_minutes_or_five_wrong_ones() {
+        let mut pairings = Pairings::default();
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        for _ in 0..MAX_WRONG {
+            assert!(pairings.claim(("guess", NONCE), PHONE, at(1)).is_err());
+        }
+        assert!(pairings.claim((&code, NONCE), PHONE, at(1)).is_err());
+        assert_eq!(pairings.view(id, None, at(1)).unwrap().state, PairingState::Exhausted);
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        assert!(pairings.claim((&code, NONCE), PHONE, at(5)).is_err());
+        assert_eq!(pairings.view(id, None, at(5)).unwrap().state, PairingState::Expired);
+        assert!(pairings.view(id, None, at(11)).is_err(), "forgotten");
+    }
+}
