@@ -4,6 +4,7 @@ import type { DeliveryCommand } from "./DeliveryCommand";
 import type { DeliveryId } from "./DeliveryId";
 import type { DriverCommand } from "./DriverCommand";
 import type { DriverId } from "./DriverId";
+import type { PhoneCommand } from "./PhoneCommand";
 import type { RouteCommand } from "./RouteCommand";
 import type { RouteId } from "./RouteId";
 import type { VehicleCommand } from "./VehicleCommand";
@@ -44,7 +45,11 @@ id: DeliveryId,
 /**
  * What is asked.
  */
-command: DeliveryCommand, } | { "entity": "depot", 
+command: DeliveryCommand, } | { "entity": "phone", 
+/**
+ * What is asked.
+ */
+command: PhoneCommand, } | { "entity": "depot", 
 /**
  * What is asked.
  */

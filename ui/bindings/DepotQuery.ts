@@ -67,4 +67,8 @@ id: string,
 /**
  * The instant.
  */
-at: Timestamp, };
+at: Timestamp, } | { "query": "phoneDay", } | { "query": "phones", } | { "query": "pairing", 
+/**
+ * Which one.
+ */
+id: string, };

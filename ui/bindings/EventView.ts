@@ -52,6 +52,10 @@ occurredAt: Timestamp,
  */
 recordedAt: Timestamp, 
 /**
+ * Whether it was told later after it happened than the setting `phones.backdating_minutes` allows.
+ */
+backdated: boolean, 
+/**
  * Which user, device or integration did it: `desk`, or a role and the id of a credential.
  */
 actor: string, 
