@@ -452,6 +452,7 @@ impl App {
             message,
             status: None,
             incident_id: None,
+            token: None,
         })
     }
 

@@ -67,7 +67,8 @@ pub use route::{
 };
 pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
-    PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source, ValidValues,
+    PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source,
+    ValidValues,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

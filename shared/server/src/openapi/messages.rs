@@ -44,12 +44,14 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
         "phone",
         &["startPairing", "confirmPairing", "refusePairing", "revokePhone", "seeMessages", "reportState"],
     ),
-    ("depot", &["loadDemo", "removeDemo"]),
+    ("depot", &["loadDemo", "removeDemo", "changeSettings", "createToken", "revokeToken"]),
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 20] = [
+pub(super) const QUERIES: [&str; 22] = [
     "session",
+    "settings",
+    "tokens",
     "board",
     "lanes",
     "fleetOverview",
