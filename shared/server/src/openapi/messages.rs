@@ -48,7 +48,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 22] = [
+pub(super) const QUERIES: [&str; 24] = [
     "session",
     "settings",
     "tokens",
@@ -59,6 +59,8 @@ pub(super) const QUERIES: [&str; 22] = [
     "driver",
     "vehicles",
     "vehicle",
+    "calendar",
+    "freeSlot",
     "routes",
     "route",
     "deliveries",
