@@ -20,25 +20,29 @@ import { router } from "./app/router";
 import { SignInGate } from "./app/SignInGate";
 import { loadTexts } from "./locales/load";
 
-await startLanguage(loadTexts);
+// Not awaited at the top of the module: WebKit holds back a chunk that shares code with one that is still awaiting.
+void start();
 
-const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has no #root.");
+async function start(): Promise<void> {
+  await startLanguage(loadTexts);
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("index.html has no #root.");
 
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
-      <DepotProvider transport={openTransport()}>
-        <LanguageProvider load={loadTexts}>
-          <ModalsProvider>
-            <SignInGate>
-              <FollowDepot>
-                <RouterProvider router={router} />
-              </FollowDepot>
-            </SignInGate>
-          </ModalsProvider>
-        </LanguageProvider>
-      </DepotProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+        <DepotProvider transport={openTransport()}>
+          <LanguageProvider load={loadTexts}>
+            <ModalsProvider>
+              <SignInGate>
+                <FollowDepot>
+                  <RouterProvider router={router} />
+                </FollowDepot>
+              </SignInGate>
+            </ModalsProvider>
+          </LanguageProvider>
+        </DepotProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
