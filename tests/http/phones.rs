@@ -178,7 +178,8 @@ async fn a_driver_is_told_what_the_depot_did_and_says_that_it_was_seen() {
     assert_eq!((told.len(), &told[0]["kind"], &told[0]["seenAt"]), (1, &json!("taken"), &Value::Null));
     assert_eq!(messages(&bob_phone).await[0]["kind"], "given");
     let see = json!({"type": "seeMessages", "ids": [told[0]["id"]]});
-    let _ = tend(&bob_phone, see.clone()).await.refused(404);
+    let unknown = json!({"type": "seeMessages", "ids": [format!("{delivery}:99")]});
+    let _ = tend(&bob_phone, unknown).await.refused(404);
     let _ = tend(&ana_phone, see.clone()).await.ok();
     let _ = tend(&ana_phone, see).await.ok();
     assert!(messages(&ana_phone).await[0]["seenAt"].is_string());

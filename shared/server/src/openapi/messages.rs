@@ -19,6 +19,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
         "route",
         &[
             "createRoute",
+            "planRoute",
             "updateRoute",
             "changeRouteStatus",
             "addCheckpoint",
