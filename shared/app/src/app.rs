@@ -411,7 +411,7 @@ impl App {
         let (id, message) = match command {
             PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
             PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
-                let confirmed = self.inner.pairings.lock().to_confirm(pairing_id, now)?;
+                let confirmed = self.inner.pairings.lock().confirmable(pairing_id, now)?;
                 let write = self
                     .store()
                     .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));

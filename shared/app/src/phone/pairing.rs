@@ -171,7 +171,7 @@ impl Pairings {
     }
 
     /// What to make a token of, where a phone waits for that.
-    pub(crate) fn to_confirm(&mut self, id: Uuid, now: Timestamp) -> Result<Confirmed, AppError> {
+    pub(crate) fn confirmable(&mut self, id: Uuid, now: Timestamp) -> Result<Confirmed, AppError> {
         self.tidy(now);
         let pairing = self.find(id)?;
         match (pairing.state, &pairing.claim) {
@@ -305,10 +305,10 @@ mod tests {
         assert!(pairings.claim((&code, OTHER), PHONE, at(1)).is_err());
         let seen = pairings.view(id, None, at(1)).unwrap();
         assert_eq!((seen.state, seen.digits), (PairingState::Waiting, Some(claimed.digits)));
-        assert_eq!(pairings.to_confirm(id, at(1)).unwrap().token, claimed.token);
+        assert_eq!(pairings.confirmable(id, at(1)).unwrap().token, claimed.token);
         pairings.end(id, Some("Ana".to_owned()));
         assert_eq!(pairings.claimed_with(&claimed.token, at(2)).unwrap().state, PairingState::Confirmed);
-        assert!(pairings.to_confirm(id, at(2)).is_err(), "only once");
+        assert!(pairings.confirmable(id, at(2)).is_err(), "only once");
     }
 
     #[test]
