@@ -2,7 +2,7 @@
 //!
 //! A link is made of the link before it, the sequence, and a digest of the row. Whoever has the digests can therefore
 //! follow the chain past rows that are not shown, which is what a proof of a few events rests on. The chain keeps no
-//! key: whoever can write the whole file can also make a new chain, which only a [`seal`](crate::seal) betrays.
+//! key: whoever can write the whole file can also make a new chain, which only a [`crate::seal`] betrays.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
