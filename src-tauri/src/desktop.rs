@@ -2,6 +2,9 @@
 //!
 //! It knows no rule of the depot. Whoever sits at this window is the depot's own admin.
 
+use std::sync::{LazyLock, Once};
+use std::time::Instant;
+
 use depot_app::domain::delivery::FileHash;
 use depot_app::{
     Actor, Answered, App, AppError, Change, Code, CommandOutcome, CommandRequest, DepotQuery, Problem, Topic,
@@ -14,6 +17,11 @@ use tauri::{AppHandle, Emitter, Manager, State};
 use tokio::sync::Mutex;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+
+/// When the process began, for telling how long the window took.
+pub(crate) static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+static FIRST_QUESTION: Once = Once::new();
 
 /// The event by which the desk is told what changed.
 const CHANGED: &str = "changed";
@@ -72,6 +80,10 @@ pub(crate) async fn execute(
 /// Answers what the desk asks.
 #[tauri::command]
 pub(crate) async fn query(depot: State<'_, Depot>, query: DepotQuery) -> Result<Answered, Problem> {
+    FIRST_QUESTION.call_once(|| {
+        let milliseconds = STARTED.elapsed().as_millis();
+        tracing::info!(milliseconds, "the window asked its first question");
+    });
     Ok(depot.app()?.query(&Actor::desk(), query).await?)
 }
 

@@ -7,6 +7,7 @@ mod desktop;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::Parser;
 use depot_app::{App, AppOptions, Settings, default_folder};
@@ -30,6 +31,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
+    LazyLock::force(&desktop::STARTED);
     let options = Options::parse();
     match require_display().and_then(|()| open_window(&options)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,8 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than anything on the desk moves, toasts included.
+const MOTION: Duration = Duration::from_secs(6);
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// An open window. Everything behind it is gone when this is dropped.
@@ -79,6 +81,12 @@ impl Window {
             }
             sleep(A_MOMENT).await;
         }
+    }
+
+    /// What the window looks like, as PNG, once what has just appeared stands still.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        sleep(MOTION).await;
+        within(self.client.screenshot()).await.unwrap()
     }
 
     /// Closes the window.

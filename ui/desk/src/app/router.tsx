@@ -5,6 +5,7 @@ import { readFleetSearch } from "../features/fleet/search";
 import { readIncidentSearch } from "../features/incident/search";
 import { readLogSearch } from "../features/log/search";
 import { readRouteSearch } from "../features/route/search";
+import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 
@@ -73,7 +74,11 @@ const pages = [
   }),
 ] as const;
 
-export const router = createRouter({ routeTree: root.addChildren(pages), defaultPreload: "intent" });
+export const router = createRouter({
+  routeTree: root.addChildren(pages),
+  defaultPreload: "intent",
+  defaultErrorComponent: Broken,
+});
 
 declare module "@tanstack/react-router" {
   interface Register {
