@@ -76,8 +76,8 @@ impl Window {
                 return element;
             }
             if Instant::now() >= deadline {
-                let page = within(self.client.source()).await.unwrap_or_default();
-                panic!("{path} is not on show: {page}");
+                let page = within(self.client.execute("return document.body.innerText", vec![])).await;
+                panic!("{path} is not on show: {page:?}");
             }
             sleep(A_MOMENT).await;
         }
