@@ -19,6 +19,7 @@ import { StatusBadge } from "@kit/StatusBadge";
 import { Checkpoints } from "./Checkpoints";
 import { Crew } from "./Crew";
 import { Incidents } from "./Incidents";
+import { Past } from "./Past";
 import { Proof } from "./Proof";
 import { Steps } from "./Steps";
 
@@ -82,6 +83,7 @@ function Detail({ delivery }: { delivery: DeliveryDetail }) {
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack>
             <Crew delivery={delivery} mayChange={mayChange} />
+            <Past delivery={delivery} />
             <Panel title={t("history.title")}>
               <History entityId={delivery.id} />
             </Panel>

@@ -1,4 +1,6 @@
+import type { Delivery } from "@bindings/Delivery";
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import type { EventView } from "@bindings/EventView";
 import type { FileRef } from "@bindings/FileRef";
 import { MantineProvider } from "@mantine/core";
 import { RouterProvider, createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
@@ -194,6 +196,31 @@ test.each([
   );
 });
 
+test("a slider shows the delivery as it was at any moment of its past", async () => {
+  const depot = depotWith(detailOf({ ...STAFFED, status: "InTransit", validStatuses: ["Failed"] }));
+  const moments = ["2026-03-02T08:20:00Z", "2026-03-02T07:50:00Z", "2026-03-02T07:10:00Z"];
+  Object.assign(depot.answers, {
+    events: { items: moments.map((recordedAt, index) => eventOf(3 - index, recordedAt)), nextBefore: null },
+    pastState: ({ at, id }: { at: string; id: string }) => ({
+      entity: "delivery",
+      entityId: id,
+      at,
+      version: 1,
+      state: at === moments[2] ? was("PickedUp", null) : was("InTransit", "ana"),
+    }),
+  });
+  const { user } = visit("/deliveries/d1", depot);
+  const panel = await screen.findByRole("region", { name: "As it was" });
+  await within(panel).findByText("In transit");
+  expect(within(panel).getByText("Mill")).toBeDefined();
+  within(panel).getByRole("slider", { name: "Moment" }).focus();
+  await user.keyboard("{Home}");
+  await within(panel).findByText("Picked up");
+  expect(within(panel).queryByText("Mill")).toBeNull();
+  expect(within(panel).getByText(/No driver/u)).toBeDefined();
+  expect(depot.asked).toContainEqual({ query: "pastState", entity: "delivery", id: "d1", at: moments[2] });
+});
+
 test("failing asks for a reason", async () => {
   const depot = depotWith();
   const { user } = visit("/deliveries/d1", depot);
@@ -255,6 +282,40 @@ test("who may only look is offered nothing to change", async () => {
   const buttons = screen.queryAllByRole("button").map((button) => button.textContent);
   expect(buttons).toEqual([]);
 });
+
+function was(status: "PickedUp" | "InTransit", driverId: string | null): Delivery {
+  return {
+    created: { routeId: "r1" },
+    driverId,
+    vehicleId: null,
+    status,
+    createdAt: START,
+    deliveredAt: null,
+    reached: status === "InTransit" ? [[{ routeId: "r1", sequence: 1, location: "Mill" }, START]] : [],
+    incidents: [],
+    proof: null,
+  };
+}
+
+function eventOf(sequence: number, recordedAt: string): EventView {
+  return {
+    sequence,
+    category: "delivery-tracking-events",
+    entity: "delivery",
+    entityId: "d1",
+    entityName: null,
+    version: sequence,
+    type: "DeliveryStatusChanged",
+    schemaVersion: 1,
+    data: { old: "PickedUp", new: "InTransit" },
+    occurredAt: recordedAt,
+    recordedAt,
+    actor: "desk",
+    actorName: null,
+    correlationId: "",
+    causationId: "",
+  };
+}
 
 function file(hash: string): FileRef {
   return { hash, mediaType: "image/png", bytes: 9 };
