@@ -78,6 +78,7 @@ function DeliveryList({ search, onSort, onClear, onCreate }: DeliveryListProps) 
       isStale={list.isStale}
       loadMore={list.loadMore}
       isLoadingMore={list.isLoadingMore}
+      listKey={JSON.stringify(search)}
       minWidth={700}
     />
   );

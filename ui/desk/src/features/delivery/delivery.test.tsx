@@ -309,6 +309,7 @@ function eventOf(sequence: number, recordedAt: string): EventView {
     schemaVersion: 1,
     data: { old: "PickedUp", new: "InTransit" },
     occurredAt: recordedAt,
+    backdated: false,
     recordedAt,
     actor: "desk",
     actorName: null,

@@ -65,7 +65,7 @@ export function deliveriesQuery(search: DeliverySearch): QueryOf<"deliveries"> {
     text: search.text ?? null,
     sort: search.sort ?? DEFAULT_SORT,
     descending: search.ascending !== true,
-    limit: 50,
+    limit: 100,
   };
 }
 

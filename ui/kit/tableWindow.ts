@@ -1,0 +1,92 @@
+// How high a table may be, and which of its rows are in sight. Knows nothing of what a row shows.
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import type { Range } from "@tanstack/react-virtual";
+import { useLayoutEffect, useState } from "react";
+import type { RefObject } from "react";
+
+/** Up to here every row is in the page: it costs little, and the browser's own search finds it. */
+const WHOLE_MOST = 80;
+const ROW_ESTIMATE_PX = 60;
+const OVERSCAN_ROWS = 8;
+/** The head stays over the rows. */
+const HEAD_PX = 38;
+/** What comes below a table: its foot and the page's margin. */
+const BELOW_PX = 82;
+const HEIGHT_LEAST_PX = 420;
+
+export interface RowInSight {
+  readonly index: number;
+  /** The height of the rows before it that are not in the page. */
+  readonly gapBefore_px: number;
+}
+
+interface RowsInSight {
+  readonly inSight: readonly RowInSight[] & { readonly gapAfter_px: number };
+  /** For each row that is in the page. */
+  readonly measure: (element: HTMLElement | null) => void;
+  readonly bringIntoSight: (index: number) => void;
+}
+
+export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: number): RowsInSight {
+  const isLong = count > WHOLE_MOST;
+  // Its functions read what is newest each time; nothing here is memoized by a compiler.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer<HTMLElement, HTMLElement>({
+    count,
+    enabled: isLong,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_ESTIMATE_PX,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin: HEAD_PX,
+    scrollPaddingStart: HEAD_PX,
+    rangeExtractor: (range) => withFocused(range, scroller.current),
+  });
+  if (!isLong) {
+    const rows = Array.from({ length: count }, (_, index) => ({ index, gapBefore_px: 0 }));
+    return { inSight: Object.assign(rows, { gapAfter_px: 0 }), measure: ignore, bringIntoSight: ignore };
+  }
+  let end_px = HEAD_PX;
+  const rows = virtual.getVirtualItems().map((item) => {
+    const gapBefore_px = item.start - end_px;
+    end_px = item.end;
+    return { index: item.index, gapBefore_px };
+  });
+  return {
+    inSight: Object.assign(rows, { gapAfter_px: Math.max(0, virtual.getTotalSize() + HEAD_PX - end_px) }),
+    measure: virtual.measureElement,
+    bringIntoSight: (index) => virtual.scrollToIndex(index),
+  };
+}
+
+/** The row that has the focus stays in the page when it is scrolled out of sight, or the focus would be lost. */
+function withFocused(range: Range, scroller: HTMLElement | null): number[] {
+  const indexes = defaultRangeExtractor(range);
+  const { activeElement } = document;
+  const row = scroller?.contains(activeElement) === true ? activeElement?.closest<HTMLElement>("tr[data-index]") : null;
+  const focused = Number(row?.dataset["index"] ?? -1);
+  if (focused < 0 || focused >= range.count || indexes.includes(focused)) return indexes;
+  return [...indexes, focused].toSorted((one, other) => one - other);
+}
+
+/** The height that is left of the window below the top of an element. */
+export function useRoomBelow(element: RefObject<HTMLElement | null>): number | undefined {
+  const [room_px, setRoom] = useState<number>();
+  useLayoutEffect(() => {
+    const measure = () => {
+      const top_px = (element.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
+      setRoom(Math.max(HEIGHT_LEAST_PX, Math.floor(window.innerHeight - top_px - BELOW_PX)));
+    };
+    measure();
+    // What stands above the table changes with the window and with what is filtered by.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    window.addEventListener("resize", measure);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", measure);
+    };
+  }, [element]);
+  return room_px;
+}
+
+function ignore(): void {}
