@@ -1,50 +1,46 @@
 //! The application: the one way in for the window and the endpoint.
+//!
+//! What it does for the day's work is here; the depot's own affairs, its phones and its record have a file each.
 
-use std::collections::{BTreeMap, HashMap};
+mod admin;
+mod phones;
+mod record;
+
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
-use depot_domain::values::{DriverId, Timestamp};
-use depot_store::chain::{self, Verified};
-use depot_store::seal::{Seal, SealKey};
-use depot_store::{Migration, OpenError, Store, StoreOptions, Unit, subscription};
+use depot_domain::values::Timestamp;
+use depot_store::{Migration, OpenError, Store, StoreOptions, subscription};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::access;
-use crate::actor::{Actor, Role};
-use crate::command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, Trace};
+use crate::actor::Actor;
+use crate::command::{CommandOutcome, CommandRequest, DepotCommand, Trace};
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
-use crate::execute::{Call, Desk};
+use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
-use crate::phone::{Claimed, PhoneCommand};
-use crate::query::{Answered, Change, DepotAnswer, DepotQuery, Topic};
-use crate::settings::{SettingChange, Settings};
-use crate::token::{CreatedToken, NewToken, Secret, TokenView};
-use crate::{answer, booking, delivery, demo, files, fleet, log, phone, rebuild, route, token, upkeep};
+use crate::query::{Answered, Change, DepotQuery, Topic};
+use crate::settings::Settings;
+use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
-
-/// How often a sign of life of a phone is written down at most.
-const SEEN_EVERY_SECONDS: i64 = 30;
 
 /// How many changes a slow listener may fall behind before it is told to ask for everything again.
 const CHANGES_KEPT: usize = 256;
 
 /// With how many events between two notices it is no longer worth telling them apart.
 const CHANGES_TOLD_APART: u64 = 10_000;
-
-/// For how many days a token can be made at most; one without an end is made without a number.
-const TOKEN_DAYS_MOST: u32 = 3650;
 
 /// How to open a depot.
 #[derive(Clone)]
@@ -353,148 +349,6 @@ impl App {
         self.store().read_now(|connection| Ok(token::refusal(connection, token)?))
     }
 
-    /// Claims the code of a pairing for a phone that says it is `device`.
-    ///
-    /// # Errors
-    /// The code is not valid, or the phone says nonsense.
-    pub fn claim_pairing(
-        &self,
-        code: &str,
-        nonce: &str,
-        device: &str,
-        app_version: &str,
-    ) -> Result<Claimed, AppError> {
-        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now());
-        // A wrong code changes a pairing too.
-        self.tell_of_phones();
-        claimed
-    }
-
-    /// How the pairing stands whose phone bears this credential, if there is one.
-    #[must_use]
-    pub fn claimed_pairing(&self, token: &str) -> Option<Claimed> {
-        self.inner.pairings.lock().claimed_with(token, self.now())
-    }
-
-    /// Notes a sign of life of a phone, unless one was noted a moment ago.
-    pub fn phone_seen(&self, actor: &Actor) {
-        if actor.role != Role::Driver {
-            return;
-        }
-        let now = self.now();
-        let due = {
-            let mut seen = self.inner.phones_seen.lock();
-            let before = seen.get(&actor.credential).copied();
-            let due =
-                before.is_none_or(|at| at.saturating_add(TimeDelta::seconds(SEEN_EVERY_SECONDS)) <= now);
-            if due {
-                seen.insert(actor.credential, now);
-            }
-            due
-        };
-        if due {
-            let (app, device) = (self.clone(), actor.credential);
-            tokio::spawn(async move {
-                let noted = app
-                    .store()
-                    .write(move |unit, _| Ok::<_, AppError>(phone::touch(unit.tables_mut()?, device, now)?));
-                match noted.await {
-                    Ok(()) => app.tell_of_phones(),
-                    Err(error) => tracing::warn!(%error, "a sign of life was not noted"),
-                }
-            });
-        }
-    }
-
-    async fn tend_phones(&self, actor: &Actor, command: PhoneCommand) -> Result<CommandOutcome, AppError> {
-        let now = self.now();
-        let (id, message) = match command {
-            PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
-            PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
-                let confirmed = self.inner.pairings.lock().confirmable(pairing_id, now)?;
-                let write = self
-                    .store()
-                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
-                let driver_name = write.await?;
-                self.inner.pairings.lock().end(pairing_id, Some(driver_name));
-                (pairing_id, "Phone paired")
-            }
-            PhoneCommand::RefusePairing { pairing_id } => {
-                self.inner.pairings.lock().end(pairing_id, None);
-                (pairing_id, "Pairing ended")
-            }
-            PhoneCommand::RevokePhone { device_id } => {
-                self.store().write(move |unit, _| phone::revoke(unit.tables_mut()?, device_id, now)).await?;
-                (device_id, "Phone revoked")
-            }
-            PhoneCommand::SeeMessages { ids } => {
-                let driver = own_driver(actor)?;
-                self.store().write(move |unit, _| phone::see(unit.tables_mut()?, driver, &ids, now)).await?;
-                (actor.credential, "Messages seen")
-            }
-            PhoneCommand::ReportState { unsent_actions, unsent_files, app_version } => {
-                let device = actor.credential;
-                let unsent = (unsent_actions, unsent_files);
-                let write = self.store().write(move |unit, _| {
-                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)
-                });
-                write.await?;
-                (device, "State noted")
-            }
-        };
-        self.tell_of_phones();
-        let (sequence, message) = (self.store().head(), message.to_owned());
-        Ok(CommandOutcome {
-            id,
-            version: 0,
-            sequence,
-            changed: true,
-            message,
-            status: None,
-            incident_id: None,
-            token: None,
-        })
-    }
-
-    fn pairing(&self, id: Uuid) -> Result<Answered, AppError> {
-        let endpoint = self.inner.endpoint.read().clone();
-        let view = self.inner.pairings.lock().view(id, endpoint.as_deref(), self.now())?;
-        let topics = DepotQuery::Pairing { id }.topics().to_vec();
-        Ok(Answered { answer: DepotAnswer::Pairing(view), topics, sequence: self.store().head() })
-    }
-
-    fn tell_of_phones(&self) {
-        let change = Change { topics: vec![Topic::Phones], sequence: self.store().head(), drivers: vec![] };
-        // Nobody listens: then nobody has to be told.
-        let _ = self.inner.changes.send(change);
-    }
-
-    /// Creates a token.
-    ///
-    /// # Errors
-    /// It is not valid, its driver does not exist, or it could not be stored.
-    pub async fn create_token(&self, new: NewToken) -> Result<CreatedToken, AppError> {
-        let now = self.now();
-        Ok(self.store().write(move |unit, _| token::create(unit.tables_mut()?, &new, now)).await?)
-    }
-
-    /// Every token, without the secret.
-    ///
-    /// # Errors
-    /// The tokens cannot be read.
-    pub async fn list_tokens(&self) -> Result<Vec<TokenView>, AppError> {
-        self.store().read(|connection| Ok(token::list(connection)?)).await
-    }
-
-    /// Revokes a token by its id or its name: the next request with it is refused.
-    ///
-    /// # Errors
-    /// There is none, or several have that name.
-    pub async fn revoke_token(&self, id_or_name: &str) -> Result<TokenView, AppError> {
-        let (id_or_name, now) = (id_or_name.to_owned(), self.now());
-        Ok(self.store().write(move |unit, _| token::revoke(unit.tables_mut()?, &id_or_name, now)).await?)
-    }
-
     /// Keeps a picture; it is on disk when this returns.
     ///
     /// # Errors
@@ -533,151 +387,8 @@ impl App {
         Ok(self.store().write(|_, _| Ok::<_, AppError>(())).await?)
     }
 
-    /// Drops every projection and builds it again from the log. Says how many events were read.
-    ///
-    /// # Errors
-    /// The log cannot be read; everything is as it was then.
-    pub async fn rebuild(&self) -> Result<u64, AppError> {
-        let events = self.store().write(|unit, caches| {
-            *caches = Caches::default();
-            rebuild::rebuild(unit.tables_mut()?)
-        });
-        let events = events.await?;
-        self.tell(Topic::ALL);
-        Ok(events)
-    }
-
-    /// Every row of every projection, table by table, as text: to compare two depots, or one before and after.
-    ///
-    /// # Errors
-    /// They cannot be read.
-    pub async fn projections(&self) -> Result<BTreeMap<String, Vec<String>>, AppError> {
-        self.store().read(|connection| Ok(rebuild::dump(connection)?)).await
-    }
-
-    /// Checks the hash chain over every event, and every seal.
-    ///
-    /// # Errors
-    /// The first event that is not as it was recorded.
-    pub async fn verify(&self) -> Result<Verified, AppError> {
-        let key = SealKey::read(self.folder()).map_err(AppError::storage)?.map(|key| key.public());
-        let verified = self.store().read(move |connection| Ok::<_, AppError>(chain::verify(connection, key)));
-        verified
-            .await?
-            .map_err(|error| AppError::new(Code::Internal, format!("The record was tampered with: {error}")))
-    }
-
-    /// Checks the structure of the database file: pages, indexes, constraints.
-    ///
-    /// # Errors
-    /// It is damaged.
-    pub async fn check_database(&self) -> Result<(), AppError> {
-        let checked = self.store().read(|c| Ok::<_, AppError>(depot_store::backup::integrity(c))).await?;
-        checked.map_err(|error| AppError::new(Code::Internal, error.to_string()))
-    }
-
-    /// Seals the log as it is, unless nothing was added since it was sealed last.
-    ///
-    /// # Errors
-    /// The key cannot be read or made, or the seal not stored.
-    pub async fn seal(&self) -> Result<Option<Seal>, AppError> {
-        let key = SealKey::open(self.folder()).map_err(AppError::storage)?;
-        let now = self.now().datetime();
-        Ok(self.store().write(move |unit, _| Ok::<_, AppError>(unit.seal(&key, now)?)).await?)
-    }
-
-    /// Looks after the depot from now on, as whoever serves it should: checks its log once, seals it daily and when it
-    /// closes, and makes the backups that the settings ask for. Needs a tokio runtime.
-    pub fn keep_up(&self) {
-        if !self.inner.kept_up.swap(true, Ordering::Relaxed) {
-            tokio::spawn(upkeep::keep_up(Arc::downgrade(&self.inner)));
-        }
-    }
-
     pub(crate) fn of(inner: Arc<Inner>) -> Self {
         Self { inner }
-    }
-
-    /// Finishes what was accepted and lets the folder go.
-    pub async fn close(&self) {
-        if self.inner.kept_up.load(Ordering::Relaxed)
-            && let Err(error) = self.seal().await
-        {
-            tracing::warn!(%error, "the log was not sealed at its end");
-        }
-        self.store().close().await;
-    }
-
-    async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
-        let mut outcome = CommandOutcome {
-            id: Uuid::nil(),
-            version: 0,
-            sequence: 0,
-            changed: true,
-            message: String::new(),
-            status: None,
-            incident_id: None,
-            token: None,
-        };
-        outcome.message = match command {
-            AdminCommand::LoadDemo {} => {
-                demo::load(self).await?;
-                self.tell(Topic::ALL);
-                "Demo day loaded"
-            }
-            AdminCommand::RemoveDemo {} => {
-                self.store().write(demo::remove).await?;
-                self.tell(Topic::ALL);
-                "Demo day removed"
-            }
-            AdminCommand::ChangeSettings { changes } => {
-                outcome.changed = self.change_settings(changes.clone()).await?;
-                "Settings changed"
-            }
-            AdminCommand::CreateToken { role, name, driver_id, expires_in_days } => {
-                let (role, name, driver_id) = (*role, name.clone(), *driver_id);
-                let expires_in = expires_in_days.map(valid_days).transpose()?;
-                let created = self.create_token(NewToken { role, name, driver_id, expires_in }).await?;
-                self.tell(&[Topic::Depot]);
-                (outcome.id, outcome.token) = (created.id, Some(Secret(created.token)));
-                "Token created"
-            }
-            AdminCommand::RevokeToken { id } => {
-                outcome.id = self.revoke_token(&id.to_string()).await?.id;
-                self.tell(&[Topic::Depot]);
-                "Token revoked"
-            }
-        }
-        .to_owned();
-        outcome.sequence = self.store().head();
-        Ok(outcome)
-    }
-
-    /// Changes settings and tells everybody; says whether anything is another than before.
-    async fn change_settings(&self, changes: Vec<SettingChange>) -> Result<bool, AppError> {
-        let inner = Arc::clone(&self.inner);
-        let write = move || {
-            let _only_one = inner.settings_file.lock();
-            let before = Arc::clone(&inner.settings.borrow());
-            let after = before.change(&inner.folder, &changes)?;
-            let is_other = after != *before;
-            inner.settings.send_replace(Arc::new(after));
-            Ok::<_, AppError>(is_other)
-        };
-        let is_other = tokio::task::spawn_blocking(write).await.map_err(AppError::storage)??;
-        if is_other {
-            self.tell(&[Topic::Depot]);
-        }
-        Ok(is_other)
-    }
-
-    /// Marks the depot as filled with the demo day up to its present last event.
-    pub(crate) async fn mark_demo(&self) -> Result<(), AppError> {
-        Ok(self.store().write(demo::mark).await?)
-    }
-
-    pub(crate) async fn is_demo(&self) -> Result<bool, AppError> {
-        self.store().read(|connection| Ok::<_, AppError>(demo::events(connection)?.is_some())).await
     }
 
     /// The sequence of the last event; 0 for an empty depot.
@@ -693,15 +404,6 @@ impl App {
     }
 }
 
-/// How long a token is valid.
-fn valid_days(days: u32) -> Result<chrono::TimeDelta, AppError> {
-    if !(1..=TOKEN_DAYS_MOST).contains(&days) {
-        let detail = format!("expiresInDays: give a whole number from 1 to {TOKEN_DAYS_MOST}; {days} is not");
-        return Err(AppError::new(Code::Malformed, detail));
-    }
-    Ok(chrono::TimeDelta::days(i64::from(days)))
-}
-
 /// When it happened: as told, unless that is further ahead than clocks differ.
 fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, AppError> {
     let Some(told) = told else { return Ok(now) };
@@ -712,63 +414,11 @@ fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, App
     Ok(told.min(now))
 }
 
-fn own_driver(actor: &Actor) -> Result<DriverId, AppError> {
-    actor.driver_id.ok_or_else(|| AppError::new(Code::Forbidden, "This credential belongs to no driver"))
-}
-
 fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(AppError::new(Code::Malformed, "consumer: a consumer's name has 1 to 100 characters"));
     }
     Ok(format!("{}/{name}", actor.for_the_log()))
-}
-
-pub(crate) type Decided = Result<CommandOutcome, AppError>;
-
-/// Decides a command, or repeats what was decided when it came with the same key before.
-///
-/// A refusal that is kept is an `Ok`, because what keeps it must be committed; it may not stand on anything that
-/// the decision wrote, and a refused command writes nothing.
-pub(crate) fn decide_once(
-    unit: &mut Unit<'_>,
-    caches: &mut Caches,
-    command: &DepotCommand,
-    call: &Call,
-    (key, sequence): (Option<&Key>, Option<u32>),
-) -> Result<Decided, AppError> {
-    if let Some(key) = key
-        && let Some(answer) = key.answered(unit.tables())?
-    {
-        return Ok(answer);
-    }
-    if let (Some(key), Some(sequence)) = (key, sequence) {
-        phone::check_sequence(unit.tables(), call.actor.credential, sequence, key.as_str())?;
-    }
-    let mut desk = Desk { unit, caches };
-    let decided = match command {
-        DepotCommand::Driver { id, command } => desk.driver(*id, command, call),
-        DepotCommand::Vehicle { id, command } => desk.vehicle(*id, command, call),
-        DepotCommand::Route { id, command } => desk.route(*id, command, call),
-        DepotCommand::Delivery { id, command } => desk.delivery(*id, command, call),
-        DepotCommand::Phone { .. } | DepotCommand::Depot { .. } => {
-            Err(AppError::new(Code::Internal, "The depot itself is not asked here"))
-        }
-    };
-    let keep = |unit: &mut Unit<'_>, key: &Key| {
-        let tables = unit.tables_mut()?;
-        if let Some(sequence) = sequence {
-            phone::record_action(tables, call.actor.credential, sequence, key.as_str())?;
-        }
-        key.keep(tables, &decided, call.recorded_at)
-    };
-    match (key, &decided) {
-        (Some(key), Ok(_)) => keep(unit, key)?,
-        (Some(key), Err(error)) if idempotency::is_final(error.code) => keep(unit, key)?,
-        // An error that is not final must undo whatever was written.
-        (_, Err(error)) => return Err(error.clone()),
-        (None, Ok(_)) => {}
-    }
-    Ok(decided)
 }
 
 /// Tells listeners of what was committed: in order, nothing twice, and together what came together.

@@ -20,11 +20,12 @@ use uuid::Uuid;
 
 use crate::access::Access;
 use crate::actor::Actor;
-use crate::command::{CommandOutcome, Trace};
+use crate::command::{CommandOutcome, DepotCommand, Trace};
 use crate::entity::{Caches, Entity, Loaded, Recorded, calendar, encode, load};
 use crate::error::{AppError, Code};
+use crate::idempotency::{self, Key};
 use crate::settings::FleetSettings;
-use crate::{booking, fleet};
+use crate::{booking, fleet, phone};
 
 /// A command's circumstances.
 pub(crate) struct Call {
@@ -312,4 +313,52 @@ const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
 
 fn incident_reported(event: &DeliveryEvent) -> Option<IncidentId> {
     if let DeliveryEvent::IncidentReported(reported) = event { Some(reported.incident_id) } else { None }
+}
+
+pub(crate) type Decided = Result<CommandOutcome, AppError>;
+
+/// Decides a command, or repeats what was decided when it came with the same key before.
+///
+/// A refusal that is kept is an `Ok`, because what keeps it must be committed; it may not stand on anything that
+/// the decision wrote, and a refused command writes nothing.
+pub(crate) fn decide_once(
+    unit: &mut Unit<'_>,
+    caches: &mut Caches,
+    command: &DepotCommand,
+    call: &Call,
+    (key, sequence): (Option<&Key>, Option<u32>),
+) -> Result<Decided, AppError> {
+    if let Some(key) = key
+        && let Some(answer) = key.answered(unit.tables())?
+    {
+        return Ok(answer);
+    }
+    if let (Some(key), Some(sequence)) = (key, sequence) {
+        phone::check_sequence(unit.tables(), call.actor.credential, sequence, key.as_str())?;
+    }
+    let mut desk = Desk { unit, caches };
+    let decided = match command {
+        DepotCommand::Driver { id, command } => desk.driver(*id, command, call),
+        DepotCommand::Vehicle { id, command } => desk.vehicle(*id, command, call),
+        DepotCommand::Route { id, command } => desk.route(*id, command, call),
+        DepotCommand::Delivery { id, command } => desk.delivery(*id, command, call),
+        DepotCommand::Phone { .. } | DepotCommand::Depot { .. } => {
+            Err(AppError::new(Code::Internal, "The depot itself is not asked here"))
+        }
+    };
+    let keep = |unit: &mut Unit<'_>, key: &Key| {
+        let tables = unit.tables_mut()?;
+        if let Some(sequence) = sequence {
+            phone::record_action(tables, call.actor.credential, sequence, key.as_str())?;
+        }
+        key.keep(tables, &decided, call.recorded_at)
+    };
+    match (key, &decided) {
+        (Some(key), Ok(_)) => keep(unit, key)?,
+        (Some(key), Err(error)) if idempotency::is_final(error.code) => keep(unit, key)?,
+        // An error that is not final must undo whatever was written.
+        (_, Err(error)) => return Err(error.clone()),
+        (None, Ok(_)) => {}
+    }
+    Ok(decided)
 }

@@ -13,10 +13,10 @@ use depot_domain::values::Timestamp;
 
 use crate::access::Access;
 use crate::actor::Actor;
-use crate::app::{App, decide_once};
+use crate::app::App;
 use crate::command::{DepotCommand, Trace};
 use crate::error::{AppError, Code};
-use crate::execute::Call;
+use crate::execute::{Call, decide_once};
 use crate::query::Topic;
 use day::{Depot, WAVES};
 

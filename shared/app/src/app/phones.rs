@@ -1,0 +1,141 @@
+//! What the application does for drivers' phones beside their deliveries: pairing, messages, signs of life.
+
+use chrono::TimeDelta;
+use depot_domain::values::DriverId;
+use uuid::Uuid;
+
+use super::App;
+use crate::actor::{Actor, Role};
+use crate::command::CommandOutcome;
+use crate::error::{AppError, Code};
+use crate::phone::{self, Claimed, PhoneCommand};
+use crate::query::{Answered, Change, DepotAnswer, DepotQuery, Topic};
+
+/// How often a sign of life of a phone is written down at most.
+const SEEN_EVERY_SECONDS: i64 = 30;
+
+impl App {
+    /// Claims the code of a pairing for a phone that says it is `device`.
+    ///
+    /// # Errors
+    /// The code is not valid, or the phone says nonsense.
+    pub fn claim_pairing(
+        &self,
+        code: &str,
+        nonce: &str,
+        device: &str,
+        app_version: &str,
+    ) -> Result<Claimed, AppError> {
+        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now());
+        // A wrong code changes a pairing too.
+        self.tell_of_phones();
+        claimed
+    }
+
+    /// How the pairing stands whose phone bears this credential, if there is one.
+    #[must_use]
+    pub fn claimed_pairing(&self, token: &str) -> Option<Claimed> {
+        self.inner.pairings.lock().claimed_with(token, self.now())
+    }
+
+    /// Notes a sign of life of a phone, unless one was noted a moment ago.
+    pub fn phone_seen(&self, actor: &Actor) {
+        if actor.role != Role::Driver {
+            return;
+        }
+        let now = self.now();
+        let due = {
+            let mut seen = self.inner.phones_seen.lock();
+            let before = seen.get(&actor.credential).copied();
+            let due =
+                before.is_none_or(|at| at.saturating_add(TimeDelta::seconds(SEEN_EVERY_SECONDS)) <= now);
+            if due {
+                seen.insert(actor.credential, now);
+            }
+            due
+        };
+        if due {
+            let (app, device) = (self.clone(), actor.credential);
+            tokio::spawn(async move {
+                let noted = app
+                    .store()
+                    .write(move |unit, _| Ok::<_, AppError>(phone::touch(unit.tables_mut()?, device, now)?));
+                match noted.await {
+                    Ok(()) => app.tell_of_phones(),
+                    Err(error) => tracing::warn!(%error, "a sign of life was not noted"),
+                }
+            });
+        }
+    }
+
+    pub(super) async fn tend_phones(
+        &self,
+        actor: &Actor,
+        command: PhoneCommand,
+    ) -> Result<CommandOutcome, AppError> {
+        let now = self.now();
+        let (id, message) = match command {
+            PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
+            PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
+                let confirmed = self.inner.pairings.lock().confirmable(pairing_id, now)?;
+                let write = self
+                    .store()
+                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
+                let driver_name = write.await?;
+                self.inner.pairings.lock().end(pairing_id, Some(driver_name));
+                (pairing_id, "Phone paired")
+            }
+            PhoneCommand::RefusePairing { pairing_id } => {
+                self.inner.pairings.lock().end(pairing_id, None);
+                (pairing_id, "Pairing ended")
+            }
+            PhoneCommand::RevokePhone { device_id } => {
+                self.store().write(move |unit, _| phone::revoke(unit.tables_mut()?, device_id, now)).await?;
+                (device_id, "Phone revoked")
+            }
+            PhoneCommand::SeeMessages { ids } => {
+                let driver = own_driver(actor)?;
+                self.store().write(move |unit, _| phone::see(unit.tables_mut()?, driver, &ids, now)).await?;
+                (actor.credential, "Messages seen")
+            }
+            PhoneCommand::ReportState { unsent_actions, unsent_files, app_version } => {
+                let device = actor.credential;
+                let unsent = (unsent_actions, unsent_files);
+                let write = self.store().write(move |unit, _| {
+                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)
+                });
+                write.await?;
+                (device, "State noted")
+            }
+        };
+        self.tell_of_phones();
+        let (sequence, message) = (self.store().head(), message.to_owned());
+        Ok(CommandOutcome {
+            id,
+            version: 0,
+            sequence,
+            changed: true,
+            message,
+            status: None,
+            incident_id: None,
+            token: None,
+        })
+    }
+
+    pub(super) fn pairing(&self, id: Uuid) -> Result<Answered, AppError> {
+        let endpoint = self.inner.endpoint.read().clone();
+        let view = self.inner.pairings.lock().view(id, endpoint.as_deref(), self.now())?;
+        let topics = DepotQuery::Pairing { id }.topics().to_vec();
+        Ok(Answered { answer: DepotAnswer::Pairing(view), topics, sequence: self.store().head() })
+    }
+
+    fn tell_of_phones(&self) {
+        let change = Change { topics: vec![Topic::Phones], sequence: self.store().head(), drivers: vec![] };
+        // Nobody listens: then nobody has to be told.
+        let _ = self.inner.changes.send(change);
+    }
+}
+
+fn own_driver(actor: &Actor) -> Result<DriverId, AppError> {
+    actor.driver_id.ok_or_else(|| AppError::new(Code::Forbidden, "This credential belongs to no driver"))
+}
