@@ -2,13 +2,17 @@
 //!
 //! Whether driver and vehicle are free is decided in `dispatch`; what they are, in `fleet`.
 
+mod command;
+mod error;
 mod events;
 mod incident;
 mod status;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
+pub use command::DeliveryCommand;
+pub use error::DeliveryError;
 pub use events::{
     CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatusChanged, DriverAssigned, FileHash,
     FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, VehicleAssigned,
@@ -16,12 +20,11 @@ pub use events::{
 pub use incident::{Incident, IncidentType, Severity};
 pub use status::DeliveryStatus;
 
-use crate::decider::{Decider, Kind, Refusal};
-use crate::dispatch::{BookingConflict, Dispatch, DispatchError};
-use crate::route::{Route, list};
+use crate::decider::{Decider, Refusal};
+use crate::dispatch::{Dispatch, DispatchError};
+use crate::route::Route;
 use crate::values::{
-    DeliveryId, Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
-    SignatureUrl, Timestamp, VehicleId,
+    DeliveryId, DriverId, IncidentId, Location, Note, Reason, RouteId, Sequence, Timestamp, VehicleId,
 };
 
 /// The most photos one proof of delivery may have.
@@ -52,115 +55,6 @@ pub struct Delivery {
     pub proof: Option<ProofOfDeliveryCaptured>,
 }
 
-/// What can be asked of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-#[ts(export)]
-pub enum DeliveryCommand {
-    /// Begin a delivery of an active route.
-    CreateDelivery {
-        /// The route to drive.
-        route_id: RouteId,
-        /// Who drives, if that is settled.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        driver_id: Option<DriverId>,
-        /// What is driven, if that is settled.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        vehicle_id: Option<VehicleId>,
-    },
-    /// Let somebody else drive.
-    AssignDriver {
-        /// Who drives from now on.
-        driver_id: DriverId,
-    },
-    /// Take another vehicle.
-    AssignVehicle {
-        /// What is driven from now on.
-        vehicle_id: VehicleId,
-    },
-    /// Move the delivery on.
-    ChangeDeliveryStatus {
-        /// The status to set.
-        status: DeliveryStatus,
-        /// Why; meant for Failed.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        reason: Option<Reason>,
-    },
-    /// Say that a checkpoint was reached.
-    ReachCheckpoint {
-        /// The delivery's route, as a check.
-        route_id: RouteId,
-        /// Which checkpoint.
-        sequence: Sequence,
-        /// Where that is, as a check.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        location: Option<Location>,
-    },
-    /// Say that something went wrong.
-    ReportIncident {
-        /// Its id; a fresh one is given where it is left out.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        incident_id: Option<IncidentId>,
-        /// What sort.
-        #[serde(rename = "incidentType")]
-        kind: IncidentType,
-        /// What happened.
-        description: Description,
-        /// How grave, where it is not what the type suggests.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        severity: Option<Severity>,
-    },
-    /// Say that an incident is over.
-    ResolveIncident {
-        /// Which one.
-        incident_id: IncidentId,
-        /// How it was resolved.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        note: Option<Note>,
-    },
-    /// Show who received the delivery.
-    CaptureProof {
-        /// Who received it.
-        receiver_name: ReceiverName,
-        /// Where another system keeps the signature.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        signature_url: Option<SignatureUrl>,
-        /// The signature, uploaded before.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        signature: Option<FileRef>,
-        /// The photos, uploaded before.
-        #[serde(default)]
-        #[ts(as = "Option<Vec<FileRef>>", optional)]
-        photos: Vec<FileRef>,
-    },
-}
-
-impl DeliveryCommand {
-    /// What to tell the one who asked, once it is done.
-    #[must_use]
-    pub const fn done(&self) -> &'static str {
-        match self {
-            Self::CreateDelivery { .. } => "Delivery created",
-            Self::AssignDriver { .. } => "Driver assigned",
-            Self::AssignVehicle { .. } => "Vehicle assigned",
-            Self::ChangeDeliveryStatus { .. } => "Delivery status changed",
-            Self::ReachCheckpoint { .. } => "Checkpoint reached",
-            Self::ReportIncident { .. } => "Incident reported",
-            Self::ResolveIncident { .. } => "Incident resolved",
-            Self::CaptureProof { .. } => "Proof of delivery captured",
-        }
-    }
-}
-
 /// Those of whom the depot must know before it decides a delivery's command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Involved {
@@ -170,116 +64,6 @@ pub struct Involved {
     pub driver: Option<DriverId>,
     /// What is or would be driven.
     pub vehicle: Option<VehicleId>,
-}
-
-/// Why a delivery refuses a command.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
-#[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the messages say what the variants and their fields are")]
-pub enum DeliveryError {
-    #[error("There is no delivery {delivery_id}")]
-    DeliveryNotFound { delivery_id: DeliveryId },
-    #[error("Delivery {delivery_id} exists already with other details: leave the id out or choose a new one")]
-    DeliveryExists { delivery_id: DeliveryId },
-    #[error("Delivery is {status}: a {what} can be assigned only in PickedUp")]
-    NotAssignable { status: DeliveryStatus, what: &'static str },
-    #[error("Driver {driver_id} is already assigned to this delivery")]
-    DriverAlreadyAssigned { driver_id: DriverId },
-    #[error("Vehicle {vehicle_id} is already assigned to this delivery")]
-    VehicleAlreadyAssigned { vehicle_id: VehicleId },
-    #[error("Delivery cannot change from {status} to {wanted}: {}", targets(*status))]
-    DeliveryTransition { status: DeliveryStatus, wanted: DeliveryStatus, valid: &'static [DeliveryStatus] },
-    #[error("Delivery needs a driver and a vehicle to be {wanted}: it has no {}", missing.join(" and no "))]
-    NotStaffed { wanted: DeliveryStatus, missing: Vec<&'static str> },
-    #[error(
-        "Delivery cannot be OutForDelivery before every checkpoint is reached: missing are {}",
-        list(missing)
-    )]
-    CheckpointsMissing { missing: Vec<Sequence> },
-    #[error("Delivery cannot be Delivered without a proof of delivery: capture one")]
-    ProofMissing,
-    #[error("Delivery drives route {route_id}, not {given_route_id}")]
-    OtherRoute { route_id: RouteId, given_route_id: RouteId },
-    #[error("Route has no checkpoint {sequence}: it has {}", list(existing))]
-    NoSuchCheckpoint { sequence: Sequence, existing: Vec<Sequence> },
-    #[error("Checkpoint {sequence} is at {location}, not at {given_location}")]
-    OtherLocation { sequence: Sequence, location: Location, given_location: Location },
-    #[error("Delivery is {status}: a checkpoint can be reached only in InTransit")]
-    NotInTransit { status: DeliveryStatus },
-    #[error("There is no incident {incident_id} on this delivery")]
-    IncidentNotFound { incident_id: IncidentId },
-    #[error("Incident {incident_id} exists already with other details")]
-    IncidentExists { incident_id: IncidentId },
-    #[error("Incident {incident_id} is already resolved")]
-    IncidentAlreadyResolved { incident_id: IncidentId },
-    #[error("Delivery is {status}: a proof of delivery can be captured only in OutForDelivery")]
-    NotOutForDelivery { status: DeliveryStatus },
-    #[error("A proof of delivery needs a signature, a photo or a signature URL")]
-    ProofEmpty,
-    #[error("A proof of delivery has at most {most} photos; this one has {given}")]
-    TooManyPhotos { most: usize, given: usize },
-    #[error(transparent)]
-    #[serde(untagged)]
-    Dispatch(#[from] DispatchError),
-}
-
-impl DeliveryError {
-    /// The booking that stands in the way, where that is the reason.
-    #[must_use]
-    pub const fn booking_conflict(&self) -> Option<&BookingConflict> {
-        if let Self::Dispatch(DispatchError::BookingConflict(conflict)) = self {
-            Some(conflict)
-        } else {
-            None
-        }
-    }
-}
-
-fn targets(status: DeliveryStatus) -> String {
-    match status.targets() {
-        [] => format!("{status} is terminal"),
-        valid => format!("valid are {}", list(valid)),
-    }
-}
-
-impl Refusal for DispatchError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::RouteNotFound { .. } | Self::DriverNotFound { .. } | Self::VehicleNotFound { .. } => {
-                Kind::NotFound
-            }
-            Self::RouteNotActive { .. }
-            | Self::DriverNotAvailable { .. }
-            | Self::VehicleNotAvailable { .. }
-            | Self::BookingConflict(_) => Kind::Broken,
-        }
-    }
-}
-
-impl Refusal for DeliveryError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Dispatch(error) => error.kind(),
-            Self::DeliveryNotFound { .. } | Self::IncidentNotFound { .. } => Kind::NotFound,
-            Self::DeliveryExists { .. } | Self::IncidentExists { .. } => Kind::Duplicate,
-            Self::NotAssignable { .. }
-            | Self::DriverAlreadyAssigned { .. }
-            | Self::VehicleAlreadyAssigned { .. }
-            | Self::DeliveryTransition { .. }
-            | Self::NotStaffed { .. }
-            | Self::CheckpointsMissing { .. }
-            | Self::ProofMissing
-            | Self::OtherRoute { .. }
-            | Self::NoSuchCheckpoint { .. }
-            | Self::OtherLocation { .. }
-            | Self::NotInTransit { .. }
-            | Self::IncidentAlreadyResolved { .. }
-            | Self::NotOutForDelivery { .. }
-            | Self::ProofEmpty
-            | Self::TooManyPhotos { .. } => Kind::Broken,
-        }
-    }
 }
 
 /// What a decision about a delivery needs to know.

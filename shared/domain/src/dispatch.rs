@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::decider::{Kind, Refusal};
 use crate::fleet::driver::{Driver, DriverStatus};
 use crate::fleet::vehicle::{Vehicle, VehicleStatus};
 use crate::route::{Route, RouteStatus};
@@ -105,6 +106,20 @@ pub enum DispatchError {
     VehicleNotAvailable { vehicle_id: VehicleId, registration: String, status: VehicleStatus },
     #[error("{0}")]
     BookingConflict(BookingConflict),
+}
+
+impl Refusal for DispatchError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::RouteNotFound { .. } | Self::DriverNotFound { .. } | Self::VehicleNotFound { .. } => {
+                Kind::NotFound
+            }
+            Self::RouteNotActive { .. }
+            | Self::DriverNotAvailable { .. }
+            | Self::VehicleNotAvailable { .. }
+            | Self::BookingConflict(_) => Kind::Broken,
+        }
+    }
 }
 
 impl Dispatch<'_> {

@@ -2,11 +2,23 @@
 //!
 //! Deliveries drive routes, but a route does not know them: those that matter come in as context.
 
+mod command;
+mod error;
+mod events;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::decider::{Decider, Kind, Refusal, events};
-use crate::dispatch::{BookingConflict, Dispatch};
+pub use command::RouteCommand;
+pub use error::RouteError;
+pub(crate) use error::list;
+pub use events::{
+    CheckpointAdded, CheckpointRemoved, CheckpointUpdated, CheckpointsReordered, RouteCreated, RouteEvent,
+    RouteScheduledEndTimeUpdated, RouteStatusChanged, RouteUpdated,
+};
+
+use crate::decider::Decider;
+use crate::dispatch::Dispatch;
 use crate::values::{DeliveryId, Interval, Location, RouteId, Sequence, Timestamp, words};
 
 words!(/// How far the planning of a route is.
@@ -68,256 +80,6 @@ impl Route {
     #[must_use]
     pub fn checkpoint(&self, sequence: Sequence) -> Option<&Checkpoint> {
         self.checkpoints.iter().find(|checkpoint| checkpoint.sequence == sequence)
-    }
-}
-
-/// What can be asked of a route.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-#[ts(export)]
-pub enum RouteCommand {
-    /// Plan a new route.
-    CreateRoute {
-        /// Where it begins.
-        origin: Location,
-        /// Where it ends.
-        destination: Location,
-        /// When it begins.
-        scheduled_start_time: Timestamp,
-    },
-    /// Plan a new route with its checkpoints, all in one step.
-    PlanRoute {
-        /// Where it begins.
-        origin: Location,
-        /// Where it ends.
-        destination: Location,
-        /// When it begins.
-        scheduled_start_time: Timestamp,
-        /// In order: sequences and times rise, and the first time is after the start.
-        checkpoints: Vec<Checkpoint>,
-    },
-    /// Correct origin, destination or start.
-    UpdateRoute {
-        /// Where it begins.
-        origin: Location,
-        /// Where it ends.
-        destination: Location,
-        /// When it begins.
-        scheduled_start_time: Timestamp,
-    },
-    /// Move it on or back in its planning.
-    ChangeRouteStatus {
-        /// The status to set.
-        status: RouteStatus,
-    },
-    /// Append a checkpoint.
-    AddCheckpoint {
-        /// Greater than every existing one.
-        sequence: Sequence,
-        /// Where it is.
-        location: Location,
-        /// After the route's start and every existing checkpoint's time.
-        expected_time: Timestamp,
-    },
-    /// Change a checkpoint's place or time.
-    UpdateCheckpoint {
-        /// Which checkpoint.
-        sequence: Sequence,
-        /// Where it is.
-        location: Location,
-        /// Strictly between its neighbours' times; the first after the route's start.
-        expected_time: Timestamp,
-    },
-    /// Take a checkpoint out.
-    RemoveCheckpoint {
-        /// Which checkpoint.
-        sequence: Sequence,
-    },
-    /// Visit the places in another order: sequences and times stay, the locations move to them.
-    ReorderCheckpoints {
-        /// Every present sequence once, in the order in which their locations shall be visited.
-        order: Vec<Sequence>,
-    },
-}
-
-impl RouteCommand {
-    /// What to tell the one who asked, once it is done.
-    #[must_use]
-    pub const fn done(&self) -> &'static str {
-        match self {
-            Self::CreateRoute { .. } | Self::PlanRoute { .. } => "Route created",
-            Self::UpdateRoute { .. } => "Route updated",
-            Self::ChangeRouteStatus { .. } => "Route status changed",
-            Self::AddCheckpoint { .. } => "Checkpoint added",
-            Self::UpdateCheckpoint { .. } => "Checkpoint updated",
-            Self::RemoveCheckpoint { .. } => "Checkpoint removed",
-            Self::ReorderCheckpoints { .. } => "Checkpoints reordered",
-        }
-    }
-}
-
-events!(/// What can have happened to a route.
-RouteEvent in "route-management-events" {
-    RouteCreated = 1,
-    RouteUpdated = 1,
-    RouteStatusChanged = 1,
-    CheckpointAdded = 1,
-    CheckpointUpdated = 1,
-    CheckpointRemoved = 1,
-    CheckpointsReordered = 1,
-    RouteScheduledEndTimeUpdated = 1,
-});
-
-/// A route was planned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct RouteCreated {
-    /// Where it begins.
-    pub origin: Location,
-    /// Where it ends.
-    pub destination: Location,
-    /// When it begins.
-    pub scheduled_start_time: Timestamp,
-}
-
-/// A route's origin, destination or start was changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct RouteUpdated {
-    /// Where it begins from now on.
-    pub origin: Location,
-    /// Where it ends from now on.
-    pub destination: Location,
-    /// When it begins from now on.
-    pub scheduled_start_time: Timestamp,
-}
-
-/// A route was moved on or back in its planning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct RouteStatusChanged {
-    /// The status before.
-    pub old: RouteStatus,
-    /// The status from now on.
-    pub new: RouteStatus,
-}
-
-/// A checkpoint was appended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(transparent)]
-#[ts(export)]
-pub struct CheckpointAdded(pub Checkpoint);
-
-/// A checkpoint's place or time was changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(transparent)]
-#[ts(export)]
-pub struct CheckpointUpdated(pub Checkpoint);
-
-/// A checkpoint was taken out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CheckpointRemoved {
-    /// Which one it was.
-    pub sequence: Sequence,
-}
-
-/// The checkpoints' places are visited in another order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CheckpointsReordered {
-    /// All of them as they are from now on.
-    pub checkpoints: Vec<Checkpoint>,
-}
-
-/// A route ends at another time, because its checkpoints or its start changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct RouteScheduledEndTimeUpdated {
-    /// When it ends from now on.
-    pub scheduled_end_time: Timestamp,
-}
-
-/// Why a route refuses a command.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
-#[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the messages say what the variants and their fields are")]
-pub enum RouteError {
-    #[error("There is no route {route_id}")]
-    RouteNotFound { route_id: RouteId },
-    #[error("Route {route_id} exists already with other details: leave the id out or choose a new one")]
-    RouteExists { route_id: RouteId },
-    #[error("Route is {status}: its checkpoints can be changed only in Planning")]
-    CheckpointsFixed { status: RouteStatus },
-    #[error("Route is {status}: origin, destination and start can be changed only in Planning and Active")]
-    RouteFixed { status: RouteStatus },
-    #[error(
-        "Checkpoint sequence {sequence} must be greater than every existing one: the greatest is {greatest}"
-    )]
-    SequenceNotGreatest { sequence: Sequence, greatest: Sequence },
-    #[error("Checkpoint time {expected_time} must be after {after}, the time of {what}")]
-    CheckpointTooEarly { expected_time: Timestamp, after: Timestamp, what: String },
-    #[error("Checkpoint time {expected_time} must be before {before}, the time of {what}")]
-    CheckpointTooLate { expected_time: Timestamp, before: Timestamp, what: String },
-    #[error("Route has no checkpoint {sequence}: it has {}", list(existing))]
-    NoSuchCheckpoint { sequence: Sequence, existing: Vec<Sequence> },
-    #[error("There is no checkpoint {sequence} on this route: it has {}", list(existing))]
-    CheckpointNotFound { sequence: Sequence, existing: Vec<Sequence> },
-    #[error("The order must name every checkpoint of the route once: it has {}", list(existing))]
-    OrderIncomplete { existing: Vec<Sequence> },
-    #[error(
-        "Route start {scheduled_start_time} must be before {first_expected_time}, the time of its first checkpoint"
-    )]
-    StartNotBeforeFirstCheckpoint { scheduled_start_time: Timestamp, first_expected_time: Timestamp },
-    #[error("Route cannot change from {status} to {wanted}: {}", targets(valid))]
-    RouteTransition { status: RouteStatus, wanted: RouteStatus, valid: Vec<RouteStatus> },
-    #[error("Route is used by deliveries that have not ended: {}", list(deliveries))]
-    RouteInUse { deliveries: Vec<DeliveryId> },
-    #[error("Route cannot be moved: delivery {moved_delivery_id} would overlap another. {conflict}")]
-    #[serde(rename = "bookingConflict")]
-    MovesIntoConflict {
-        moved_delivery_id: DeliveryId,
-        #[serde(flatten)]
-        conflict: BookingConflict,
-    },
-}
-
-impl Refusal for RouteError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::RouteNotFound { .. } | Self::CheckpointNotFound { .. } => Kind::NotFound,
-            Self::RouteExists { .. } => Kind::Duplicate,
-            Self::CheckpointsFixed { .. }
-            | Self::RouteFixed { .. }
-            | Self::SequenceNotGreatest { .. }
-            | Self::CheckpointTooEarly { .. }
-            | Self::CheckpointTooLate { .. }
-            | Self::NoSuchCheckpoint { .. }
-            | Self::OrderIncomplete { .. }
-            | Self::StartNotBeforeFirstCheckpoint { .. }
-            | Self::RouteTransition { .. }
-            | Self::RouteInUse { .. }
-            | Self::MovesIntoConflict { .. } => Kind::Broken,
-        }
-    }
-}
-
-pub(crate) fn list<T: ToString>(items: &[T]) -> String {
-    if items.is_empty() {
-        return "none".to_owned();
-    }
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn targets(valid: &[RouteStatus]) -> String {
-    if valid.is_empty() {
-        "no change is possible from there".to_owned()
-    } else {
-        format!("valid are {}", list(valid))
     }
 }
 
