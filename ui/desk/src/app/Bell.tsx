@@ -16,6 +16,9 @@ import type { News, NewsKind } from "@kit/news";
 const EVENTS_MOST = 200;
 const LATE_MOST = 200;
 const SHOWN_MS = 8_000;
+const APART_MOST = 3;
+/** So that a second crowd replaces the first. */
+const CROWD = "news.crowd";
 const COLORS = { incident: "orange", late: "orange", failed: "red", delivered: "green" } as const satisfies Record<NewsKind, string>;
 
 const desk = new NewsDesk(localStorage);
@@ -115,12 +118,23 @@ function useWatch(): void {
   const late = useDepotQuery({ query: "deliveries", late: true, limit: LATE_MOST }, { refetchInterval: LATENESS_REFETCH_MS }).data?.items;
   useEffect(() => {
     if (!isLeader || events === undefined || self === undefined) return;
-    for (const news of desk.takeEvents(events, ({ actor }) => isOf(actor, self))) tell(news, t, kit);
+    tellAll(desk.takeEvents(events, ({ actor }) => isOf(actor, self)), t, kit);
   }, [isLeader, events, self, t, kit]);
   useEffect(() => {
     if (!isLeader || late === undefined) return;
-    for (const news of desk.takeLate(late)) tell(news, t, kit);
+    tellAll(desk.takeLate(late), t, kit);
   }, [isLeader, late, t, kit]);
+}
+
+/** Each by itself while they are few; what comes in a crowd would bury the page, and stands in the list anyway. */
+function tellAll(news: readonly News[], t: TFunction, kit: TFunction<"kit">): void {
+  if (news.length <= APART_MOST) {
+    for (const one of news) tell(one, t, kit);
+    return;
+  }
+  const kinds = NEWS_KINDS.map((kind) => ({ kind, count: news.filter((one) => one.kind === kind).length }));
+  const message = kinds.filter(({ count }) => count > 0).map(({ kind, count }) => t(`news.many.${kind}`, { count }));
+  notifications.show({ id: CROWD, title: t("news.crowd"), message: message.join(" · "), autoClose: SHOWN_MS });
 }
 
 function tell(news: News, t: TFunction, kit: TFunction<"kit">): void {
