@@ -143,7 +143,9 @@ function kindOf({ type, data }: EventView): NewsKind | undefined {
   return data["new"] === "Delivered" ? "delivered" : undefined;
 }
 
-function latenessOf({ id, lateSince, routeOrigin, routeDestination }: DeliveryRow): News | undefined {
+function latenessOf({ id, lateSince, routeOrigin, routeDestination, driverName }: DeliveryRow): News | undefined {
   if (lateSince === null) return undefined;
-  return { id: `late ${id} ${lateSince}`, kind: "late", at: lateSince, deliveryId: id, name: `${routeOrigin} → ${routeDestination}` };
+  // Several drive the same route, and are late on it together.
+  const name = [`${routeOrigin} → ${routeDestination}`, driverName].filter((part) => part !== null).join(", ");
+  return { id: `late ${id} ${lateSince}`, kind: "late", at: lateSince, deliveryId: id, name };
 }
