@@ -1,9 +1,10 @@
 // The way to the depot from a phone: the requests of docs/phone-contract.md. Decides nothing about what to do with answers.
 import type { FileRef } from "@bindings/FileRef";
+import type { PhoneDay } from "@bindings/PhoneDay";
 import { DepotError, isRecord } from "@kit/problem";
 import type { KeptFile } from "../outbox/action";
 import type { Destination } from "../outbox/sender";
-import type { DriverCommand, Pairing, PhoneDay, PhoneRequest } from "./contract";
+import type { DriverCommand, Pairing, PhoneRequest } from "./contract";
 
 /** Longer than the depot's own 30 s. Photos get as long as a slow radio needs. */
 const REQUEST_TIMEOUT_MS = 35_000;

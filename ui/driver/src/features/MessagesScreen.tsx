@@ -1,5 +1,5 @@
 // What the depot wants the driver to know, each until it was seen.
-import type { PhoneMessage } from "../depot/contract";
+import type { PhoneMessage } from "@bindings/PhoneMessage";
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { formatMoment } from "@kit/time";

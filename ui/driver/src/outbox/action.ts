@@ -1,7 +1,8 @@
 // What a driver did, as the phone keeps it until the depot has it. Everything sent is fixed when it is kept: the same
 // action sent twice is the same request, byte for byte, so that the depot recognises it.
 import type { FileRef } from "@bindings/FileRef";
-import type { DeviceStamp, DriverCommand, PhoneRequest } from "../depot/contract";
+import type { DeviceStamp } from "@bindings/DeviceStamp";
+import type { DriverCommand, PhoneRequest } from "../depot/contract";
 
 /** What the depot said against it, as it can be kept. */
 export interface Refused {

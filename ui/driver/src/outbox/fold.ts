@@ -3,7 +3,8 @@
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import type { IncidentView } from "@bindings/IncidentView";
-import type { DriverCommand, PhoneDay } from "../depot/contract";
+import type { PhoneDay } from "@bindings/PhoneDay";
+import type { DriverCommand } from "../depot/contract";
 import { occurredAt } from "./action";
 import type { Action } from "./action";
 
