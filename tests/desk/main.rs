@@ -23,6 +23,7 @@ specs! {
     desk = "desk",
     gallery = "gallery",
     main_job = "main-job",
+    phone = "phone",
     today = "today",
 }
 

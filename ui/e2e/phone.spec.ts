@@ -1,0 +1,76 @@
+// A driver's day on a real phone's screen against a real depot: joined, worked by taps, proven, and taken off the list.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser } from "./browser";
+import { Depot } from "./depot";
+import { openPhone, pairPhone, picture, sign } from "./phone";
+
+let browser: Browser;
+let depot: Depot;
+
+beforeAll(async () => {
+  [browser, depot] = await Promise.all([openBrowser(), Depot.open()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await depot?.close();
+});
+
+it("works a day by taps, and everything is at the depot", async () => {
+  const [ana, van] = [await depot.addDriver("Ana Costa"), await depot.addVehicle("EV-07")];
+  const route = await depot.addRoute("Gate", "Harbour", new Date(Date.now() - 20 * 60_000), ["Market", "Harbour"]);
+  const delivery = await depot.addDelivery(route, ana, van);
+  const phone = await openPhone(browser, depot);
+  const { page } = phone;
+  await pairPhone(phone, depot, ana);
+  expect(page.url()).not.toContain("#");
+
+  await page.getByRole("button", { name: "Harbour" }).tap();
+  await step(page, "Start the delivery");
+  await report(page);
+  await step(page, "Reached: Market");
+  await step(page, "Reached: Harbour");
+  await page.getByText("Out for delivery", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "It is solved" }).tap();
+  await page.getByText("Recorded").waitFor({ state: "hidden" });
+
+  await page.getByRole("button", { name: "Delivered", exact: true }).tap();
+  await page.getByLabel("Who received it?").fill("Cleo Brandt");
+  await sign(page);
+  await page.locator("input[type=file]").setInputFiles(picture(1));
+  await page.getByRole("img", { name: "Photo 1" }).waitFor();
+  await page.getByRole("button", { name: "Delivered", exact: true }).tap();
+  await page.getByText("Received by Cleo Brandt").waitFor();
+
+  const sent = page.getByRole("button", { name: "All sent" });
+  await sent.waitFor();
+  await sent.tap();
+  await page.getByText("All 6 of 6 at the depot").waitFor();
+
+  const told = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
+  expect([told.status, told.receiverName, told.signature.mediaType, told.photos.length]).toEqual(["Delivered", "Cleo Brandt", "image/svg+xml", 1]);
+  expect(told.incidents.map(({ type, resolved }: { type: string; resolved: boolean }) => [type, resolved])).toEqual([["Traffic", true]]);
+  expect(told.plan.map(({ reachedAt }: { reachedAt: string | null }) => reachedAt !== null)).toEqual([true, true]);
+  for (const { hash } of [told.signature, ...told.photos]) {
+    const file = await fetch(`${depot.url}/api/files/${hash}`, { headers: { authorization: `Bearer ${depot.token}` } });
+    expect(file.status, hash).toBe(200);
+  }
+  // Before it is paired the depot does not know it, which the console notes of itself.
+  expect(phone.complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
+  await phone.context.close();
+});
+
+/** Takes a step, and waits until the next one is offered. */
+async function step(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).tap();
+  await page.getByText("Recorded").waitFor();
+  await page.getByText("Recorded").waitFor({ state: "hidden" });
+}
+
+async function report(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Report a problem" }).tap();
+  await page.getByRole("button", { name: "Traffic" }).tap();
+  await page.getByLabel("What happened").fill("Bridge closed");
+  await page.getByRole("button", { name: "Report it" }).tap();
+  await page.getByText("Bridge closed").waitFor();
+}
