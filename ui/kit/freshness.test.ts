@@ -68,6 +68,14 @@ test("a change that overtakes the first answer is not lost", async () => {
   expect(fleet.ask).toHaveBeenCalledTimes(2);
 });
 
+test("what changed of phones is asked for again, though no event tells of it", async () => {
+  const phones = await watch("phones", ["phones"], 7);
+  const fleet = await watch("fleet", ["drivers"], 7);
+  freshness.onChange({ topics: ["phones"], sequence: 7 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([phones.ask, fleet.ask].map(({ mock }) => mock.calls.length)).toEqual([2, 1]);
+});
+
 test("when the log was replaced by a shorter one, everything is asked again", async () => {
   const fleet = await watch("fleet", ["drivers"], 300);
   freshness.onChange({ topics: ["drivers"], sequence: 299 });

@@ -14,6 +14,8 @@ export class Freshness {
   #lastRoundAt_ms = -Infinity;
   /** The last event that was told of. */
   #newest = 0;
+  /** Phones come, go and report without an event: sequences say nothing of them. */
+  #arePhonesStale = false;
 
   constructor(private readonly queries: QueryClient) {}
 
@@ -46,6 +48,7 @@ export class Freshness {
       return;
     }
     this.#newest = change.sequence;
+    if (change.topics.includes("phones")) this.#arePhonesStale = true;
     for (const topic of change.topics) {
       this.#touched.delete(topic);
       this.#touched.set(topic, change.sequence);
@@ -81,6 +84,10 @@ export class Freshness {
     // A fetch under way is let finish: cancelling it for each change would starve a slow query under steady load.
     // When its answer turns out to be behind, `onAnswer` asks for the next round.
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
+    if (!this.#arePhonesStale) return;
+    this.#arePhonesStale = false;
+    const isOfPhones = (query: Query) => answersIn(query.state.data).some(({ topics }) => topics.includes("phones"));
+    void this.queries.invalidateQueries({ predicate: isOfPhones });
   }
 }
 
