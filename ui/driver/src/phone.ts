@@ -82,6 +82,7 @@ export class Phone {
   readonly #others: BroadcastChannel | undefined;
   readonly #listeners = new Set<() => void>();
   #view = EMPTY;
+  #unfollow: () => void = () => {};
   #isSending = false;
   #isStale = false;
   #isRedrawing = false;
@@ -131,11 +132,11 @@ export class Phone {
         this.#sender.wake();
         this.#redraw();
       }),
-      this.#transport.subscribe(() => this.refresh()),
-      this.#transport.connection.subscribe(() => {
-        if (this.#transport.connection.get() === "live") this.refresh();
-      }),
+      // Back in reach, out of reach, or shut out: what it means is in the depot's answer.
+      this.#transport.connection.subscribe(() => this.refresh()),
+      () => this.#unfollow(),
     ];
+    this.#follow();
     this.#others?.addEventListener("message", () => {
       this.#sender.wake();
       this.#redraw();
@@ -154,6 +155,12 @@ export class Phone {
       window.removeEventListener("online", look);
       for (const end of unsubscribe) end();
     };
+  }
+
+  /** Follows what changes at the depot, from now on with the credential that this phone has now. */
+  #follow(): void {
+    this.#unfollow();
+    this.#unfollow = this.#transport.subscribe(() => this.refresh());
   }
 
   /** Asks the depot for the day, now. */
@@ -245,6 +252,8 @@ export class Phone {
       await this.#clock.compare(day.now, before_ms, after_ms);
       await this.#database.put("kept", { day, sequence } satisfies KeptDay, DAY);
       this.show({ reach: "reached", shutOut: undefined });
+      // Refused before the phone was paired, the feed is not tried again by itself.
+      if (this.#transport.connection.get() === "signedOut") this.#follow();
       await this.reload();
       this.#others?.postMessage("changed");
       this.#sender.wake();
