@@ -1,7 +1,8 @@
 // A driver's day on a real phone's screen against a real depot: joined, worked by taps, proven, and taken off the list.
 import type { Browser, Page } from "playwright-core";
+import { encode } from "uqr";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser } from "./browser";
+import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
 import { openPhone, pairPhone, picture, sign } from "./phone";
 
@@ -59,6 +60,55 @@ it("works a day by taps, and everything is at the depot", async () => {
   expect(phone.complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
   await phone.context.close();
 });
+
+it("joins by the code at the desk, is seen there, and is told when it is taken off the list", async () => {
+  await depot.addDriver("Ben Okafor");
+  const desk = await openDesk(browser, depot);
+  const phone = await openPhone(browser, depot);
+  await desk.page.getByRole("link", { name: "Phones", exact: true }).click();
+  // A loopback address is of no use to another machine, which the page says; to this machine's browsers it is.
+  await desk.page.getByText("No other machine reaches the depot").waitFor();
+
+  const told = desk.page.waitForResponse((response) => response.request().postData()?.includes('"pairing"') === true);
+  await desk.page.getByRole("button", { name: "Pair a phone" }).click();
+  const { url } = (await (await told).json()).answer;
+  const drawn = await desk.page.getByRole("img", { name: "Code that pairs a phone" }).locator("path").getAttribute("d");
+  expect(squaresIn(drawn ?? "")).toEqual(squaresOf(url));
+
+  await phone.page.goto(url);
+  const digits = await phone.page.getByTestId("digits").innerText();
+  expect(await desk.page.getByTestId("digits").innerText()).toBe(digits);
+  const dialog = desk.page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Whose phone is it?" }).fill("Ben");
+  await desk.page.getByRole("option").filter({ hasText: "Ben Okafor" }).click();
+  await dialog.getByRole("button", { name: "Same number: pair it" }).click();
+  await dialog.getByText("This is Ben Okafor's phone now").waitFor();
+  await phone.page.getByText("Welcome, Ben Okafor").waitFor();
+  await dialog.getByRole("button", { name: "Done" }).click();
+
+  const row = desk.page.getByRole("row").filter({ hasText: "Ben Okafor" });
+  await row.getByText("0 of 0 at the depot").waitFor();
+  await row.getByText("Chrome on Android").waitFor();
+  await row.getByRole("button", { name: /^Revoke/u }).click();
+  await row.getByText("Revoked").waitFor();
+  await phone.page.getByRole("button", { name: "Show my deliveries" }).tap();
+  await phone.page.getByText("The depot took this phone off its list").waitFor();
+
+  await desk.page.getByRole("button", { name: "Pair a phone" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  expect(desk.complaints).toEqual([]);
+  await Promise.all([desk.context.close(), phone.context.close()]);
+});
+
+/** The dark squares of a code, as the desk draws it. */
+function squaresOf(text: string): string[] {
+  return encode(text, { ecc: "M", border: 2 }).data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`${x} ${y}`] : [])));
+}
+
+function squaresIn(path: string): string[] {
+  return [...path.matchAll(/M(?<at>\d+ \d+)h1v1h-1z/gu)].map((match) => match.groups?.["at"] ?? "");
+}
 
 /** Takes a step, and waits until the next one is offered. */
 async function step(page: Page, name: string): Promise<void> {

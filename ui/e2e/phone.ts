@@ -4,7 +4,13 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { watch } from "./browser";
 import type { Depot } from "./depot";
 
-export const PHONE = { viewport: { width: 412, height: 915 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true } as const;
+export const PHONE = {
+  viewport: { width: 412, height: 915 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  userAgent: "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+} as const;
 const PATIENCE_MS = 30_000;
 
 export interface Phone {

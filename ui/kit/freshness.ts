@@ -86,9 +86,12 @@ export class Freshness {
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
     if (!this.#arePhonesStale) return;
     this.#arePhonesStale = false;
-    const isOfPhones = (query: Query) => answersIn(query.state.data).some(({ topics }) => topics.includes("phones"));
     void this.queries.invalidateQueries({ predicate: isOfPhones });
   }
+}
+
+function isOfPhones(query: Query): boolean {
+  return answersIn(query.state.data).some(({ topics }) => topics.includes("phones"));
 }
 
 /** A query holds one answer, or the answers of several pages. */

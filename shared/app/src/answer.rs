@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::error::{AppError, Code};
 use crate::log::{EntityKind, EventListing, EventPage};
 use crate::page::Limit;
+use crate::phone::{EndpointView, Phones};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
 use crate::settings::Settings;
 use crate::{delivery, demo, fleet, log, phone, route, token};
@@ -24,7 +25,7 @@ pub(crate) struct Asked {
     pub(crate) actor: Actor,
     pub(crate) access: Access,
     pub(crate) now: Timestamp,
-    pub(crate) endpoint: Option<String>,
+    pub(crate) endpoint: Option<EndpointView>,
     pub(crate) settings: Arc<Settings>,
 }
 
@@ -105,7 +106,9 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
             DepotAnswer::PhoneDay(Box::new(phone::day(tables, asked.actor.credential, driver, now)?))
         }
-        DepotQuery::Phones {} => DepotAnswer::Phones(phone::phones(tables, now)?),
+        DepotQuery::Phones {} => {
+            DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })
+        }
         // Answered from memory, before anything is read.
         DepotQuery::Pairing { id } => return Err(unknown("pairing", id)),
     };
@@ -125,7 +128,7 @@ fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, 
         empty: sequence == 0,
         demo: demo_events.is_some(),
         events_beside_demo: u32::try_from(beside).unwrap_or(u32::MAX),
-        endpoint: asked.endpoint,
+        endpoint: asked.endpoint.map(|endpoint| endpoint.url),
         now: asked.now,
     })
 }

@@ -29,6 +29,7 @@ use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
+use crate::phone::EndpointView;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
 use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
@@ -99,7 +100,7 @@ pub(crate) struct Inner {
     clock: Clock,
     changes: broadcast::Sender<Change>,
     committed: Arc<Notify>,
-    endpoint: RwLock<Option<String>>,
+    endpoint: RwLock<Option<EndpointView>>,
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
     pairings: Mutex<phone::Pairings>,
@@ -177,8 +178,9 @@ impl App {
     }
 
     /// Says where the endpoint listens, for whoever asks for the session.
-    pub fn set_endpoint(&self, url: Option<String>) {
-        *self.inner.endpoint.write() = url;
+    pub fn set_endpoint(&self, endpoint: Option<EndpointView>) {
+        *self.inner.endpoint.write() = endpoint;
+        self.tell_of_phones();
     }
 
     /// Does what is asked. The outcome is durable, and every query from now on sees it.

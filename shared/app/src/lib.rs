@@ -57,8 +57,8 @@ pub use log::{
 };
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey};
 pub use phone::{
-    Claimed, MessageId, MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage,
-    PhoneView, Phones, ReceivedActions,
+    Claimed, EndpointView, MessageId, MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay,
+    PhoneMessage, PhoneView, Phones, ReceivedActions,
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use route::{

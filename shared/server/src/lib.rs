@@ -3,6 +3,7 @@
 //! It translates between HTTP and the application, and guards the door: credentials, limits, hosts. What a depot
 //! allows it does not know. Begin at [`serve`]; inside, `router` says which path leads where and through what.
 
+mod addresses;
 mod changes;
 mod connections;
 mod credential;

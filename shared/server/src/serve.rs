@@ -5,9 +5,10 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axum_server::Handle;
-use depot_app::App;
+use depot_app::{App, EndpointView};
 use tokio::task::JoinHandle;
 
+use crate::addresses;
 use crate::connections::Connections;
 use crate::endpoint::{Endpoint, Shared};
 use crate::hosts::Hosts;
@@ -108,7 +109,7 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeErro
     let server = tokio::spawn(server.serve(service));
     handle.listening().await;
     let upkeep = tokio::spawn(merge_metrics(Shared::clone(&endpoint)));
-    endpoint.app.set_endpoint(Some(url_of(address)));
+    endpoint.app.set_endpoint(Some(shown(address)));
     tracing::info!(%address, "listening");
     Ok(Running { address, sign_in_link, endpoint, handle, server, upkeep })
 }
@@ -151,6 +152,16 @@ async fn merge_metrics(endpoint: Shared) {
     loop {
         ticks.tick().await;
         endpoint.metrics.merge();
+    }
+}
+
+/// How it is told to whoever wants to reach it.
+fn shown(address: SocketAddr) -> EndpointView {
+    let reachable = addresses::reachable(address.ip());
+    EndpointView {
+        url: url_of(address),
+        addresses: reachable.iter().map(|ip| addresses::url("http", *ip, address.port())).collect(),
+        ..EndpointView::default()
     }
 }
 

@@ -6,8 +6,8 @@ use depot_store::Migration;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::PhoneView;
 use super::pairing::{Confirmed, label};
-use super::{PhoneView, Phones};
 use crate::actor::Role;
 use crate::error::{AppError, Code};
 use crate::sql;
@@ -95,7 +95,7 @@ pub(crate) fn revoke(tables: &Connection, device: Uuid, now: Timestamp) -> Resul
 }
 
 /// Every phone that was not revoked long ago.
-pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Phones> {
+pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Vec<PhoneView>> {
     let sql = format!(
         "SELECT t.id, t.name, t.driver_id, p.name AS driver_name, t.created_at, t.expires_at, t.revoked_at, d.device,
            d.app_version, d.seen_at, d.unsent_actions, d.unsent_files,
@@ -106,7 +106,7 @@ pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Ph
          ORDER BY t.revoked_at IS NOT NULL, d.seen_at DESC, t.created_at DESC LIMIT 500",
         super::message::UNSEEN_OF_TOKEN
     );
-    let phones = sql::all(tables, &sql, [now.micros() - LISTED_MICROS], |row| {
+    sql::all(tables, &sql, [now.micros() - LISTED_MICROS], |row| {
         Ok(PhoneView {
             device_id: row.get("id")?,
             name: row.get("name")?,
@@ -123,6 +123,5 @@ pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Ph
             expires_at: sql::maybe_time(row, "expires_at")?,
             revoked_at: sql::maybe_time(row, "revoked_at")?,
         })
-    })?;
-    Ok(Phones { phones })
+    })
 }

@@ -107,6 +107,23 @@ pub struct PhoneMessage {
     pub seen_at: Option<Timestamp>,
 }
 
+/// Where the endpoint for phones and browsers is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EndpointView {
+    /// Where it listens.
+    pub url: String,
+    /// Under which addresses other machines reach it, the likeliest first; none where it listens for this one alone.
+    pub addresses: Vec<String>,
+    /// Where phones learn to trust it: one for each of `addresses`; none where there is nothing to learn.
+    pub setup: Vec<String>,
+    /// SHA-256 of the certificate that phones are to trust, in pairs of hexadecimal digits.
+    pub fingerprint: Option<String>,
+    /// Whether nobody on the network can listen in.
+    pub secure: bool,
+}
+
 /// The phones of the depot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +131,8 @@ pub struct PhoneMessage {
 pub struct Phones {
     /// Every phone that was not revoked, and those revoked in the last 30 days; the one seen last comes first.
     pub phones: Vec<PhoneView>,
+    /// Where they reach the depot, while the endpoint is open.
+    pub endpoint: Option<EndpointView>,
 }
 
 /// A phone as the desk sees it.

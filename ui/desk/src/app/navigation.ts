@@ -1,6 +1,7 @@
 // The desk's places, in the order of the day's work. The side bar and the search both read this list.
 import {
   IconAlertTriangle,
+  IconDeviceMobile,
   IconHistory,
   IconLayoutDashboard,
   IconPackage,
@@ -11,9 +12,9 @@ import {
 import type { Icon } from "@tabler/icons-react";
 
 export interface Place {
-  readonly path: "/" | "/deliveries" | "/routes" | "/fleet" | "/incidents" | "/log" | "/settings";
+  readonly path: "/" | "/deliveries" | "/routes" | "/fleet" | "/incidents" | "/phones" | "/log" | "/settings";
   /** The texts of the place: `place.<name>.title` and `.description`. */
-  readonly name: "today" | "delivery" | "route" | "fleet" | "incident" | "log" | "settings";
+  readonly name: "today" | "delivery" | "route" | "fleet" | "incident" | "phone" | "log" | "settings";
   readonly icon: Icon;
 }
 
@@ -23,6 +24,7 @@ export const WORK: readonly Place[] = [
   { path: "/routes", name: "route", icon: IconRoute },
   { path: "/fleet", name: "fleet", icon: IconTruck },
   { path: "/incidents", name: "incident", icon: IconAlertTriangle },
+  { path: "/phones", name: "phone", icon: IconDeviceMobile },
   { path: "/log", name: "log", icon: IconHistory },
 ];
 

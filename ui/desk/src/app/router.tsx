@@ -63,6 +63,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/phones",
+    component: lazyRouteComponent(() => import("../features/phone/PhonesPage"), "PhonesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/log",
     validateSearch: readLogSearch,
     component: lazyRouteComponent(() => import("../features/log/LogPage"), "LogPage"),

@@ -1,0 +1,75 @@
+//! Under which addresses other machines reach an endpoint.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The addresses that lead to a listener from outside, the likeliest for a phone first; none where there are none.
+pub(crate) fn reachable(listen: IpAddr) -> Vec<IpAddr> {
+    let listen = listen.to_canonical();
+    if !listen.is_unspecified() {
+        return if listen.is_loopback() { Vec::new() } else { vec![listen] };
+    }
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the addresses of this machine cannot be listed");
+        Vec::new()
+    });
+    let mut addresses: Vec<IpAddr> = interfaces
+        .iter()
+        .map(if_addrs::Interface::ip)
+        .filter(|address| !address.is_loopback() && !is_link_local(*address))
+        .filter(|address| address.is_ipv4() || listen.is_ipv6())
+        .collect();
+    addresses.sort_by_key(|address| (!is_of_a_lan(*address), address.is_ipv6(), *address));
+    addresses.dedup();
+    addresses
+}
+
+/// How an address of this machine is written for a browser.
+pub(crate) fn url(scheme: &str, address: IpAddr, port: u16) -> String {
+    format!("{scheme}://{}", SocketAddr::new(address, port))
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
+}
+
+/// Whether the address is of a private network, where a depot's phones are.
+fn is_of_a_lan(address: IpAddr) -> bool {
+    match address {
+        // 172.17.0.0/16 is what container tools make of their own, which no phone is in.
+        IpAddr::V4(address) => address.is_private() && !in_container_network(address),
+        IpAddr::V6(address) => address.is_unique_local(),
+    }
+}
+
+fn in_container_network(address: Ipv4Addr) -> bool {
+    matches!(address.octets(), [172, 17, _, _])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_address_is_the_only_one_and_loopback_is_none() {
+        let chosen: IpAddr = "192.168.1.5".parse().unwrap();
+        assert_eq!(reachable(chosen), [chosen]);
+        assert_eq!(reachable("::ffff:192.168.1.5".parse().unwrap()), [chosen]);
+        assert!(reachable("127.0.0.1".parse().unwrap()).is_empty());
+        assert!(reachable("::1".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn every_address_means_those_that_others_can_use() {
+        for address in reachable("0.0.0.0".parse().unwrap()) {
+            assert!(address.is_ipv4() && !address.is_loopback() && !address.is_unspecified(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_is_written_in_brackets() {
+        assert_eq!(url("https", "fd00::5".parse().unwrap(), 5000), "https://[fd00::5]:5000");
+    }
+}
