@@ -20,7 +20,7 @@ pub use events::{
 pub use incident::{Incident, IncidentType, Severity};
 pub use status::DeliveryStatus;
 
-use crate::decider::{Decider, Refusal};
+use crate::decider::Decider;
 use crate::dispatch::{Dispatch, DispatchError};
 use crate::route::Route;
 use crate::values::{
