@@ -54,6 +54,10 @@ pub struct AppOptions {
     pub exclusive: bool,
     /// The depot's clock.
     pub clock: Clock,
+    /// The writer itself empties the write-ahead log after so many commits, instead of a thread by the clock: what a seed
+    /// does in a rehearsal of crashes must not depend on time.
+    #[doc(hidden)]
+    pub checkpoint_every: Option<u32>,
 }
 
 /// What tells the time.
@@ -63,7 +67,13 @@ impl AppOptions {
     /// The depot in `folder`, held, by the system's clock.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>, settings: Settings) -> Self {
-        Self { folder: folder.into(), settings, exclusive: true, clock: Arc::new(system_time) }
+        Self {
+            folder: folder.into(),
+            settings,
+            exclusive: true,
+            clock: Arc::new(system_time),
+            checkpoint_every: None,
+        }
     }
 }
 
@@ -120,8 +130,9 @@ impl App {
     /// # Errors
     /// The folder is held by another process, lies on a network share, is damaged, or is of a newer program.
     pub fn open(options: AppOptions) -> Result<Self, OpenError> {
-        let AppOptions { folder, settings, exclusive, clock } = options;
-        let store = Store::open(StoreOptions { exclusive, ..StoreOptions::new(&folder) }, &migrations())?;
+        let AppOptions { folder, settings, exclusive, clock, checkpoint_every } = options;
+        let storing = StoreOptions { exclusive, checkpoint_every, ..StoreOptions::new(&folder) };
+        let store = Store::open(storing, &migrations())?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let committed = Arc::new(Notify::new());
         let endpoint = RwLock::new(None);
@@ -397,6 +408,13 @@ impl App {
     #[must_use]
     pub fn head(&self) -> u64 {
         self.store().head()
+    }
+
+    /// How many transactions were made durable since the depot was opened, to measure how many commands share one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.store().commits()
     }
 
     pub(crate) fn tell(&self, topics: &[Topic]) {

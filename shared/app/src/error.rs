@@ -1,7 +1,7 @@
 //! Why the application does not do what it was asked: one code on the wire, a sentence, and the facts.
 
 use depot_domain::{Kind, Refusal};
-use depot_store::{AppendError, ReadError, WriteError};
+use depot_store::{AppendError, ReadError, WorkError, WriteError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -97,6 +97,10 @@ impl AppError {
         Self { code, detail: refusal.to_string(), facts }
     }
 
+    fn full() -> Self {
+        Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
+    }
+
     /// A fault of the storage. What it says goes to the log, not to the one who asked.
     pub(crate) fn storage(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "storage failed");
@@ -106,7 +110,13 @@ impl AppError {
 
 impl From<rusqlite::Error> for AppError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::storage(error)
+        if error.is_full() { Self::full() } else { Self::storage(error) }
+    }
+}
+
+impl WorkError for AppError {
+    fn is_full(&self) -> bool {
+        *self == Self::full()
     }
 }
 
@@ -118,7 +128,7 @@ impl From<ReadError> for AppError {
 
 impl From<AppendError> for AppError {
     fn from(error: AppendError) -> Self {
-        Self::storage(error)
+        if error.is_full() { Self::full() } else { Self::storage(error) }
     }
 }
 
@@ -128,14 +138,12 @@ impl From<WriteError<Self>> for AppError {
             WriteError::Refused(error) => error,
             WriteError::Unknown(cause) => {
                 tracing::error!(cause, "commit failed");
-                Self::new(
-                    Code::Unknown,
-                    "The depot cannot tell whether this was stored: send it again with the same Idempotency-Key",
-                )
+                let detail = format!(
+                    "The depot cannot tell whether this was stored ({cause}): send it again with the same Idempotency-Key"
+                );
+                Self::new(Code::Unknown, detail)
             }
-            WriteError::Full => {
-                Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
-            }
+            WriteError::Full => Self::full(),
             WriteError::Panicked => Self::new(Code::Internal, "A fault in the program: nothing was changed"),
             WriteError::Storage(cause) => Self::storage(cause),
             WriteError::Closed => {

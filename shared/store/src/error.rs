@@ -127,6 +127,28 @@ pub enum AppendError {
     Storage(#[from] rusqlite::Error),
 }
 
+/// What the store must know of a work's own error.
+pub trait WorkError: Send + 'static {
+    /// Whether it says that the disk is full. SQLite then gives up the whole transaction, not only this work's part, and
+    /// everybody who shared it is told the reason.
+    fn is_full(&self) -> bool;
+}
+
+impl WorkError for rusqlite::Error {
+    fn is_full(&self) -> bool {
+        is_full(self)
+    }
+}
+
+impl WorkError for AppendError {
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Storage(error) => is_full(error),
+            Self::WrongVersion { .. } => false,
+        }
+    }
+}
+
 /// A failure of SQLite as the writer tells it to those who wait.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {

@@ -34,7 +34,7 @@ pub mod log;
 pub mod seal;
 pub mod subscription;
 
-pub use error::{AppendError, OpenError, ReadError, WriteError};
+pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError};
 pub use event::{Metadata, NewEvent, StoredEvent};
 pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold};
 pub use options::{StoreOptions, Synchronous};

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     chain, checkpoint,
     connection::Database,
-    error::{OpenError, ReadError, WriteError, is_damage},
+    error::{OpenError, ReadError, WorkError, WriteError, is_damage},
     folder::Folder,
     log,
     options::StoreOptions,
@@ -42,6 +42,7 @@ struct Shared<C> {
     queue: Option<mpsc::Sender<Message<C>>>,
     readers: Arc<Readers>,
     head: Arc<AtomicU64>,
+    commits: Arc<AtomicU64>,
     /// Nothing is ever sent: it ends when both threads have ended.
     ended: watch::Receiver<()>,
     threads: Vec<JoinHandle<()>>,
@@ -79,6 +80,7 @@ impl<C: Default + Send + 'static> Store<C> {
         let signal = Arc::new(checkpoint::Signal::default());
         let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?
             .checkpointing_every(options.checkpoint_every);
+        let commits = writer.counter();
         let readers = Arc::new(Readers::new(database.clone(), options.readers));
         let (queue, commands) = mpsc::channel(options.queue.max(1));
         let (running, ended) = watch::channel(());
@@ -94,7 +96,7 @@ impl<C: Default + Send + 'static> Store<C> {
             .map_err(OpenError::Thread)?;
         let threads = vec![writer, checkpointer];
         let (queue, folder) = (Some(queue), Mutex::new(Some(folder)));
-        Ok(Self { shared: Arc::new(Shared { queue, readers, head, ended, threads, folder }) })
+        Ok(Self { shared: Arc::new(Shared { queue, readers, head, commits, ended, threads, folder }) })
     }
 
     /// Runs work on the writer's thread, in the transaction of its batch and a savepoint of its own, and returns when
@@ -109,7 +111,7 @@ impl<C: Default + Send + 'static> Store<C> {
     where
         F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: Send + 'static,
+        E: WorkError,
     {
         let queue = self.shared.queue.as_ref().ok_or(WriteError::Closed)?;
         let (reply, answer) = oneshot::channel();
@@ -129,7 +131,7 @@ impl<C: Default + Send + 'static> Store<C> {
     where
         F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: Send + 'static,
+        E: WorkError,
     {
         let queue = self.shared.queue.as_ref().ok_or(WriteError::Closed)?;
         let (reply, answer) = oneshot::channel();
@@ -183,6 +185,11 @@ impl<C> Store<C> {
     /// The highest committed sequence; 0 for an empty log.
     pub fn head(&self) -> u64 {
         self.shared.head.load(Ordering::Acquire)
+    }
+
+    /// How many transactions were committed since the store was opened; each costs a sync of the log.
+    pub fn commits(&self) -> u64 {
+        self.shared.commits.load(Ordering::Relaxed)
     }
 }
 

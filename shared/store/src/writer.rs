@@ -2,7 +2,6 @@
 //! savepoint, commits, and answers. Knows nothing of what a command means.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -16,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     checkpoint,
     connection::Database,
-    error::{AppendError, Fault, WriteError, is_full},
+    error::{Fault, WorkError, WriteError, is_full},
     unit::{Ending, Tip, Unit},
 };
 
@@ -68,7 +67,7 @@ impl<C, T, E, F> Job<C> for Command<T, E, F>
 where
     F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send,
     T: Send,
-    E: Send + 'static,
+    E: WorkError,
 {
     fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran {
         let Some(work) = self.work.take() else { return Ran::Refused };
@@ -79,7 +78,7 @@ where
                 Ran::Done
             }
             Ok(Err(error)) => {
-                if says_full(&error) {
+                if error.is_full() {
                     unit.note(Fault::Full);
                 }
                 self.result = Err(WriteError::Refused(error));
@@ -106,15 +105,6 @@ where
     }
 }
 
-fn says_full(error: &dyn Any) -> bool {
-    let error = match error.downcast_ref::<AppendError>() {
-        Some(AppendError::Storage(error)) => Some(error),
-        Some(AppendError::WrongVersion { .. }) => None,
-        None => error.downcast_ref::<rusqlite::Error>(),
-    };
-    error.is_some_and(is_full)
-}
-
 /// A transaction that cannot go on; nothing of it is stored.
 struct Lost(Fault);
 
@@ -139,9 +129,9 @@ pub(crate) struct Writer<C> {
     caches: C,
     head: Arc<AtomicU64>,
     signal: Arc<checkpoint::Signal>,
-    /// After how many commits the writer checkpoints itself, and how many there were.
-    checkpoint_every: Option<u32>,
-    commits: u32,
+    /// After how many commits the writer checkpoints itself.
+    checkpoint_every: Option<u64>,
+    commits: Arc<AtomicU64>,
 }
 
 impl<C: Default> Writer<C> {
@@ -157,7 +147,7 @@ impl<C: Default> Writer<C> {
         head.store(tip.sequence, Ordering::Release);
         let connection = Some(connection);
         let caches = C::default();
-        let (checkpoint_every, commits) = (None, 0);
+        let (checkpoint_every, commits) = (None, Arc::default());
         Ok(Self {
             database,
             connection,
@@ -172,8 +162,13 @@ impl<C: Default> Writer<C> {
         })
     }
 
+    /// Counts the transactions that were made durable.
+    pub(crate) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.commits)
+    }
+
     pub(crate) fn checkpointing_every(mut self, commits: Option<u32>) -> Self {
-        self.checkpoint_every = commits;
+        self.checkpoint_every = commits.map(u64::from);
         self
     }
 
@@ -313,9 +308,9 @@ impl<C: Default> Writer<C> {
 
     /// Has the log emptied some time, or does it where that is the writer's.
     fn checkpoint(&mut self) {
+        let commits = self.commits.fetch_add(1, Ordering::Relaxed) + 1;
         let Some(every) = self.checkpoint_every else { return self.signal.committed() };
-        self.commits += 1;
-        if self.commits.is_multiple_of(every)
+        if commits.is_multiple_of(every)
             && let Err(error) = checkpoint::run(&self.database, &mut None)
         {
             tracing::warn!(%error, "checkpoint failed; it is tried again later");

@@ -11,7 +11,7 @@ use std::fmt;
 use chrono::DateTime;
 use depot_store::{
     AppendError, Metadata, Migration, NewEvent, OpenError, ReadError, Store, StoreOptions, Synchronous, Unit,
-    WriteError, chain, log, rusqlite,
+    WorkError, WriteError, chain, log, rusqlite,
 };
 use faults::{Disk, Faults, Random};
 use tempfile::TempDir;
@@ -29,12 +29,19 @@ const NOTES: &[Migration] = &[Migration {
 #[derive(Debug)]
 enum Failure {
     Refused,
+    Full,
     Storage(#[expect(dead_code, reason = "shown where a test fails")] String),
 }
 
 impl From<AppendError> for Failure {
     fn from(error: AppendError) -> Self {
-        Self::Storage(error.to_string())
+        if error.is_full() { Self::Full } else { Self::Storage(error.to_string()) }
+    }
+}
+
+impl WorkError for Failure {
+    fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
     }
 }
 
@@ -46,7 +53,7 @@ impl From<ReadError> for Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Storage(error.to_string())
+        if error.is_full() { Self::Full } else { Self::Storage(error.to_string()) }
     }
 }
 

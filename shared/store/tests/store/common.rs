@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use depot_store::{
-    AppendError, Metadata, Migration, NewEvent, ReadError, Store, StoreOptions, StoredEvent, Unit,
+    AppendError, Metadata, Migration, NewEvent, ReadError, Store, StoreOptions, StoredEvent, Unit, WorkError,
     WriteError,
     rusqlite::{self, Connection},
 };
@@ -29,6 +29,16 @@ pub(crate) enum Failure {
 impl From<AppendError> for Failure {
     fn from(error: AppendError) -> Self {
         Self::Append(error)
+    }
+}
+
+impl WorkError for Failure {
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Append(error) => error.is_full(),
+            Self::Sqlite(error) => error.is_full(),
+            Self::Refused | Self::Read(_) => false,
+        }
     }
 }
 
