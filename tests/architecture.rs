@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("depot-app", &["depot-domain", "depot-store"]),
     ("depot-server", &["depot-app"]),
     ("eroad-depot", &["depot-app", "depot-server"]),
-    ("acceptance", &["depot-app", "depot-server", "depot-domain"]),
+    ("acceptance", &["depot-app", "depot-domain"]),
     ("faults", &[]),
     ("xtask", &[]),
 ];

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Opening {
     settings: Vec<String>,
     flags: Vec<String>,
+    within: Option<PathBuf>,
 }
 
 impl Opening {
@@ -35,10 +36,19 @@ impl Opening {
         self
     }
 
+    /// With its folder in this one.
+    #[must_use]
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.within = Some(folder.to_owned());
+        self
+    }
+
     /// Opens it on an empty folder.
     #[must_use]
     pub fn start(self) -> Depot {
-        let folder = tempfile::Builder::new().prefix("depot-").tempdir().expect("a temporary folder");
+        let within = self.within.clone().unwrap_or_else(std::env::temp_dir);
+        let folder =
+            tempfile::Builder::new().prefix("depot-").tempdir_in(within).expect("a temporary folder");
         let admin = token(folder.path(), &["--role", "admin", "--name", "Test"]);
         let (process, url) = serve(folder.path(), &self);
         Depot { folder: Arc::new(folder), opening: self, process: Some(process), url, admin }
@@ -156,6 +166,13 @@ impl Depot {
         self.url = url;
     }
 
+    /// Starts it again on its folder and kills it after a while, wherever it is then.
+    pub fn start_and_kill(&self, after: Duration) {
+        let process = Group::start(&mut serving(self.folder.path(), &self.opening));
+        std::thread::sleep(after);
+        drop(process);
+    }
+
     /// Opens it again on its folder, from now on in another way.
     pub fn start_again_with(&mut self, opening: Opening) {
         self.opening = opening;
@@ -172,13 +189,18 @@ impl Depot {
     }
 }
 
-fn serve(folder: &Path, opening: &Opening) -> (Group, String) {
+fn serving(folder: &Path, opening: &Opening) -> Command {
     let mut command = program();
     command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg("--data-dir").arg(folder);
     for setting in &opening.settings {
         command.args(["--set", setting]);
     }
-    let process = Group::start(command.args(&opening.flags));
+    command.args(&opening.flags);
+    command
+}
+
+fn serve(folder: &Path, opening: &Opening) -> (Group, String) {
+    let process = Group::start(&mut serving(folder, opening));
     let url = process.line_after("listening on ", PATIENCE);
     (process, url)
 }

@@ -6,6 +6,8 @@ mod access;
 mod backup;
 mod booking;
 mod cli;
+mod crash;
+mod disk;
 mod feed;
 mod keys;
 mod limits;

@@ -1,18 +1,37 @@
-//! `cargo xtask torture`: the crash tests with more seeds than a test run has time for.
+//! `cargo xtask torture`: the crash tests with more seeds, or more kills, than a test run has time for.
 
 use crate::failure::Failure;
 use crate::process;
+use crate::workspace::{self, DAEMON, EVERYTHING};
 
 const SEEDS: &str = "10000";
+/// How many seeds of the store there are for one of the application, which takes as much longer.
+const STORE_FOR_APP: u64 = 5;
 
 pub(crate) fn torture(args: &[String]) -> Result<(), Failure> {
-    let seeds = match args {
-        [] => SEEDS,
-        [seeds] if seeds.parse::<u64>().is_ok_and(|seeds| seeds > 0) => seeds,
-        _ => {
-            return Err(Failure::new("`cargo xtask torture -- SEEDS` takes one number of seeds, from 1 on."));
-        }
-    };
-    let tests = ["test", "--package", "faults", "--test", "store", "--", "--nocapture"];
-    process::run(process::cargo(&tests).env("FAULT_SEEDS", seeds))
+    match args {
+        [] => fail_the_disk(SEEDS),
+        [seeds] if is_count(seeds) => fail_the_disk(seeds),
+        [option, kills] if option == "--kills" && is_count(kills) => kill(kills),
+        _ => Err(Failure::new(
+            "`cargo xtask torture -- SEEDS` takes one number of seeds, or `--kills N` one of kills, from 1 on.",
+        )),
+    }
+}
+
+fn is_count(text: &str) -> bool {
+    text.parse::<u64>().is_ok_and(|count| count > 0)
+}
+
+fn fail_the_disk(seeds: &str) -> Result<(), Failure> {
+    let of_app = seeds.parse::<u64>().unwrap_or(STORE_FOR_APP).div_ceil(STORE_FOR_APP).to_string();
+    let mut tests = process::cargo(&["test", "--package", "faults", "--tests", "--", "--nocapture"]);
+    process::run(tests.env("FAULT_SEEDS", seeds).env("APP_SEEDS", of_app))
+}
+
+fn kill(kills: &str) -> Result<(), Failure> {
+    process::run(process::cargo(&["build", "--bin", DAEMON]).args(EVERYTHING))?;
+    let mut test = process::cargo(&["test", "--test", "http"]);
+    test.args(EVERYTHING).args(["nothing_acknowledged_is_lost", "--", "--nocapture"]);
+    process::run(test.env("CRASH_KILLS", kills).env("DEPOTD_BIN", workspace::binary(DAEMON, false)?))
 }
