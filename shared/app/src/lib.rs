@@ -25,6 +25,7 @@ mod idempotency;
 mod log;
 mod page;
 mod phone;
+pub mod proof;
 mod query;
 mod rebuild;
 mod route;

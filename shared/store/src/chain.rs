@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::event::{StoredEvent, integer};
+use crate::event::{SELECT, StoredEvent, from_row, integer};
 use crate::seal::{self, Seal};
 
 /// What stands before the first event.
@@ -291,6 +291,26 @@ pub fn hash_of(connection: &Connection, sequence: u64) -> rusqlite::Result<Optio
 #[must_use]
 pub fn digest(event: &StoredEvent) -> [u8; 32] {
     Columns::of(event).digest(&mut Vec::with_capacity(512))
+}
+
+/// The digest of each row from one sequence to another, in order.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn digests(
+    connection: &Connection,
+    first: u64,
+    last: u64,
+    mut each: impl FnMut(u64, [u8; 32]),
+) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SELECT} WHERE e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq"))?;
+    let mut rows = statement.query(params![integer(first), integer(last)])?;
+    while let Some(row) = rows.next()? {
+        let event = from_row(row)?;
+        each(event.sequence, digest(&event));
+    }
+    Ok(())
 }
 
 /// The hash of the event at `sequence` whose row has this digest, after the event with the hash `previous`.

@@ -75,6 +75,14 @@ impl SealKey {
         public
     }
 
+    /// Signs something other than a seal. The purpose, which ends in a zero byte, keeps it from passing for anything else.
+    #[must_use]
+    pub fn sign(&self, purpose: &[u8], message: &[u8]) -> [u8; 64] {
+        let mut signature = [0; 64];
+        signature.copy_from_slice(self.0.sign(&[purpose, message].concat()).as_ref());
+        signature
+    }
+
     /// Seals a log that ends in this event.
     #[must_use]
     pub fn seal(&self, sequence: u64, head: [u8; 32], at: DateTime<Utc>) -> Seal {
@@ -128,6 +136,12 @@ impl Seal {
         message.extend_from_slice(&self.at.timestamp_micros().to_be_bytes());
         message
     }
+}
+
+/// Whether [`SealKey::sign`] made this signature, with the key that has this public half.
+#[must_use]
+pub fn is_signed(key: &[u8; 32], purpose: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
+    UnparsedPublicKey::new(&ED25519, key).verify(&[purpose, message].concat(), signature).is_ok()
 }
 
 /// The code of a log that ends in this event.

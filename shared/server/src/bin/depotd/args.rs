@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use depot_app::Role;
-use depot_app::domain::values::{DriverId, Timestamp};
+use depot_app::domain::values::{DeliveryId, DriverId, Timestamp};
 
 /// One delivery depot without a window: fleet, routes and deliveries over HTTP.
 #[derive(Debug, Parser)]
@@ -29,6 +29,26 @@ pub(crate) enum Task {
     Rebuild(FolderArguments),
     /// Check the event log's hash chain and its seals, and the database.
     Verify(FolderArguments),
+    /// Write a proof of a delivery: its events and files, and what shows that they were recorded so.
+    Proof {
+        /// The delivery.
+        #[arg(value_name = "DELIVERY")]
+        delivery: DeliveryId,
+        #[command(flatten)]
+        folder: FolderArguments,
+        /// The file to write; one that exists is not overwritten [default: DELIVERY.proof].
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Check a proof of a delivery, which needs no depot.
+    CheckProof {
+        /// The proof.
+        #[arg(value_name = "FILE")]
+        proof: PathBuf,
+        /// The public key of the depot whose proof it must be, as `depotd verify` prints it.
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
     /// Make a backup and verify it; works while the depot is being served.
     Backup {
         #[command(flatten)]

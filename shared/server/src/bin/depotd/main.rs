@@ -2,6 +2,7 @@
 
 mod args;
 mod maintain;
+mod prove;
 mod serve;
 mod token;
 
@@ -38,6 +39,8 @@ async fn run(task: Task) -> Result<(), Failure> {
         Task::Generate(arguments) => maintain::generate(&arguments).await,
         Task::Rebuild(folder) => maintain::rebuild(&folder).await,
         Task::Verify(folder) => maintain::verify(&folder).await,
+        Task::Proof { delivery, folder, to } => prove::proof(delivery, &folder, to).await,
+        Task::CheckProof { proof, key } => prove::check(&proof, key.as_deref()),
         Task::Backup { folder, to } => maintain::backup(&folder, to),
         Task::Restore { backup, folder } => maintain::restore(&backup, &folder),
         Task::Settings(arguments) => maintain::settings(&arguments),

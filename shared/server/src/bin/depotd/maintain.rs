@@ -6,7 +6,7 @@ use std::time::Instant;
 use depot_app::{Generation, SettingView, Source, backup};
 
 use crate::args::{FolderArguments, GenerateArguments, SettingsArguments};
-use crate::{Failure, open_as_it_is, say, settings_of};
+use crate::{Failure, open_as_it_is, prove, say, settings_of};
 
 pub(crate) async fn generate(arguments: &GenerateArguments) -> Result<(), Failure> {
     let GenerateArguments { folder, deliveries, seed, until } = arguments;
@@ -41,11 +41,12 @@ pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
     say(format_args!("{} events, none missing and none changed; the chain ends in {head}", verified.events))?;
     match &verified.last_seal {
         Some(seal) => say(format_args!(
-            "{} seals match; the last one, of event {} on {}, has the code {}",
+            "{} seals match; the last one, of event {} on {}, has the code {}\nthey are made with the key {}",
             verified.seals,
             seal.sequence,
             seal.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            seal.code()
+            seal.code(),
+            prove::hex(&seal.key)
         )),
         None => say("the log is not sealed yet"),
     }
