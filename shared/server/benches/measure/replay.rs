@@ -1,0 +1,142 @@
+//! Reading the whole log: into state, into every projection, and along its chain, beside a plain scan of the same rows.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use depot_app::App;
+use depot_app::domain::decider::DomainEvent;
+use depot_app::domain::values::Timestamp;
+use depot_app::domain::{Decider, Delivery, Driver, Route, Vehicle};
+use rusqlite::{Connection, OpenFlags};
+use tokio::runtime::Runtime;
+
+use crate::measure::{median, thousands};
+
+/// A rebuild is told by so few, because each writes every table anew.
+const REBUILDS: usize = 3;
+const DATABASE: &str = "depot.sqlite3";
+
+pub(crate) fn measure(runtime: &Runtime, app: &App, rounds: usize) -> String {
+    let events = app.head() as f64;
+    let log = Log::open(app.folder());
+    let mut took: [Vec<f64>; 5] = Default::default();
+    for round in 0..=rounds {
+        let checked = || runtime.block_on(app.verify()).map(drop).unwrap();
+        let works: [&dyn Fn(); 4] = [&|| log.scan(), &|| log.parse(), &|| log.fold(), &checked];
+        for place in 0..works.len() {
+            let which = (place + round) % works.len();
+            let began = Instant::now();
+            works[which]();
+            if round > 0 {
+                took[which].push(began.elapsed().as_secs_f64());
+            }
+        }
+    }
+    for _ in 0..REBUILDS.min(rounds) {
+        let began = Instant::now();
+        runtime.block_on(app.rebuild()).unwrap();
+        took[4].push(began.elapsed().as_secs_f64());
+    }
+    let [scan, parse, fold, verify, rebuild] = took.map(median);
+    let mut text = format!(
+        "### The whole log\n\nOf {} events, on one core.\n\n| what | s | events/s | beside the scan |\n|---|---|---|---|\n",
+        thousands(events)
+    );
+    for (what, seconds) in [
+        ("read every row", scan),
+        ("and parse its event", parse),
+        ("and fold it into the state of its entity", fold),
+        ("`depotd verify`: every link, every stream and every seal", verify),
+        ("`depotd rebuild`: every projection, durable", rebuild),
+    ] {
+        let (rate, beside) = (thousands(events / seconds), scan / seconds);
+        writeln!(text, "| {what} | {seconds:.2} | {rate} | {beside:.2} |").unwrap();
+    }
+    writeln!(text, "\nFolding goes at {:.2} of the speed of parsing alone.\n", parse / fold).unwrap();
+    text
+}
+
+/// The events of a depot, read past its application.
+struct Log(Connection);
+
+/// The states that a log was folded into.
+#[derive(Default)]
+struct States {
+    drivers: HashMap<i64, Option<Driver>>,
+    vehicles: HashMap<i64, Option<Vehicle>>,
+    routes: HashMap<i64, Option<Route>>,
+    deliveries: HashMap<i64, Option<Delivery>>,
+}
+
+impl Log {
+    fn open(folder: &Path) -> Self {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(folder.join(DATABASE), flags).unwrap();
+        connection.execute_batch("PRAGMA mmap_size = 2000000000").unwrap();
+        Self(connection)
+    }
+
+    fn each(&self, mut work: impl FnMut(i64, &str, &str, i64)) {
+        let sql =
+            "SELECT stream_no, type, payload, occurred_at, version, schema, recorded_at, actor, correlation,
+                   causation, hash FROM events ORDER BY seq";
+        let mut statement = self.0.prepare_cached(sql).unwrap();
+        let mut rows = statement.query(()).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let text = |column| row.get_ref(column).unwrap().as_str().unwrap();
+            work(row.get(0).unwrap(), text(1), text(2), row.get(3).unwrap());
+        }
+    }
+
+    fn scan(&self) {
+        let mut bytes = 0;
+        self.each(|_, event_type, payload, _| bytes += event_type.len() + payload.len());
+        assert!(bytes > 0);
+    }
+
+    fn parse(&self) {
+        let mut events = 0_u64;
+        self.each(|_, event_type, payload, _| {
+            events += u64::from(
+                decoded::<Delivery>(event_type, payload).is_some()
+                    || decoded::<Route>(event_type, payload).is_some()
+                    || decoded::<Driver>(event_type, payload).is_some()
+                    || decoded::<Vehicle>(event_type, payload).is_some(),
+            );
+        });
+        assert!(events > 0);
+    }
+
+    fn fold(&self) {
+        let mut states = States::default();
+        self.each(|stream, event_type, payload, at| {
+            let at = Timestamp::from_micros(at).unwrap();
+            let folded = evolve(&mut states.deliveries, stream, event_type, payload, at)
+                || evolve(&mut states.routes, stream, event_type, payload, at)
+                || evolve(&mut states.drivers, stream, event_type, payload, at)
+                || evolve(&mut states.vehicles, stream, event_type, payload, at);
+            assert!(folded, "{event_type}");
+        });
+        assert!(states.deliveries.len() > states.drivers.len());
+    }
+}
+
+fn decoded<E: Decider>(event_type: &str, payload: &str) -> Option<E::Event> {
+    let is_own = E::Event::TYPES.iter().any(|(name, _)| *name == event_type);
+    is_own.then(|| E::Event::decode(event_type, &mut serde_json::Deserializer::from_str(payload)).unwrap())
+}
+
+fn evolve<E: Decider>(
+    states: &mut HashMap<i64, Option<E>>,
+    stream: i64,
+    event_type: &str,
+    payload: &str,
+    at: Timestamp,
+) -> bool {
+    let Some(event) = decoded::<E>(event_type, payload) else { return false };
+    let state = states.entry(stream).or_default();
+    *state = E::evolve(state.take(), &event, at);
+    true
+}
