@@ -8,8 +8,9 @@ cargo xtask test                             set up, build everything, run every
 cargo xtask check                            format, lints, docs, bindings, dependency policy
 cargo xtask ci                               test, then check
 cargo xtask bindings                         write ui/bindings anew from the Rust types
-cargo xtask bench [-- ARGUMENTS]             measure how many commands a second the depot takes
-cargo xtask torture [-- SEEDS]                try the store on a disk that fails, by so many seeds; 10 000 unless told
+cargo xtask bench [-- ARGUMENTS]             measure the depot, and write the figures into docs/performance.md
+cargo xtask torture [-- SEEDS]               try the depot on a disk that fails, by so many seeds; 10 000 unless told
+cargo xtask torture -- --kills N             kill the running depot under load, so many times
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
 ";
 

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::process;
 use crate::setup::{self, Purpose};
 use crate::steps::Steps;
+use crate::tools::{self, Tool};
 use crate::ui;
 use crate::workspace::EVERYTHING;
 
@@ -27,11 +28,14 @@ pub(crate) fn check(steps: &mut Steps) -> Result<(), Failure> {
 }
 
 fn check_dependencies(steps: &mut Steps) -> Result<(), Failure> {
-    let name = "check licences and sources of the dependencies";
-    if !process::succeeds(&mut process::cargo(&["deny", "--version"])) {
-        steps.skip(name, "cargo-deny is not installed");
-        return Ok(());
-    }
     // Advisories come from a repository that is not everywhere within reach, and change without a change of ours.
-    steps.take(name, || process::run(&mut process::cargo(&["deny", "check", "bans", "licenses", "sources"])))
+    steps.take("check licences and sources of the dependencies", || {
+        run(tools::DENY, &["check", "bans", "licenses", "sources"])
+    })?;
+    steps.take("look for dependencies that nothing uses", || run(tools::SHEAR, &[]))
+}
+
+fn run(tool: Tool, args: &[&str]) -> Result<(), Failure> {
+    let program = tools::installed(tool)?;
+    process::run(process::program(&program.to_string_lossy()).args(args))
 }

