@@ -16,8 +16,10 @@ import type { PairingView } from "./PairingView";
 import type { PastState } from "./PastState";
 import type { PhoneDay } from "./PhoneDay";
 import type { Phones } from "./Phones";
+import type { Report } from "./Report";
 import type { RouteDetail } from "./RouteDetail";
 import type { RouteOverview } from "./RouteOverview";
+import type { RunSheet } from "./RunSheet";
 import type { Session } from "./Session";
 import type { SettingView } from "./SettingView";
 import type { TokenView } from "./TokenView";
@@ -35,4 +37,4 @@ topics: Array<Topic>,
 /**
  * The sequence of the last event that the answer knows.
  */
-sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "lanes", "answer": Lanes } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState } | { "query": "phoneDay", "answer": PhoneDay } | { "query": "phones", "answer": Phones } | { "query": "pairing", "answer": PairingView });
+sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "lanes", "answer": Lanes } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "report", "answer": Report } | { "query": "runSheet", "answer": RunSheet } | { "query": "pastState", "answer": PastState } | { "query": "phoneDay", "answer": PhoneDay } | { "query": "phones", "answer": Phones } | { "query": "pairing", "answer": PairingView });

@@ -10,6 +10,7 @@ interface Conventions {
 
 let current: Conventions = { locale: undefined, timeZone: undefined };
 let numbers = new Intl.NumberFormat();
+let percents = percentFormat(undefined);
 const dates = new Map<string, Intl.DateTimeFormat>();
 
 export function conventions(): Conventions {
@@ -20,11 +21,21 @@ export function conventions(): Conventions {
 export function setConventions({ locale, timeZone }: Conventions): void {
   current = { locale, timeZone: timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined };
   numbers = new Intl.NumberFormat(locale);
+  percents = percentFormat(locale);
   dates.clear();
 }
 
 export function formatNumber(value: number): string {
   return numbers.format(value);
+}
+
+/** A share from 0 to 1 as per cent. */
+export function formatPercent(share: number): string {
+  return percents.format(share);
+}
+
+function percentFormat(locale: string | undefined): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 }
 
 /** A formatter in the user's locale and the depot's time zone, made once for each set of options. */

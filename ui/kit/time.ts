@@ -33,6 +33,12 @@ export function formatDay(timestamp: string, now_ms: number): string {
   return dateFormat(isThisYear ? DAY : DAY_OF_YEAR).format(date);
 }
 
+/** Days of the depot's calendar, `YYYY-MM-DD`, from the first to the last. */
+export function formatDays(first: string, last: string, now_ms: number): string {
+  const [from, to] = [first, last].map((day) => formatDay(startOfDay(day), now_ms));
+  return first === last ? `${from}` : `${from} – ${to}`;
+}
+
 /** As short as it can be told: the clock alone today, else with the day. */
 export function formatMoment(timestamp: string, now_ms: number): string {
   return isSameDay(Date.parse(timestamp), now_ms)
@@ -77,6 +83,13 @@ export function isSameDay(one_ms: number, other_ms: number): boolean {
 export function localDay(date: Date): string {
   const { year, month, day } = wallClock(date.getTime());
   return [year, twoDigits(month), twoDigits(day)].join("-");
+}
+
+/** The Monday of the depot's week, as a day. */
+export function mondayOf(now_ms: number): string {
+  const today = localDay(new Date(now_ms));
+  const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() + 6) % 7;
+  return localDay(new Date(startOfDay(today, -weekday)));
 }
 
 /** The instant at which a day of the depot begins, `days` later. */

@@ -116,6 +116,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Vehicle { .. }
             | DepotQuery::Calendar(_)
             | DepotQuery::FreeSlot(_)
+            | DepotQuery::Report { .. }
+            | DepotQuery::RunSheet { .. }
             | DepotQuery::Phones {}
             | DepotQuery::Pairing { .. }
             | DepotQuery::Routes(_) => Err(forbidden(actor, "this query")),

@@ -15,7 +15,7 @@ use crate::page::Limit;
 use crate::phone::{EndpointView, Phones};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
 use crate::settings::Settings;
-use crate::{delivery, demo, fleet, log, phone, route, token};
+use crate::{delivery, demo, fleet, log, phone, report, route, token};
 
 /// How many of the newest events the board shows.
 const RECENT: i64 = 30;
@@ -36,6 +36,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let Asked { access, now, .. } = asked;
     let turnaround = asked.settings.fleet.turnaround();
     let backdating = asked.settings.phones.backdating();
+    let zone = asked.settings.depot.time_zone;
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
@@ -96,6 +97,12 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             DepotAnswer::Incidents(delivery::incidents(tables, listing, access.only())?)
         }
         DepotQuery::Events(listing) => DepotAnswer::Events(events(tables, &listing, access, backdating)?),
+        DepotQuery::Report { from, to } => {
+            DepotAnswer::Report(Box::new(report::report(tables, from, to, zone)?))
+        }
+        DepotQuery::RunSheet { driver_id, day } => {
+            DepotAnswer::RunSheet(Box::new(report::run_sheet(tables, driver_id, day, zone, now)?))
+        }
         DepotQuery::PastState { entity, id, at } => {
             if access != Access::Granted {
                 check_own(tables, Some(id), access)?;

@@ -30,7 +30,7 @@ use crate::log::EntityKind;
 use crate::sql;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 3] = [
+pub(crate) const MIGRATIONS: [Migration; 4] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -96,6 +96,15 @@ pub(crate) const MIGRATIONS: [Migration; 3] = [
               CREATE TRIGGER deliveries_counted_out AFTER DELETE ON deliveries BEGIN
                 UPDATE delivery_counts SET count = count - 1 WHERE status = OLD.status;
               END;",
+    },
+    Migration {
+        // A route may be planned anew once its deliveries have ended: how late they were stays as it was.
+        id: 2026_112620,
+        sql: "ALTER TABLE reached_checkpoints ADD COLUMN expected_at INTEGER;
+              UPDATE reached_checkpoints SET expected_at =
+                (SELECT c.expected_at FROM deliveries d
+                   JOIN route_checkpoints c ON c.route_id = d.route_id AND c.sequence = reached_checkpoints.sequence
+                 WHERE d.id = reached_checkpoints.delivery_id);",
     },
 ];
 
@@ -194,7 +203,9 @@ fn reach(
 ) -> rusqlite::Result<()> {
     sql::run(
         tables,
-        "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at, expected_at)
+         VALUES (?1, ?2, ?3, ?4, (SELECT c.expected_at FROM deliveries d
+           JOIN route_checkpoints c ON c.route_id = d.route_id AND c.sequence = ?2 WHERE d.id = ?1))",
         params![id, sequence.get(), location.as_str(), at.micros()],
     )?;
     sql::run(

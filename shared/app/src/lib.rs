@@ -12,6 +12,7 @@ mod app;
 pub mod backup;
 mod booking;
 mod command;
+mod day;
 mod delivery;
 mod demo;
 mod durable;
@@ -28,6 +29,7 @@ mod phone;
 pub mod proof;
 mod query;
 mod rebuild;
+mod report;
 mod route;
 mod settings;
 mod sql;
@@ -37,6 +39,7 @@ mod upkeep;
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
+pub use day::Day;
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
     DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
@@ -62,6 +65,9 @@ pub use phone::{
     PhoneMessage, PhoneView, Phones, ReceivedActions,
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
+pub use report::{
+    LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle, RunSheet,
+};
 pub use route::{
     CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,
     RouteSummary,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::day::Day;
 use crate::delivery::{
     Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
     Lanes, LiveTracking,
@@ -17,6 +18,7 @@ use crate::fleet::{
 use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
 use crate::phone::{PairingView, PhoneDay, Phones};
+use crate::report::{Report, RunSheet};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
 use crate::settings::{Language, SettingView};
 use crate::token::TokenView;
@@ -95,6 +97,20 @@ pub enum DepotQuery {
     Incidents(IncidentListing),
     /// A page of the event log.
     Events(EventListing),
+    /// How some days of the depot went, beside as many days before.
+    Report {
+        /// The first day.
+        from: Day,
+        /// The last day; at most 366 days in all.
+        to: Day,
+    },
+    /// A driver's deliveries of one day, to be printed.
+    RunSheet {
+        /// Whose.
+        driver_id: DriverId,
+        /// Which day of the depot.
+        day: Day,
+    },
     /// A thing as it was at some instant in the past.
     PastState {
         /// What sort of thing.
@@ -141,6 +157,8 @@ pub enum DepotAnswer {
     CompletedSummary(CompletedSummary),
     Incidents(Page<IncidentView>),
     Events(EventPage),
+    Report(Box<Report>),
+    RunSheet(Box<RunSheet>),
     PastState(PastState),
     PhoneDay(Box<PhoneDay>),
     Phones(Phones),
@@ -198,6 +216,8 @@ impl DepotQuery {
             | Self::Delivery { .. }
             | Self::LiveTracking { .. }
             | Self::CompletedSummary { .. }
+            | Self::Report { .. }
+            | Self::RunSheet { .. }
             | Self::Incidents(_) => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::PastState { .. } => &[Depot],
             Self::PhoneDay {} => &[Deliveries, Routes, Drivers, Vehicles, Depot],

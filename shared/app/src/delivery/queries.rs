@@ -126,7 +126,9 @@ pub(crate) fn delivery(
             reached_at: sql::time(row, "reached_at")?,
         })
     })?;
-    let sql = "SELECT c.sequence, c.location, c.expected_at, x.reached_at FROM route_checkpoints c
+    let sql =
+        "SELECT c.sequence, c.location, COALESCE(x.expected_at, c.expected_at) AS expected_at, x.reached_at
+               FROM route_checkpoints c
                LEFT JOIN reached_checkpoints x ON x.delivery_id = ?1 AND x.sequence = c.sequence
                WHERE c.route_id = ?2 ORDER BY c.sequence";
     let plan = sql::all(tables, sql, params![id.uuid(), row.route_id.uuid()], |row| {

@@ -49,7 +49,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 24] = [
+pub(super) const QUERIES: [&str; 26] = [
     "session",
     "settings",
     "tokens",
@@ -70,6 +70,8 @@ pub(super) const QUERIES: [&str; 24] = [
     "completedSummary",
     "incidents",
     "events",
+    "report",
+    "runSheet",
     "pastState",
     "phoneDay",
     "phones",

@@ -2,6 +2,7 @@
 import {
   IconAlertTriangle,
   IconDeviceMobile,
+  IconChartBar,
   IconHistory,
   IconLayoutDashboard,
   IconPackage,
@@ -12,9 +13,9 @@ import {
 import type { Icon } from "@tabler/icons-react";
 
 export interface Place {
-  readonly path: "/" | "/deliveries" | "/routes" | "/fleet" | "/incidents" | "/phones" | "/log" | "/settings";
+  readonly path: "/" | "/deliveries" | "/routes" | "/fleet" | "/incidents" | "/phones" | "/reports" | "/log" | "/settings";
   /** The texts of the place: `place.<name>.title` and `.description`. */
-  readonly name: "today" | "delivery" | "route" | "fleet" | "incident" | "phone" | "log" | "settings";
+  readonly name: "today" | "delivery" | "route" | "fleet" | "incident" | "phone" | "report" | "log" | "settings";
   readonly icon: Icon;
 }
 
@@ -25,6 +26,7 @@ export const WORK: readonly Place[] = [
   { path: "/fleet", name: "fleet", icon: IconTruck },
   { path: "/incidents", name: "incident", icon: IconAlertTriangle },
   { path: "/phones", name: "phone", icon: IconDeviceMobile },
+  { path: "/reports", name: "report", icon: IconChartBar },
   { path: "/log", name: "log", icon: IconHistory },
 ];
 

@@ -4,6 +4,7 @@ import { readDeliverySearch } from "../features/delivery/search";
 import { readFleetSearch } from "../features/fleet/search";
 import { readIncidentSearch } from "../features/incident/search";
 import { readLogSearch } from "../features/log/search";
+import { readReportSearch } from "../features/report/search";
 import { readRouteSearch } from "../features/route/search";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
@@ -65,6 +66,12 @@ const pages = [
     getParentRoute: () => root,
     path: "/phones",
     component: lazyRouteComponent(() => import("../features/phone/PhonesPage"), "PhonesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/reports",
+    validateSearch: readReportSearch,
+    component: lazyRouteComponent(() => import("../features/report/ReportsPage"), "ReportsPage"),
   }),
   createRoute({
     getParentRoute: () => root,

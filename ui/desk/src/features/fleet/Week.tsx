@@ -11,7 +11,7 @@ import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
 import { lookOf } from "@kit/status";
-import { formatDay, formatSpan, localDay, startOfDay } from "@kit/time";
+import { formatDay, formatSpan, mondayOf, startOfDay } from "@kit/time";
 import type { Member } from "./member";
 import classes from "./Week.module.css";
 
@@ -114,10 +114,4 @@ function Day({ start, end, bookings, now_ms }: DayProps) {
       </span>
     </li>
   );
-}
-
-function mondayOf(now_ms: number): string {
-  const today = localDay(new Date(now_ms));
-  const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() + 6) % 7;
-  return localDay(new Date(Date.parse(startOfDay(today, -weekday))));
 }

@@ -1,0 +1,332 @@
+//! Reports over days of the depot, and a driver's sheet for one of them. Reads the tables of other contexts only.
+
+mod views;
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use depot_domain::delivery::DeliveryStatus;
+use depot_domain::values::{DeliveryId, DriverId, Timestamp, ValueError, VehicleId};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+pub use views::*;
+
+use crate::day::Day;
+use crate::error::{AppError, Code};
+use crate::{delivery, fleet, sql};
+
+/// The most days that one report may have: a leap year.
+const DAYS_MOST: u64 = 366;
+
+/// The most types of incidents, and the most drivers and vehicles, that a report tells apart.
+const TYPES_MOST: usize = 100;
+const MEMBERS_MOST: usize = 500;
+
+/// The most deliveries on a driver's sheet.
+const SHEET_MOST: u32 = 100;
+
+/// Where the bins of lateness end, in minutes after the expected time.
+const BINS_END_MINUTES: [i32; 8] = [-30, -15, -5, 0, 5, 15, 30, 60];
+
+/// How long after its route's end a delivery may be handed over and still be on time. A route ends when its last
+/// checkpoint is reached, and handing over begins then.
+const GRACE_MINUTES: u32 = 15;
+
+/// How long after its expected time a checkpoint may be reached and still be on time: as far behind its plan as a
+/// delivery may be without being a worry.
+const CHECKPOINT_GRACE_MINUTES: u32 = 5;
+
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// The longest that one route may take for the sheet of a later day to find it by its start.
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// How the days from `from` to `to`, both of them counted, went, beside as many days before.
+pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Result<Report, AppError> {
+    let count = from.count_to(to);
+    if !(1..=DAYS_MOST).contains(&count) {
+        let detail = format!("to: {to} is not from the day of from, {from}, to {DAYS_MOST} days of a report");
+        return Err(AppError::new(Code::Malformed, detail));
+    }
+    let before_from = from.earlier(count).map_err(|error| malformed("from", &error))?;
+    let before_to = from.earlier(1).map_err(|error| malformed("from", &error))?;
+    let days = (0..count).map(|nth| from.later(nth)).collect::<Result<Vec<_>, _>>();
+    let days = days.map_err(|error| malformed("to", &error))?;
+    let mut starts = days.iter().map(|day| day.start(zone)).collect::<Result<Vec<_>, _>>();
+    if let Ok(starts) = &mut starts {
+        starts.push(to.later(1).and_then(|day| day.start(zone)).map_err(|error| malformed("to", &error))?);
+    }
+    let starts = starts.map_err(|error| malformed("from", &error))?;
+    let before_start = before_from.start(zone).map_err(|error| malformed("from", &error))?;
+
+    let now = Gathered::between(tables, &starts)?;
+    let before = Gathered::between(tables, &[before_start, starts[0]])?;
+    Ok(Report {
+        from,
+        to,
+        before_from,
+        before_to,
+        grace_minutes: GRACE_MINUTES,
+        checkpoint_grace_minutes: CHECKPOINT_GRACE_MINUTES,
+        lateness: now.all.lateness(),
+        incidents: incidents(&now.kinds, &before.kinds),
+        drivers: drivers(tables, now.drivers)?,
+        vehicles: vehicles(tables, now.vehicles)?,
+        days: days
+            .into_iter()
+            .zip(now.days)
+            .map(|(day, tally)| ReportDay { day, figures: tally.figures() })
+            .collect(),
+        figures: now.all.figures(),
+        before: before.all.figures(),
+    })
+}
+
+/// The deliveries of a driver that are on the road in a day.
+pub(crate) fn run_sheet(
+    tables: &Connection,
+    driver: DriverId,
+    day: Day,
+    zone: Tz,
+    now: Timestamp,
+) -> Result<RunSheet, AppError> {
+    let found = fleet::driver(tables, driver)?
+        .ok_or_else(|| AppError::new(Code::NotFound, format!("There is no driver {driver}")))?;
+    let start = day.start(zone).map_err(|error| malformed("day", &error))?;
+    let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| malformed("day", &error))?;
+    // A route of no length is an instant, and lies in the day that begins with it.
+    let sql = format!(
+        "SELECT id FROM deliveries WHERE driver_id = ?1 AND status <> ?4 AND starts_at < ?3
+           AND (ends_at > ?2 OR starts_at >= ?2) AND (starts_at >= ?2 - {DAY_MICROS} OR ends_at - starts_at > {DAY_MICROS})
+         ORDER BY starts_at, id LIMIT {SHEET_MOST}"
+    );
+    let failed = DeliveryStatus::Failed.as_str();
+    let ids = sql::all(tables, &sql, params![driver.uuid(), start.micros(), end.micros(), failed], |row| {
+        sql::id::<DeliveryId>(row, "id")
+    })?;
+    let deliveries = ids
+        .into_iter()
+        .filter_map(|id| delivery::delivery(tables, id, now).transpose())
+        .collect::<Result<_, _>>()?;
+    Ok(RunSheet { driver: found, day, now, deliveries })
+}
+
+fn malformed(field: &str, error: &ValueError) -> AppError {
+    AppError::new(Code::Malformed, format!("{field}: {error}"))
+}
+
+/// What was counted, of everything and of each part.
+#[derive(Default)]
+struct Gathered {
+    all: Tally,
+    days: Vec<Tally>,
+    drivers: HashMap<Option<Uuid>, Tally>,
+    vehicles: HashMap<Option<Uuid>, Tally>,
+    kinds: HashMap<String, Kind>,
+}
+
+/// Some deliveries, as they are counted.
+#[derive(Clone, Default)]
+struct Tally {
+    figures: ReportFigures,
+    /// Of each checkpoint that was reached, in microseconds.
+    lateness: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Kind {
+    reported: u32,
+    open: u32,
+}
+
+impl Gathered {
+    /// Counts between the first and the last of `starts`; a day begins at each of them but the last.
+    fn between(tables: &Connection, starts: &[Timestamp]) -> rusqlite::Result<Self> {
+        let starts: Vec<i64> = starts.iter().map(|at| at.micros()).collect();
+        let days = vec![Tally::default(); starts.len() - 1];
+        let mut gathered = Self { days, ..Self::default() };
+        let bounds = (starts[0], starts[starts.len() - 1]);
+        gathered.count_deliveries(tables, &starts, bounds)?;
+        gathered.count_checkpoints(tables, &starts, bounds)?;
+        gathered.count_incidents(tables, &starts, bounds)?;
+        Ok(gathered)
+    }
+
+    fn count_deliveries(
+        &mut self,
+        tables: &Connection,
+        starts: &[i64],
+        bounds: (i64, i64),
+    ) -> rusqlite::Result<()> {
+        let sql = "SELECT starts_at, ends_at, status, delivered_at, driver_id, vehicle_id FROM deliveries
+                   WHERE starts_at >= ?1 AND starts_at < ?2";
+        let mut statement = tables.prepare_cached(sql)?;
+        let mut rows = statement.query(bounds)?;
+        while let Some(row) = rows.next()? {
+            let status: DeliveryStatus = sql::word(row, "status")?;
+            let (end, delivered_at): (i64, Option<i64>) = (row.get("ends_at")?, row.get("delivered_at")?);
+            let is_on_time =
+                delivered_at.is_some_and(|at| at <= end + i64::from(GRACE_MINUTES) * MINUTE_MICROS);
+            let of = (row.get("starts_at")?, row.get("driver_id")?, row.get("vehicle_id")?);
+            self.each(starts, of, |Tally { figures, .. }| {
+                figures.deliveries += 1;
+                match status {
+                    DeliveryStatus::Delivered => {
+                        figures.delivered += 1;
+                        figures.on_time += u32::from(is_on_time);
+                    }
+                    DeliveryStatus::Failed => figures.failed += 1,
+                    DeliveryStatus::PickedUp | DeliveryStatus::InTransit | DeliveryStatus::OutForDelivery => {
+                        figures.open += 1;
+                    }
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn count_checkpoints(
+        &mut self,
+        tables: &Connection,
+        starts: &[i64],
+        bounds: (i64, i64),
+    ) -> rusqlite::Result<()> {
+        let sql = "SELECT d.starts_at, d.driver_id, d.vehicle_id, x.reached_at - x.expected_at AS late
+                   FROM deliveries d CROSS JOIN reached_checkpoints x ON x.delivery_id = d.id
+                   WHERE d.starts_at >= ?1 AND d.starts_at < ?2 AND x.expected_at IS NOT NULL";
+        let mut statement = tables.prepare_cached(sql)?;
+        let mut rows = statement.query(bounds)?;
+        while let Some(row) = rows.next()? {
+            let late: i64 = row.get("late")?;
+            let of = (row.get("starts_at")?, row.get("driver_id")?, row.get("vehicle_id")?);
+            self.each(starts, of, |Tally { figures, lateness }| {
+                figures.checkpoints += 1;
+                figures.checkpoints_on_time +=
+                    u32::from(late <= i64::from(CHECKPOINT_GRACE_MINUTES) * MINUTE_MICROS);
+                lateness.push(late);
+            });
+        }
+        Ok(())
+    }
+
+    fn count_incidents(
+        &mut self,
+        tables: &Connection,
+        starts: &[i64],
+        bounds: (i64, i64),
+    ) -> rusqlite::Result<()> {
+        let sql = "SELECT i.kind, i.reported_at, i.resolved_at IS NULL AS open, d.driver_id, d.vehicle_id
+                   FROM incidents i CROSS JOIN deliveries d ON d.id = i.delivery_id
+                   WHERE i.reported_at >= ?1 AND i.reported_at < ?2";
+        let mut statement = tables.prepare_cached(sql)?;
+        let mut rows = statement.query(bounds)?;
+        while let Some(row) = rows.next()? {
+            let kind = self.kinds.entry(row.get("kind")?).or_default();
+            kind.reported += 1;
+            kind.open += u32::from(row.get::<_, bool>("open")?);
+            let of = (row.get("reported_at")?, row.get("driver_id")?, row.get("vehicle_id")?);
+            self.each(starts, of, |tally| tally.figures.incidents += 1);
+        }
+        Ok(())
+    }
+
+    /// Lets every tally count something that belongs to an instant, a driver and a vehicle.
+    fn each(&mut self, starts: &[i64], of: (i64, Option<Uuid>, Option<Uuid>), count: impl Fn(&mut Tally)) {
+        let (at, driver, vehicle) = of;
+        count(&mut self.all);
+        // The first of the starts is not after `at`, and the last one is.
+        if let Some(day) = self.days.get_mut(starts.partition_point(|start| *start <= at).saturating_sub(1)) {
+            count(day);
+        }
+        count(self.drivers.entry(driver).or_default());
+        count(self.vehicles.entry(vehicle).or_default());
+    }
+}
+
+impl Tally {
+    fn figures(mut self) -> ReportFigures {
+        let middle = self.lateness.len() / 2;
+        let median = (!self.lateness.is_empty()).then(|| *self.lateness.select_nth_unstable(middle).1);
+        ReportFigures {
+            median_lateness_seconds: median.map(|micros| micros.div_euclid(1_000_000)),
+            ..self.figures
+        }
+    }
+
+    fn lateness(&self) -> Vec<LatenessBin> {
+        let mut checkpoints = [0_u32; BINS_END_MINUTES.len() + 1];
+        for late in &self.lateness {
+            checkpoints
+                [BINS_END_MINUTES.partition_point(|minutes| i64::from(*minutes) * MINUTE_MICROS < *late)] +=
+                1;
+        }
+        let ends = BINS_END_MINUTES.map(Some);
+        let over = std::iter::once(None).chain(ends);
+        let up_to = ends.into_iter().chain([None]);
+        let bins = over.zip(up_to).zip(checkpoints);
+        bins.map(|((over_minutes, up_to_minutes), checkpoints)| LatenessBin {
+            over_minutes,
+            up_to_minutes,
+            checkpoints,
+        })
+        .collect()
+    }
+}
+
+fn incidents(now: &HashMap<String, Kind>, before: &HashMap<String, Kind>) -> Vec<ReportIncidents> {
+    let mut kinds: Vec<_> = now.keys().chain(before.keys().filter(|kind| !now.contains_key(*kind))).collect();
+    kinds.sort_unstable_by_key(|kind| (std::cmp::Reverse(now.get(*kind).map(|of| of.reported)), *kind));
+    kinds.truncate(TYPES_MOST);
+    let line = |kind: &String| {
+        let Kind { reported, open } = now.get(kind).copied().unwrap_or_default();
+        let before = before.get(kind).map_or(0, |of| of.reported);
+        ReportIncidents { kind: kind.clone(), reported, open, before }
+    };
+    kinds.into_iter().map(line).collect()
+}
+
+fn drivers(
+    tables: &Connection,
+    tallies: HashMap<Option<Uuid>, Tally>,
+) -> rusqlite::Result<Vec<ReportDriver>> {
+    let named = busiest(tables, "SELECT name FROM drivers WHERE id = ?1", tallies)?.into_iter();
+    let line = |(id, name, figures): (Option<Uuid>, _, _)| ReportDriver {
+        driver_id: id.map(DriverId::from),
+        name,
+        figures,
+    };
+    Ok(named.map(line).collect())
+}
+
+fn vehicles(
+    tables: &Connection,
+    tallies: HashMap<Option<Uuid>, Tally>,
+) -> rusqlite::Result<Vec<ReportVehicle>> {
+    let named = busiest(tables, "SELECT registration FROM vehicles WHERE id = ?1", tallies)?.into_iter();
+    let line = |(id, registration, figures): (Option<Uuid>, _, _)| ReportVehicle {
+        vehicle_id: id.map(VehicleId::from),
+        registration,
+        figures,
+    };
+    Ok(named.map(line).collect())
+}
+
+/// Those with the most deliveries first, each with the name that `name` reads.
+fn busiest(
+    tables: &Connection,
+    name: &str,
+    tallies: HashMap<Option<Uuid>, Tally>,
+) -> rusqlite::Result<Vec<(Option<Uuid>, Option<String>, ReportFigures)>> {
+    let named = tallies.into_iter().map(|(id, tally)| {
+        let name = id.map(|id| sql::one(tables, name, [id], |row| row.get(0))).transpose()?.flatten();
+        Ok((id, name, tally.figures()))
+    });
+    let mut named = named.collect::<rusqlite::Result<Vec<(_, Option<String>, ReportFigures)>>>()?;
+    named.sort_unstable_by(|(one_id, one, of_one), (other_id, other, of_other)| {
+        let by_work = of_other.deliveries.cmp(&of_one.deliveries);
+        by_work.then_with(|| one.cmp(other)).then_with(|| one_id.cmp(other_id))
+    });
+    named.truncate(MEMBERS_MOST);
+    Ok(named)
+}
