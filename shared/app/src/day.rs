@@ -89,7 +89,6 @@ impl std::fmt::Display for Day {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -291,11 +291,8 @@ fn drivers(
     tallies: HashMap<Option<Uuid>, Tally>,
 ) -> rusqlite::Result<Vec<ReportDriver>> {
     let named = busiest(tables, "SELECT name FROM drivers WHERE id = ?1", tallies)?.into_iter();
-    let line = |(id, name, figures): (Option<Uuid>, _, _)| ReportDriver {
-        driver_id: id.map(DriverId::from),
-        name,
-        figures,
-    };
+    let line =
+        |(id, name, figures): Member| ReportDriver { driver_id: id.map(DriverId::from), name, figures };
     Ok(named.map(line).collect())
 }
 
@@ -304,7 +301,7 @@ fn vehicles(
     tallies: HashMap<Option<Uuid>, Tally>,
 ) -> rusqlite::Result<Vec<ReportVehicle>> {
     let named = busiest(tables, "SELECT registration FROM vehicles WHERE id = ?1", tallies)?.into_iter();
-    let line = |(id, registration, figures): (Option<Uuid>, _, _)| ReportVehicle {
+    let line = |(id, registration, figures): Member| ReportVehicle {
         vehicle_id: id.map(VehicleId::from),
         registration,
         figures,
@@ -312,17 +309,20 @@ fn vehicles(
     Ok(named.map(line).collect())
 }
 
+/// A driver or a vehicle, or none of them: its id, its name, its figures.
+type Member = (Option<Uuid>, Option<String>, ReportFigures);
+
 /// Those with the most deliveries first, each with the name that `name` reads.
 fn busiest(
     tables: &Connection,
     name: &str,
     tallies: HashMap<Option<Uuid>, Tally>,
-) -> rusqlite::Result<Vec<(Option<Uuid>, Option<String>, ReportFigures)>> {
+) -> rusqlite::Result<Vec<Member>> {
     let named = tallies.into_iter().map(|(id, tally)| {
         let name = id.map(|id| sql::one(tables, name, [id], |row| row.get(0))).transpose()?.flatten();
         Ok((id, name, tally.figures()))
     });
-    let mut named = named.collect::<rusqlite::Result<Vec<(_, Option<String>, ReportFigures)>>>()?;
+    let mut named = named.collect::<rusqlite::Result<Vec<Member>>>()?;
     named.sort_unstable_by(|(one_id, one, of_one), (other_id, other, of_other)| {
         let by_work = of_other.deliveries.cmp(&of_one.deliveries);
         by_work.then_with(|| one.cmp(other)).then_with(|| one_id.cmp(other_id))
