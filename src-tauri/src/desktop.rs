@@ -10,7 +10,7 @@ use depot_app::{
     Actor, Answered, App, AppError, Change, Code, CommandOutcome, CommandRequest, DepotQuery, Problem, Topic,
     Trace,
 };
-use depot_server::Running;
+use depot_server::Switch;
 use depot_server::logging::Log;
 use tauri::http::{Response, StatusCode, header};
 use tauri::{AppHandle, Emitter, Manager, State};
@@ -30,13 +30,13 @@ const CHANGED: &str = "changed";
 pub(crate) struct Depot {
     opened: Result<App, String>,
     /// What ends with the window.
-    ending: Mutex<(Option<Running>, Option<Log>)>,
+    ending: Mutex<(Option<Switch>, Option<Log>)>,
 }
 
 impl Depot {
     /// An open depot, with its endpoint and its log.
-    pub(crate) fn of(app: App, endpoint: Option<Running>, log: Option<Log>) -> Self {
-        Self { opened: Ok(app), ending: Mutex::new((endpoint, log)) }
+    pub(crate) fn of(app: App, endpoint: Switch, log: Option<Log>) -> Self {
+        Self { opened: Ok(app), ending: Mutex::new((Some(endpoint), log)) }
     }
 
     /// No depot; the desk shows why.

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use clap::Parser;
 use depot_app::{App, AppOptions, Settings, default_folder};
-use depot_server::{ServeOptions, logging};
+use depot_server::{Switch, logging};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use desktop::Depot;
@@ -80,28 +80,15 @@ fn open_window(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the depot and, where the settings switch it on, its endpoint.
+/// Opens the depot, and its endpoint as the settings say from now on.
 async fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
     let settings =
         Settings::load(folder, std::env::vars(), assignments).map_err(|error| error.to_string())?;
-    let endpoint = settings.endpoint;
     let app = App::open(AppOptions::new(folder, settings)).map_err(|error| error.to_string())?;
     app.keep_up();
     let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
-    if !endpoint.enabled {
-        return Ok(Depot::of(app, None, log));
-    }
-    let options =
-        ServeOptions { insecure_http: endpoint.insecure_http, ..ServeOptions::new(endpoint.listen) };
-    match depot_server::serve(app.clone(), options).await {
-        Ok(running) => Ok(Depot::of(app, Some(running), log)),
-        Err(error) => {
-            // The window is of use without the endpoint; that it is closed is shown there.
-            tracing::error!(%error, "the endpoint is closed");
-            eprintln!("eroad-depot: {error}");
-            Ok(Depot::of(app, None, log))
-        }
-    }
+    let endpoint = Switch::follow(app.clone());
+    Ok(Depot::of(app, endpoint, log))
 }
 
 fn show_main_window(app: &AppHandle) {

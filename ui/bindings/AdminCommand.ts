@@ -30,4 +30,4 @@ expiresInDays?: number | null, } | { "type": "revokeToken",
 /**
  * Which one.
  */
-id: string, };
+id: string, } | { "type": "backUp", } | { "type": "checkData", } | { "type": "seal", };

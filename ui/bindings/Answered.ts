@@ -2,9 +2,11 @@
 import type { Board } from "./Board";
 import type { CalendarView } from "./CalendarView";
 import type { CompletedSummary } from "./CompletedSummary";
+import type { DataView } from "./DataView";
 import type { DeliveryDetail } from "./DeliveryDetail";
 import type { DeliveryRow } from "./DeliveryRow";
 import type { DriverView } from "./DriverView";
+import type { EndpointView } from "./EndpointView";
 import type { EventPage } from "./EventPage";
 import type { FleetOverview } from "./FleetOverview";
 import type { FreeSlot } from "./FreeSlot";
@@ -37,4 +39,4 @@ topics: Array<Topic>,
 /**
  * The sequence of the last event that the answer knows.
  */
-sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "lanes", "answer": Lanes } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "report", "answer": Report } | { "query": "runSheet", "answer": RunSheet } | { "query": "pastState", "answer": PastState } | { "query": "phoneDay", "answer": PhoneDay } | { "query": "phones", "answer": Phones } | { "query": "pairing", "answer": PairingView });
+sequence: number, } & ({ "query": "session", "answer": Session } | { "query": "settings", "answer": Array<SettingView> } | { "query": "tokens", "answer": Array<TokenView> } | { "query": "board", "answer": Board } | { "query": "lanes", "answer": Lanes } | { "query": "fleetOverview", "answer": FleetOverview } | { "query": "drivers", "answer": Page<DriverView> } | { "query": "driver", "answer": DriverView } | { "query": "vehicles", "answer": Page<VehicleView> } | { "query": "vehicle", "answer": VehicleView } | { "query": "calendar", "answer": CalendarView } | { "query": "freeSlot", "answer": FreeSlot } | { "query": "routes", "answer": RouteOverview } | { "query": "route", "answer": RouteDetail } | { "query": "deliveries", "answer": Page<DeliveryRow> } | { "query": "delivery", "answer": DeliveryDetail } | { "query": "liveTracking", "answer": LiveTracking } | { "query": "completedSummary", "answer": CompletedSummary } | { "query": "incidents", "answer": Page<IncidentView> } | { "query": "events", "answer": EventPage } | { "query": "pastState", "answer": PastState } | { "query": "phoneDay", "answer": PhoneDay } | { "query": "phones", "answer": Phones } | { "query": "endpoint", "answer": EndpointView } | { "query": "data", "answer": DataView } | { "query": "pairing", "answer": PairingView });

@@ -34,4 +34,8 @@ expiresAt: Timestamp | null,
 /**
  * When it was revoked.
  */
-revokedAt: Timestamp | null, };
+revokedAt: Timestamp | null, 
+/**
+ * When it was last used, to some minutes.
+ */
+usedAt: Timestamp | null, };

@@ -91,7 +91,9 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
     }
     match actor.role {
         Role::Admin => Ok(Access::Granted),
-        Role::Dispatcher | Role::Viewer | Role::Integration if matches!(query, DepotQuery::Tokens {}) => {
+        Role::Dispatcher | Role::Viewer | Role::Integration
+            if matches!(query, DepotQuery::Tokens {} | DepotQuery::Endpoint {} | DepotQuery::Data {}) =>
+        {
             Err(forbidden(actor, "this query"))
         }
         Role::Dispatcher | Role::Viewer | Role::Integration => Ok(Access::Granted),
@@ -119,6 +121,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Report { .. }
             | DepotQuery::RunSheet { .. }
             | DepotQuery::Phones {}
+            | DepotQuery::Endpoint {}
+            | DepotQuery::Data {}
             | DepotQuery::Pairing { .. }
             | DepotQuery::Routes(_) => Err(forbidden(actor, "this query")),
         },

@@ -117,6 +117,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })
         }
         // Answered from memory, before anything is read.
+        DepotQuery::Endpoint {} | DepotQuery::Data {} => return Err(unknown("page", Uuid::nil())),
         DepotQuery::Pairing { id } => return Err(unknown("pairing", id)),
     };
     Ok(Answered { answer, topics, sequence })

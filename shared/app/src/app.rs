@@ -16,20 +16,21 @@ use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
 use depot_domain::values::Timestamp;
 use depot_store::{Migration, OpenError, Store, StoreOptions, subscription};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::access;
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
 use crate::command::{CommandOutcome, CommandRequest, DepotCommand, Trace};
+use crate::data::Jobs;
+use crate::endpoint::EndpointState;
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
 use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
-use crate::phone::EndpointView;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
 use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
@@ -98,7 +99,7 @@ pub fn default_folder() -> PathBuf {
 /// A depot. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 pub(crate) struct Inner {
@@ -110,7 +111,8 @@ pub(crate) struct Inner {
     clock: Clock,
     changes: broadcast::Sender<Change>,
     committed: Arc<Notify>,
-    endpoint: RwLock<Option<EndpointView>>,
+    pub(crate) endpoint: Mutex<EndpointState>,
+    pub(crate) jobs: Mutex<Jobs>,
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
     pairings: Mutex<phone::Pairings>,
@@ -119,9 +121,14 @@ pub(crate) struct Inner {
 }
 
 fn migrations() -> Vec<Migration> {
-    let single =
-        [booking::MIGRATION, route::MIGRATION, token::MIGRATION, idempotency::MIGRATION, demo::MIGRATION];
-    single.into_iter().chain(fleet::MIGRATIONS).chain(delivery::MIGRATIONS).chain(phone::MIGRATIONS).collect()
+    let single = [booking::MIGRATION, route::MIGRATION, idempotency::MIGRATION, demo::MIGRATION];
+    single
+        .into_iter()
+        .chain(token::MIGRATIONS)
+        .chain(fleet::MIGRATIONS)
+        .chain(delivery::MIGRATIONS)
+        .chain(phone::MIGRATIONS)
+        .collect()
 }
 
 impl App {
@@ -135,7 +142,6 @@ impl App {
         let store = Store::open(storing, &migrations())?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let committed = Arc::new(Notify::new());
-        let endpoint = RwLock::new(None);
         let inner = Inner {
             store,
             folder,
@@ -144,7 +150,8 @@ impl App {
             clock,
             changes,
             committed,
-            endpoint,
+            endpoint: Mutex::default(),
+            jobs: Mutex::default(),
             kept_up: AtomicBool::new(false),
             pairings: Mutex::default(),
             phones_seen: Mutex::default(),
@@ -186,12 +193,6 @@ impl App {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.inner.folder
-    }
-
-    /// Says where the endpoint listens, for whoever asks for the session.
-    pub fn set_endpoint(&self, endpoint: Option<EndpointView>) {
-        *self.inner.endpoint.write() = endpoint;
-        self.tell_of_phones();
     }
 
     /// Does what is asked. The outcome is durable, and every query from now on sees it.
@@ -253,11 +254,17 @@ impl App {
         if let DepotQuery::Pairing { id } = query {
             return self.pairing(id);
         }
+        if let DepotQuery::Endpoint {} = query {
+            return Ok(self.endpoint_status());
+        }
+        if let DepotQuery::Data {} = query {
+            return self.data_view().await;
+        }
         let asked = answer::Asked {
             actor: actor.clone(),
             access,
             now: self.now(),
-            endpoint: self.inner.endpoint.read().clone(),
+            endpoint: self.inner.endpoint.lock().open.clone(),
             settings: self.settings(),
         };
         self.store()
@@ -338,9 +345,13 @@ impl App {
         Ok(Some(change).filter(|change| self.may_see(actor, change)))
     }
 
-    /// Whether `actor` is told of a change: a driver only of changes of its own deliveries.
+    /// Whether `actor` is told of a change: a driver only of changes of its own deliveries, and of the endpoint and the
+    /// data folder alone only an admin.
     #[must_use]
     pub fn may_see(&self, actor: &Actor, change: &Change) -> bool {
+        if matches!(change.topics[..], [Topic::Endpoint | Topic::Data]) {
+            return actor.role == Role::Admin;
+        }
         let own = |driver| change.drivers.contains(&driver) || change.topics.contains(&Topic::Depot);
         actor.driver_id.is_none_or(own)
     }

@@ -92,6 +92,12 @@ pub enum AdminCommand {
         /// Which one.
         id: Uuid,
     },
+    /// Make a backup now, in the background; the query `data` tells how it goes.
+    BackUp {},
+    /// Check the record and the newest backup now, in the background; the query `data` tells how it goes.
+    CheckData {},
+    /// Seal the record as it is now.
+    Seal {},
 }
 
 /// A command with what goes with it.

@@ -12,10 +12,12 @@ mod app;
 pub mod backup;
 mod booking;
 mod command;
+mod data;
 mod day;
 mod delivery;
 mod demo;
 mod durable;
+mod endpoint;
 mod entity;
 mod error;
 mod execute;
@@ -39,6 +41,7 @@ mod upkeep;
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
+pub use data::{BackupView, DataView, JobView, SealView};
 pub use day::Day;
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
@@ -48,6 +51,7 @@ pub use delivery::{
 pub use depot_store::OpenError;
 pub use depot_store::chain::Verified;
 pub use depot_store::seal::{Seal, SealKey};
+pub use endpoint::{EndpointFault, EndpointProblem, EndpointStatus, Follower, Following, NetworkInterface};
 pub use error::{AppError, Code, Problem};
 pub use files::FILE_MAX_BYTES;
 pub use fleet::{

@@ -6,11 +6,13 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::data::DataView;
 use crate::day::Day;
 use crate::delivery::{
     Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
     Lanes, LiveTracking,
 };
+use crate::endpoint::EndpointStatus;
 use crate::fleet::{
     CalendarSpan, CalendarView, DriverListing, DriverView, FleetOverview, FreeSlot, SlotSearch,
     VehicleListing, VehicleView,
@@ -124,6 +126,10 @@ pub enum DepotQuery {
     PhoneDay {},
     /// The phones of the depot.
     Phones {},
+    /// The endpoint for phones and browsers, and who follows it.
+    Endpoint {},
+    /// The data folder: its size, its backups and its seals.
+    Data {},
     /// A pairing that is under way.
     Pairing {
         /// Which one.
@@ -162,6 +168,8 @@ pub enum DepotAnswer {
     PastState(PastState),
     PhoneDay(Box<PhoneDay>),
     Phones(Phones),
+    Endpoint(EndpointStatus),
+    Data(Box<DataView>),
     Pairing(PairingView),
 }
 
@@ -192,6 +200,10 @@ words_of_app! {
         Deliveries = "deliveries",
         /// Phones, what they report and whether they are let in.
         Phones = "phones",
+        /// The endpoint and who follows it. It changes without an event.
+        Endpoint = "endpoint",
+        /// The data folder: backups, checks and seals. It changes without an event.
+        Data = "data",
         /// The depot as a whole, e.g. when the demo day was loaded.
         Depot = "depot",
     }
@@ -203,7 +215,10 @@ impl DepotQuery {
     pub const fn topics(&self) -> &'static [Topic] {
         use Topic::{Deliveries, Depot, Drivers, Routes, Vehicles};
         match self {
-            Self::Session {} | Self::Settings {} | Self::Tokens {} => &[Depot],
+            Self::Settings {} | Self::Tokens {} => &[Depot],
+            Self::Session {} => &[Depot, Topic::Endpoint],
+            Self::Endpoint {} => &[Topic::Endpoint],
+            Self::Data {} => &[Topic::Data, Depot],
             Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],

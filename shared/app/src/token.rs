@@ -15,9 +15,10 @@ use crate::actor::{Actor, Role};
 use crate::error::{AppError, Code};
 use crate::sql;
 
-pub(crate) const MIGRATION: Migration = Migration {
-    id: 2026_112416,
-    sql: "CREATE TABLE tokens (
+pub(crate) const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        id: 2026_112416,
+        sql: "CREATE TABLE tokens (
             id BLOB PRIMARY KEY,
             hash BLOB NOT NULL UNIQUE,
             role TEXT NOT NULL,
@@ -27,7 +28,10 @@ pub(crate) const MIGRATION: Migration = Migration {
             expires_at INTEGER,
             revoked_at INTEGER
           );",
-};
+    },
+    // When it was last used, to some minutes.
+    Migration { id: 2026_112630, sql: "ALTER TABLE tokens ADD COLUMN used_at INTEGER;" },
+];
 
 /// A token to create.
 #[derive(Clone, Debug)]
@@ -81,6 +85,8 @@ pub struct TokenView {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When it was last used, to some minutes.
+    pub used_at: Option<Timestamp>,
 }
 
 const SECRET_BYTES: usize = 32;
@@ -168,7 +174,13 @@ pub(crate) fn authenticate(
     })
 }
 
-const SELECT: &str = "SELECT id, role, name, driver_id, created_at, expires_at, revoked_at FROM tokens";
+/// Notes when a token was used.
+pub(crate) fn used(tables: &Connection, id: Uuid, at: Timestamp) -> rusqlite::Result<()> {
+    sql::run(tables, "UPDATE tokens SET used_at = ?2 WHERE id = ?1", params![id, at.micros()])
+}
+
+const SELECT: &str =
+    "SELECT id, role, name, driver_id, created_at, expires_at, revoked_at, used_at FROM tokens";
 
 fn view(row: &Row<'_>) -> rusqlite::Result<TokenView> {
     Ok(TokenView {
@@ -179,6 +191,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<TokenView> {
         created_at: sql::time(row, "created_at")?,
         expires_at: sql::maybe_time(row, "expires_at")?,
         revoked_at: sql::maybe_time(row, "revoked_at")?,
+        used_at: sql::maybe_time(row, "used_at")?,
     })
 }
 

@@ -10,6 +10,7 @@ use depot_store::seal::{self, SealKey};
 
 use crate::app::{App, Inner};
 use crate::backup;
+use crate::data::Job;
 use crate::error::AppError;
 
 /// How long after the start, and from then on how often, it is looked what is due.
@@ -38,8 +39,21 @@ pub(crate) async fn keep_up(inner: Weak<Inner>) {
 }
 
 async fn verify(app: &App) {
+    // Somebody asked for a check already.
+    if !app.begin(Job::Check) {
+        return;
+    }
     let started = std::time::Instant::now();
-    match verify_gently(app).await {
+    let outcome = verify_gently(app).await;
+    app.ended(
+        Job::Check,
+        match &outcome {
+            Ok(Ok(verified)) => Ok(verified.events),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.detail.clone()),
+        },
+    );
+    match outcome {
         Ok(Ok(verified)) => {
             let (events, seals, ms) = (verified.events, verified.seals, started.elapsed().as_millis());
             tracing::info!(events, seals, ms, "the event log is whole");
@@ -99,13 +113,19 @@ async fn back_up_when_due(app: &App) {
     });
     match made.await {
         Ok(Ok(Some((made, removed)))) => {
+            app.ended(Job::Backup, Ok(made.manifest.events));
             let (events, bytes) = (made.manifest.events, made.bytes());
             tracing::info!(events, bytes, removed, "a backup was made and verified");
         }
         Ok(Ok(None)) => {}
-        Ok(Err(error)) => tracing::error!(%error, "no backup was made"),
-        Err(error) => tracing::error!(%error, "no backup was made"),
+        Ok(Err(error)) => no_backup(app, &error),
+        Err(error) => no_backup(app, &error),
     }
+}
+
+fn no_backup(app: &App, error: &dyn std::error::Error) {
+    tracing::error!(%error, "no backup was made");
+    app.ended(Job::Backup, Err(error.to_string()));
 }
 
 /// Whether it is time for another. Without new events one a day is enough.

@@ -1,14 +1,15 @@
 //! The change feed: server-sent events that say what to ask for again, and nothing about what it is.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Actor, Change};
+use depot_app::{Actor, Change, Following};
 use futures_util::stream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
@@ -28,6 +29,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
         body = String, content_type = "text/event-stream")))]
 pub(crate) async fn follow(
     State(endpoint): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -37,6 +39,8 @@ pub(crate) async fn follow(
             15,
         )
     })?;
+    // Before it listens itself: nobody need be told of their own coming.
+    let following = endpoint.app.following(&caller.actor, peer.ip());
     // Before the past is asked for: what happens in between is then told twice rather than never.
     let changes = endpoint.app.subscribe();
     let last_seen = last_event_id(&headers)?;
@@ -45,6 +49,7 @@ pub(crate) async fn follow(
         ending: endpoint.ending(),
         keep_alive: keep_alive(),
         told: last_seen.unwrap_or_default(),
+        _following: following,
         caller,
         endpoint,
         _permit: permit,
@@ -88,6 +93,7 @@ struct Feed {
     told: u64,
     caller: Caller,
     endpoint: Shared,
+    _following: Following,
     _permit: OwnedSemaphorePermit,
 }
 

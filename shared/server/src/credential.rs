@@ -85,6 +85,7 @@ pub(crate) async fn authenticate(
         }
     }
     endpoint.app.phone_seen(&actor);
+    endpoint.app.credential_used(&actor);
     // A phone's cookie lasts as long as its credential, which is put off as long as it is used.
     let renewed = match means {
         Means::SessionCookie if actor.role == Role::Driver && request.method() == Method::POST => {

@@ -30,8 +30,10 @@ mod router;
 mod serve;
 mod session;
 mod sign_in;
+mod switch;
 
 pub use serve::{Running, ServeError, ServeOptions, serve};
+pub use switch::Switch;
 
 #[cfg(test)]
 mod tests;

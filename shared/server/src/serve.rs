@@ -109,7 +109,7 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeErro
     let server = tokio::spawn(server.serve(service));
     handle.listening().await;
     let upkeep = tokio::spawn(merge_metrics(Shared::clone(&endpoint)));
-    endpoint.app.set_endpoint(Some(shown(address)));
+    endpoint.app.endpoint_opened(shown(address));
     tracing::info!(%address, "listening");
     Ok(Running { address, sign_in_link, endpoint, handle, server, upkeep })
 }
@@ -135,7 +135,7 @@ impl Running {
 
     /// Closes it: accepts nothing more, ends the feeds, and gives what was accepted time to finish.
     pub async fn stop(self) {
-        self.endpoint.app.set_endpoint(None);
+        self.endpoint.app.endpoint_closed(&self.url());
         self.endpoint.end();
         self.handle.graceful_shutdown(Some(CLOSING_TIMEOUT));
         match self.server.await {

@@ -5,6 +5,7 @@ mod desk;
 mod limits;
 mod resources;
 mod session;
+mod switch;
 mod walk;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

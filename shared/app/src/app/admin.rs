@@ -81,6 +81,19 @@ impl App {
                 self.tell(&[Topic::Depot]);
                 "Token revoked"
             }
+            AdminCommand::BackUp {} => {
+                outcome.changed = self.back_up();
+                "A backup is being made"
+            }
+            AdminCommand::CheckData {} => {
+                outcome.changed = self.check();
+                "The record is being checked"
+            }
+            AdminCommand::Seal {} => {
+                outcome.changed = self.seal().await?.is_some();
+                self.tell(&[Topic::Data]);
+                "The record is sealed"
+            }
         }
         .to_owned();
         outcome.sequence = self.store().head();

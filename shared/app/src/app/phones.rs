@@ -123,14 +123,14 @@ impl App {
     }
 
     pub(super) fn pairing(&self, id: Uuid) -> Result<Answered, AppError> {
-        let endpoint = self.inner.endpoint.read().clone();
+        let endpoint = self.inner.endpoint.lock().open.clone();
         let reached = endpoint.map(|endpoint| endpoint.addresses.into_iter().next().unwrap_or(endpoint.url));
         let view = self.inner.pairings.lock().view(id, reached.as_deref(), self.now())?;
         let topics = DepotQuery::Pairing { id }.topics().to_vec();
         Ok(Answered { answer: DepotAnswer::Pairing(view), topics, sequence: self.store().head() })
     }
 
-    pub(super) fn tell_of_phones(&self) {
+    pub(crate) fn tell_of_phones(&self) {
         let change = Change { topics: vec![Topic::Phones], sequence: self.store().head(), drivers: vec![] };
         // Nobody listens: then nobody has to be told.
         let _ = self.inner.changes.send(change);

@@ -45,11 +45,23 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
         "phone",
         &["startPairing", "confirmPairing", "refusePairing", "revokePhone", "seeMessages", "reportState"],
     ),
-    ("depot", &["loadDemo", "removeDemo", "changeSettings", "createToken", "revokeToken"]),
+    (
+        "depot",
+        &[
+            "loadDemo",
+            "removeDemo",
+            "changeSettings",
+            "createToken",
+            "revokeToken",
+            "backUp",
+            "checkData",
+            "seal",
+        ],
+    ),
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 26] = [
+pub(super) const QUERIES: [&str; 27] = [
     "session",
     "settings",
     "tokens",
@@ -75,6 +87,8 @@ pub(super) const QUERIES: [&str; 26] = [
     "pastState",
     "phoneDay",
     "phones",
+    "endpoint",
+    "data",
     "pairing",
 ];
 

@@ -1,0 +1,100 @@
+//! What can be asked of the data folder while the depot runs: a backup, a check, a seal; and that a fault is told.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use depot_app::{
+    Actor, AdminCommand, App, AppOptions, Code, CommandRequest, DataView, DepotAnswer, DepotCommand,
+    DepotQuery, NewToken, Role, Settings, Topic, Trace,
+};
+
+async fn data(app: &App) -> DataView {
+    match app.query(&Actor::desk(), DepotQuery::Data {}).await.unwrap().answer {
+        DepotAnswer::Data(view) => *view,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn ask(app: &App, command: AdminCommand) {
+    let command = CommandRequest::new(DepotCommand::Depot { command });
+    app.execute(&Actor::desk(), command, Trace::fresh()).await.unwrap();
+}
+
+/// Waits for the data folder to be as wanted, woken by what the depot tells.
+async fn until(app: &App, wanted: impl Fn(&DataView) -> bool) -> DataView {
+    let mut changes = app.subscribe();
+    loop {
+        let view = data(app).await;
+        if wanted(&view) {
+            return view;
+        }
+        let told = tokio::time::timeout(Duration::from_secs(30), changes.recv());
+        told.await.expect("a change is told").unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_a_check_and_a_seal_can_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    ask(&app, AdminCommand::LoadDemo {}).await;
+    let before = data(&app).await;
+    assert_eq!((before.backups.len(), &before.seal, before.check.ended_at), (0, &None, None));
+    assert!(before.database_bytes > 0 && before.events > 0);
+
+    ask(&app, AdminCommand::BackUp {}).await;
+    let backed_up = until(&app, |view| view.backup.ended_at.is_some()).await;
+    assert_eq!((backed_up.backup.problem, backed_up.backups.len()), (None, 1));
+    assert_eq!(backed_up.backups[0].events, before.events);
+
+    ask(&app, AdminCommand::Seal {}).await;
+    let seal = data(&app).await.seal.unwrap();
+    assert_eq!((seal.sequence, seal.code.len()), (before.events, 19));
+    // One and the same record has one code, wherever it is told.
+    assert_eq!(seal.code, backed_up.backups[0].code);
+
+    ask(&app, AdminCommand::CheckData {}).await;
+    let checked = until(&app, |view| view.check.ended_at.is_some()).await.check;
+    assert_eq!((checked.events, checked.problem), (Some(before.events), None));
+
+    let database = folder.path().join("backups").join(&backed_up.backups[0].name).join("depot.sqlite3");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&database, bytes).unwrap();
+    let first = checked.ended_at;
+    ask(&app, AdminCommand::CheckData {}).await;
+    let damaged = until(&app, |view| !view.check.running && view.check.ended_at != first).await.check;
+    assert!(damaged.problem.unwrap().contains("depot.sqlite3 was changed"));
+}
+
+#[tokio::test]
+async fn only_admins_look_into_the_data_folder_and_are_told_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    let new = NewToken { role: Role::Dispatcher, name: "Ana".to_owned(), driver_id: None, expires_in: None };
+    let token = app.create_token(new).await.unwrap().token;
+    let dispatcher = app.authenticate(&token).unwrap().unwrap();
+    for query in [DepotQuery::Data {}, DepotQuery::Endpoint {}] {
+        assert_eq!(app.query(&dispatcher, query).await.unwrap_err().code, Code::Forbidden);
+    }
+    let mut changes = app.subscribe();
+    ask(&app, AdminCommand::Seal {}).await;
+    let told = changes.recv().await.unwrap();
+    assert_eq!(told.topics, [Topic::Data]);
+    assert!(app.may_see(&Actor::desk(), &told) && !app.may_see(&dispatcher, &told));
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    let new = NewToken { role: Role::Viewer, name: "Wall".to_owned(), driver_id: None, expires_in: None };
+    let token = app.create_token(new).await.unwrap().token;
+    let viewer = app.authenticate(&token).unwrap().unwrap();
+    assert_eq!(app.list_tokens().await.unwrap()[0].used_at, None);
+    app.credential_used(&viewer);
+    while app.list_tokens().await.unwrap()[0].used_at.is_none() {
+        tokio::task::yield_now().await;
+    }
+}
