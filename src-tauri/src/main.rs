@@ -61,7 +61,7 @@ fn open_window(options: &Options) -> Result<(), String> {
         })
         .setup(move |window| {
             // Here and not before, so that a second start has ended by now and leaves the folder alone.
-            let opened = tauri::async_runtime::block_on(open_depot(&folder, &assignments));
+            let opened = tauri::async_runtime::block_on(async { open_depot(&folder, &assignments) });
             let depot = opened.unwrap_or_else(|reason| {
                 eprintln!("eroad-depot: {reason}");
                 Depot::closed(reason)
@@ -80,8 +80,8 @@ fn open_window(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the depot, and its endpoint as the settings say from now on.
-async fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
+/// Opens the depot, and its endpoint as the settings say from now on. Called within the runtime that they work in.
+fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
     let settings =
         Settings::load(folder, std::env::vars(), assignments).map_err(|error| error.to_string())?;
     let app = App::open(AppOptions::new(folder, settings)).map_err(|error| error.to_string())?;

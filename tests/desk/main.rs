@@ -25,6 +25,7 @@ specs! {
     main_job = "main-job",
     phone = "phone",
     reports = "reports",
+    settings = "settings",
     today = "today",
 }
 

@@ -38,6 +38,15 @@ function percentFormat(locale: string | undefined): Intl.NumberFormat {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 }
 
+const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** A size in the unit that suits it, such as 4.2 MB. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
+  const options = { style: "unit", unit: BYTE_UNITS[power] ?? "byte", maximumFractionDigits: power === 0 ? 0 : 1 } as const;
+  return new Intl.NumberFormat(current.locale, options).format(bytes / 1000 ** power);
+}
+
 /** A formatter in the user's locale and the depot's time zone, made once for each set of options. */
 export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);

@@ -1,21 +1,24 @@
 // Keeps answers fresh: compares what changed with what each answer was made from, and refetches what fell behind.
+import type { Topic } from "@bindings/Topic";
 import type { Query, QueryClient } from "@tanstack/react-query";
 import type { Answered, Change, Transport } from "@kit/protocol";
 
 /** Bursts of changes cost at most one round of queries in this time. */
 const ROUND_MS = 400;
+/** What changes without an event: an answer's sequence says nothing of whether it knows. */
+const WITHOUT_EVENTS: ReadonlySet<Topic> = new Set(["phones", "endpoint", "data"]);
 /** More topics than any screen reads. Forgetting an old one costs only the race it guards against. */
 const TOPICS_MOST = 4_096;
 
 export class Freshness {
   /** The last event that touched each topic, the least recently touched topic first. */
   readonly #touched = new Map<string, number>();
+  /** Of `WITHOUT_EVENTS`, what changed since the last round. */
+  #told = new Set<Topic>();
   #roundTimer: ReturnType<typeof setTimeout> | undefined;
   #lastRoundAt_ms = -Infinity;
   /** The last event that was told of. */
   #newest = 0;
-  /** Phones come, go and report without an event: sequences say nothing of them. */
-  #arePhonesStale = false;
 
   constructor(private readonly queries: QueryClient) {}
 
@@ -48,8 +51,8 @@ export class Freshness {
       return;
     }
     this.#newest = change.sequence;
-    if (change.topics.includes("phones")) this.#arePhonesStale = true;
     for (const topic of change.topics) {
+      if (WITHOUT_EVENTS.has(topic)) this.#told.add(topic);
       this.#touched.delete(topic);
       this.#touched.set(topic, change.sequence);
     }
@@ -84,14 +87,13 @@ export class Freshness {
     // A fetch under way is let finish: cancelling it for each change would starve a slow query under steady load.
     // When its answer turns out to be behind, `onAnswer` asks for the next round.
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
-    if (!this.#arePhonesStale) return;
-    this.#arePhonesStale = false;
-    void this.queries.invalidateQueries({ predicate: isOfPhones });
+    const told = this.#told;
+    this.#told = new Set();
+    if (told.size === 0) return;
+    const rests = (query: Query): boolean => answersIn(query.state.data).some(({ topics }) => topics.some((topic) => told.has(topic)));
+    // Here a fetch under way is begun again: its answer may be older than what was told.
+    void this.queries.invalidateQueries({ predicate: rests });
   }
-}
-
-function isOfPhones(query: Query): boolean {
-  return answersIn(query.state.data).some(({ topics }) => topics.includes("phones"));
 }
 
 /** A query holds one answer, or the answers of several pages. */

@@ -9,10 +9,9 @@ use depot_app::{
 };
 
 async fn data(app: &App) -> DataView {
-    match app.query(&Actor::desk(), DepotQuery::Data {}).await.unwrap().answer {
-        DepotAnswer::Data(view) => *view,
-        other => panic!("{other:?}"),
-    }
+    let answer = app.query(&Actor::desk(), DepotQuery::Data {}).await.unwrap().answer;
+    let DepotAnswer::Data(view) = answer else { panic!("{answer:?}") };
+    *view
 }
 
 async fn ask(app: &App, command: AdminCommand) {

@@ -146,12 +146,15 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
 fn problem(listen: SocketAddr, error: &ServeError) -> EndpointProblem {
     let fault = match error {
         ServeError::Insecure(_) => EndpointFault::Insecure,
-        ServeError::Listen { source, .. } => match source.kind() {
-            io::ErrorKind::AddrInUse => EndpointFault::PortTaken,
-            io::ErrorKind::AddrNotAvailable => EndpointFault::AddressMissing,
-            io::ErrorKind::PermissionDenied => EndpointFault::NotAllowed,
-            _ => EndpointFault::Other,
-        },
+        ServeError::Listen { source, .. } => {
+            let kinds = [
+                (io::ErrorKind::AddrInUse, EndpointFault::PortTaken),
+                (io::ErrorKind::AddrNotAvailable, EndpointFault::AddressMissing),
+                (io::ErrorKind::PermissionDenied, EndpointFault::NotAllowed),
+            ];
+            let known = kinds.into_iter().find(|(kind, _)| *kind == source.kind());
+            known.map_or(EndpointFault::Other, |(_, fault)| fault)
+        }
         ServeError::Randomness => EndpointFault::Other,
     };
     EndpointProblem { fault, listen: listen.to_string(), detail: error.to_string() }

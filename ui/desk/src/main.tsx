@@ -11,6 +11,7 @@ import { ModalsProvider } from "@mantine/modals";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { startDensity } from "@kit/density";
 import { DepotProvider } from "@kit/depot";
 import { FollowDepot } from "@kit/FollowDepot";
 import { LanguageProvider, startLanguage } from "@kit/LanguageProvider";
@@ -24,6 +25,7 @@ import { loadTexts } from "./locales/load";
 void start();
 
 async function start(): Promise<void> {
+  startDensity();
   await startLanguage(loadTexts);
   const root = document.getElementById("root");
   if (root === null) throw new Error("index.html has no #root.");

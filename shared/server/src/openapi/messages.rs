@@ -61,7 +61,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 27] = [
+pub(super) const QUERIES: [&str; 28] = [
     "session",
     "settings",
     "tokens",

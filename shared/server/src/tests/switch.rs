@@ -34,10 +34,9 @@ impl Desktop {
     }
 
     async fn endpoint(&self) -> EndpointStatus {
-        match self.app.query(&Actor::desk(), DepotQuery::Endpoint {}).await.unwrap().answer {
-            DepotAnswer::Endpoint(view) => view,
-            other => panic!("{other:?}"),
-        }
+        let answer = self.app.query(&Actor::desk(), DepotQuery::Endpoint {}).await.unwrap().answer;
+        let DepotAnswer::Endpoint(view) = answer else { panic!("{answer:?}") };
+        view
     }
 
     /// Waits for the endpoint to be as wanted.

@@ -7,6 +7,7 @@ import { readLogSearch } from "../features/log/search";
 import { readReportSearch } from "../features/report/search";
 import { readRouteSearch } from "../features/route/search";
 import { Broken } from "./Broken";
+import { readSettingsSearch } from "../features/settings/search";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 
@@ -82,6 +83,7 @@ const pages = [
   createRoute({
     getParentRoute: () => root,
     path: "/settings",
+    validateSearch: readSettingsSearch,
     component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
   }),
 ] as const;

@@ -1,116 +1,141 @@
 // How the desk looks, who sits at it, and the depot itself.
 import type { Session } from "@bindings/Session";
-import { Anchor, Button, Code, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
-import type { MantineColorScheme } from "@mantine/core";
+import { Anchor, Button, Stack, Tabs, Text } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useSession, useTransport } from "@kit/depot";
-import { isLanguage } from "@kit/language";
-import { useLanguage } from "@kit/LanguageProvider";
 import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { DemoBanner, FirstStart } from "../today/Demo";
+import { Appearance } from "./Appearance";
+import { DataPanel } from "./DataPanel";
 import { DepotSettings, RuleSettings } from "./DepotSettings";
+import { EndpointPanel } from "./EndpointPanel";
+import { PARTS } from "./search";
+import type { SettingsPart } from "./search";
+import classes from "./SettingsPage.module.css";
 import { Tokens } from "./Tokens";
 
-const SWITCH_ON = "[endpoint]\nenabled = true";
+const route = getRouteApi("/settings");
 
 export function SettingsPage() {
   const { t } = useTranslation("settings");
   const session = useSession();
+  const navigate = route.useNavigate();
+  const { part = PARTS[0] } = route.useSearch();
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <Stack maw={720}>
-        <Appearance />
-        <Loaded of={session}>
-          {(shown) => (
-            <>
-              <SignedIn session={shown} />
-              <DepotSettings />
-              <RuleSettings />
-              <Endpoint session={shown} />
-              {shown.actor.role === "admin" && <Tokens />}
-              <Demo session={shown} />
-            </>
-          )}
-        </Loaded>
-      </Stack>
+      <Tabs
+        value={part}
+        onChange={(chosen) => void navigate({ search: { part: PARTS.find((known) => known === chosen) ?? PARTS[0] } })}
+        orientation="vertical"
+        variant="pills"
+        keepMounted={false}
+        classNames={{ root: classes["root"] ?? "", list: classes["list"] ?? "", tab: classes["tab"] ?? "" }}
+      >
+        <Tabs.List aria-label={t("title")}>
+          {PARTS.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`part.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {PARTS.map((name) => (
+          <Tabs.Panel key={name} value={name}>
+            <Stack maw={820}>
+              <Loaded of={session}>{(shown) => <Part name={name} session={shown} />}</Loaded>
+            </Stack>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </>
   );
 }
 
-function Appearance() {
+function Part({ name, session }: { name: SettingsPart; session: Session }) {
   const { t } = useTranslation("settings");
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { chosen, choose } = useLanguage();
-  const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
+  const isAdmin = session.actor.role === "admin";
+  switch (name) {
+    case "desk":
+      return (
+        <>
+          <Appearance />
+          <SignedIn session={session} />
+        </>
+      );
+    case "depot":
+      return (
+        <>
+          <DepotSettings />
+          <RuleSettings />
+        </>
+      );
+    case "endpoint":
+      return isAdmin ? <EndpointPanel /> : <EndpointInShort session={session} />;
+    case "people":
+      return isAdmin ? <Tokens /> : <OnlyAdmins title={t("tokens.title")} />;
+    case "data":
+      return (
+        <>
+          {isAdmin ? <DataPanel /> : <OnlyAdmins title={t("data.folder")} />}
+          <Demo session={session} />
+        </>
+      );
+  }
+}
+
+function OnlyAdmins({ title }: { title: string }) {
+  const { t } = useTranslation("settings");
   return (
-    <Panel title={t("appearance")}>
-      <Stack gap="sm" align="flex-start">
-      <SegmentedControl
-        aria-label={t("scheme.label")}
-        value={colorScheme}
-        onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
-        data={schemes.map((value) => ({ value, label: t(`scheme.${value}`) }))}
-      />
-      <SegmentedControl
-        aria-label={t("language.label")}
-        value={chosen ?? "depot"}
-        onChange={(value) => choose(isLanguage(value) ? value : undefined)}
-        data={[
-          { value: "depot", label: t("language.depot") },
-          // A language is named in itself, so that whoever cannot read the others finds it.
-          { value: "en", label: "English" },
-          { value: "de", label: "Deutsch" },
-        ]}
-      />
-      </Stack>
+    <Panel title={title}>
+      <Text size="sm" c="dimmed">
+        {t("adminsSee")}
+      </Text>
     </Panel>
   );
 }
 
-function SignedIn({ session: { actor } }: { session: Session }) {
+function SignedIn({ session: { actor, version } }: { session: Session }) {
   const { t } = useTranslation("settings");
   const transport = useTransport();
   return (
     <Panel title={t("session")}>
-      {transport.kind === "window" ? (
-        <Text size="sm">{t("window")}</Text>
-      ) : (
-        <Stack gap="sm" align="flex-start">
-          <Text size="sm">{t("who", { name: actor.name, role: t(`role.${actor.role}`) })}</Text>
-          <Button variant="default" onClick={() => void transport.signOut()}>
-            {t("signOut")}
-          </Button>
-        </Stack>
-      )}
+      <Stack gap="sm" align="flex-start">
+        {transport.kind === "window" ? (
+          <Text size="sm">{t("window")}</Text>
+        ) : (
+          <>
+            <Text size="sm">{t("who", { name: actor.name, role: t(`role.${actor.role}`) })}</Text>
+            <Button variant="default" onClick={() => void transport.signOut()}>
+              {t("signOut")}
+            </Button>
+          </>
+        )}
+        <Text size="sm" c="dimmed">
+          {t("version", { version })}
+        </Text>
+      </Stack>
     </Panel>
   );
 }
 
-function Endpoint({ session: { endpoint, version } }: { session: Session }) {
+/** For those who may not see who comes in. */
+function EndpointInShort({ session: { endpoint } }: { session: Session }) {
   const { t } = useTranslation("settings");
   return (
-    <Panel title={t("endpoint")}>
-      <Stack gap="sm" align="flex-start">
-        <Text size="sm" c="dimmed">
-          {t("version", { version })}
-        </Text>
-        {endpoint === null ? (
-          <>
-            <Text size="sm">{t("endpointOff")}</Text>
-            <Code block>{SWITCH_ON}</Code>
-          </>
-        ) : (
-          <>
-            <Text size="sm">{t("endpointOn", { address: endpoint })}</Text>
-            <Anchor href={`${endpoint}/api/docs/`} target="_blank" rel="noreferrer" size="sm">
-              {t("docs")}
-            </Anchor>
-          </>
-        )}
-      </Stack>
+    <Panel title={t("endpoint.title")}>
+      {endpoint === null ? (
+        <Text size="sm">{t("endpoint.closed")}</Text>
+      ) : (
+        <Stack gap="sm" align="flex-start">
+          <Text size="sm">{t("endpointOn", { address: endpoint })}</Text>
+          <Anchor href={`${endpoint}/api/docs/`} target="_blank" rel="noreferrer" size="sm">
+            {t("docs")}
+          </Anchor>
+        </Stack>
+      )}
     </Panel>
   );
 }

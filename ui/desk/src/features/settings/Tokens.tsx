@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
-import { useDepotQuery, useSession } from "@kit/depot";
+import { LATENESS_REFETCH_MS, useDepotQuery, useSession } from "@kit/depot";
 import { DriverName } from "@kit/EntityLink";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
@@ -21,7 +21,7 @@ const VALID_DAYS = ["", "30", "90", "365"];
 /** Only for admins: nobody else may ask for it. */
 export function Tokens() {
   const { t } = useTranslation("settings");
-  const tokens = useDepotQuery({ query: "tokens" });
+  const tokens = useDepotQuery({ query: "tokens" }, { refetchInterval: LATENESS_REFETCH_MS });
   const [isCreating, setIsCreating] = useState(false);
   const [revoking, setRevoking] = useState<TokenView>();
   return (
@@ -55,13 +55,14 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly TokenView[]; onRevo
   const own = useSession().data?.actor.credential;
   const now_ms = useNow();
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={640}>
       <Table verticalSpacing={6} aria-label={t("tokens.title")}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("tokens.name")}</Table.Th>
             <Table.Th>{t("tokens.role")}</Table.Th>
             <Table.Th>{t("tokens.created")}</Table.Th>
+            <Table.Th>{t("tokens.used")}</Table.Th>
             <Table.Th>{t("tokens.until")}</Table.Th>
             <Table.Td />
           </Table.Tr>
@@ -82,6 +83,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly TokenView[]; onRevo
               <Table.Td>
                 <Moment at={token.createdAt} />
               </Table.Td>
+              <Table.Td>{token.usedAt === null ? t("tokens.never") : <Moment at={token.usedAt} distance />}</Table.Td>
               <Table.Td>
                 <Validity token={token} now_ms={now_ms} />
               </Table.Td>

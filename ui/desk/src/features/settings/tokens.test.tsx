@@ -22,6 +22,7 @@ const token = (id: string, name: string): TokenView => ({
   createdAt: "2026-03-01T09:00:00Z",
   expiresAt: null,
   revokedAt: null,
+  usedAt: null,
 });
 
 beforeEach(() => void startTranslations({ settings: texts }));

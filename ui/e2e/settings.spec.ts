@@ -1,0 +1,111 @@
+// The settings in a browser: a rule that holds at once, a token that lets in and is taken back, who is here, the data folder
+// and its code, and how close things stand.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser, openDesk, watch } from "./browser";
+import { Depot } from "./depot";
+
+let browser: Browser;
+let depot: Depot;
+
+beforeAll(async () => {
+  [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: ["backup.every_minutes=0"] })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await depot?.close();
+});
+
+function at(minutes: number): Date {
+  return new Date(Date.now() + minutes * 60_000);
+}
+
+it("changes a rule that holds from the next booking on, and shows it in another browser", async () => {
+  const [first, second] = [await openDesk(browser, depot), await openDesk(browser, depot)];
+  await second.page.goto(`${depot.url}/settings?part=depot`);
+  await first.page.goto(`${depot.url}/settings`);
+  await first.page.getByRole("tab", { name: "Depot" }).click();
+  await first.page.getByLabel("Minutes between two bookings").fill("45");
+  await first.page.getByRole("region", { name: "Rules" }).getByRole("button", { name: "Save" }).click();
+  await first.page.getByText("Settings saved").waitFor();
+  await expect.poll(() => second.page.getByLabel("Minutes between two bookings").inputValue()).toBe("45");
+  const [driver, van, truck] = [await depot.addDriver("Ana Costa"), await depot.addVehicle("EV-07"), await depot.addVehicle("EV-08")];
+  await depot.addDelivery(await depot.addRoute("Gate", "Harbour", at(600), ["Market"]), driver, van);
+  // Half an hour after the first one ends.
+  const next = await depot.addRoute("Gate", "Station", at(660), ["Mill"]);
+  await expect(depot.addDelivery(next, driver, truck)).rejects.toThrow("bookingConflict");
+  expect([...first.complaints, ...second.complaints]).toEqual([]);
+  await Promise.all([first.context.close(), second.context.close()]);
+});
+
+it("makes a token that lets a browser in, shows who is here, and takes it back", async () => {
+  const { context, page, complaints } = await openDesk(browser, depot);
+  await page.goto(`${depot.url}/settings?part=people`);
+  await page.getByRole("button", { name: "New token" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Counter");
+  await dialog.getByRole("button", { name: "New token" }).click();
+  const token = await page.getByRole("textbox", { name: "The new token" }).inputValue();
+  await page.getByRole("dialog").getByText("Done", { exact: true }).click();
+  await page.getByRole("row", { name: /Counter/u }).getByText("never").waitFor();
+
+  const counter = await openDesk(browser, depot, { token });
+  await counter.page.goto(`${depot.url}/settings?part=people`);
+  await counter.page.getByText("Only administrators see this.").waitFor();
+  await page.getByRole("tab", { name: "Phones and browsers" }).click();
+  const here = page.getByRole("table", { name: "Who is here now" });
+  await here.getByRole("row", { name: /Counter dispatcher 127\.0\.0\.1/u }).waitFor();
+  await page.getByText("served by depotd").waitFor();
+  await page.getByRole("region", { name: "Phones and browsers" }).getByText(depot.url, { exact: true }).waitFor();
+
+  await page.getByRole("tab", { name: "People and programs" }).click();
+  await page.reload();
+  await page.getByRole("row", { name: /Counter/u }).getByRole("button", { name: "Revoke Counter" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("row", { name: /Counter/u }).getByText("revoked").waitFor();
+  await counter.page.getByRole("heading", { name: /Sign in/u }).waitFor();
+  await page.getByRole("tab", { name: "Phones and browsers" }).click();
+  await here.getByRole("row", { name: /Counter/u }).waitFor({ state: "detached" });
+  expect(complaints).toEqual([]);
+  await Promise.all([context.close(), counter.context.close()]);
+});
+
+it("makes a backup, checks the record and seals it, and the code is that of depotd", async () => {
+  const { context, page, complaints } = await openDesk(browser, depot);
+  await page.goto(`${depot.url}/settings?part=data`);
+  await page.getByText(depot.folder, { exact: true }).waitFor();
+  await page.getByText("There is no backup in the data folder yet.").waitFor();
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.getByRole("table", { name: "Backups" }).getByRole("row").nth(1).waitFor();
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByText(/none missing and none changed/u).waitFor();
+  await page.getByRole("button", { name: "Seal now" }).click();
+  await page.getByText(/^Sealed up to event/u).first().waitFor();
+  const code = (await page.getByText(/^(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}$/u).first().textContent()) ?? "";
+  await page.emulateMedia({ media: "print" });
+  await page.locator("section", { hasText: code }).last().waitFor();
+  expect(await page.getByRole("heading", { name: "Settings" }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+  await depot.stop();
+  expect(depot.run(["verify"])).toContain(code);
+  await depot.startAgain();
+});
+
+it("stands closer where somebody chose so, in every window of the browser and after a reload", async () => {
+  const { context, page } = await openDesk(browser, depot);
+  const second = await context.newPage();
+  const complaints = watch(context, depot.url);
+  await second.goto(`${depot.url}/fleet`);
+  await second.getByRole("table").waitFor();
+  const height = async () => (await second.getByRole("row", { name: /Ana Costa/u }).boundingBox())?.height ?? 0;
+  const before = await height();
+  await page.goto(`${depot.url}/settings`);
+  await page.getByText("Compact", { exact: true }).click();
+  await expect.poll(height).toBeLessThan(before);
+  await second.reload();
+  await second.getByRole("table").waitFor();
+  expect(await height()).toBeLessThan(before);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
