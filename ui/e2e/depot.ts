@@ -45,6 +45,12 @@ export class Depot {
     return new Depot(folder, opening, token, await serve(folder, opening, "127.0.0.1:0"));
   }
 
+  /** Opens a depot that is there already. It is the caller's to remove. */
+  static async of(folder: string, opening: Opening = {}): Promise<Depot> {
+    const token = depotd(folder, ["token", "create"], ["--role", "admin", "--name", `Measure ${randomUUID().slice(0, 8)}`]);
+    return new Depot(folder, opening, token, await serve(folder, opening, "127.0.0.1:0"));
+  }
+
   get url(): string {
     return this.running.url;
   }

@@ -9,6 +9,7 @@ cargo xtask check                            format, lints, docs, bindings, depe
 cargo xtask ci                               test, then check
 cargo xtask bindings                         write ui/bindings anew from the Rust types
 cargo xtask bench [-- ARGUMENTS]             measure the depot, and write the figures into docs/performance.md
+cargo xtask bench -- desk [DELIVERIES]       measure the desk in a browser, at a depot of 100 000 unless told
 cargo xtask torture [-- SEEDS]               try the depot on a disk that fails, by so many seeds; 10 000 unless told
 cargo xtask torture -- --kills N             kill the running depot under load, so many times
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
