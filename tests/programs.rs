@@ -39,6 +39,19 @@ pub fn xvfb() -> PathBuf {
     in_path("Xvfb").unwrap_or_else(|| missing("Xvfb"))
 }
 
+/// Makes requests from an OpenAPI document.
+#[must_use]
+pub fn schemathesis() -> PathBuf {
+    named("SCHEMATHESIS_BIN").or_else(in_tools).unwrap_or_else(|| missing("Schemathesis"))
+}
+
+/// Where `cargo xtask test` puts it, whatever its version.
+fn in_tools() -> Option<PathBuf> {
+    let tools = std::fs::read_dir(workspace().join("target/tools")).ok()?;
+    let mut programs = tools.filter_map(|tool| Some(tool.ok()?.path().join("bin/schemathesis")));
+    programs.find(|program| program.is_file())
+}
+
 /// Runs the browser's scripts.
 #[must_use]
 pub fn node() -> PathBuf {

@@ -12,6 +12,7 @@ cargo xtask bench [-- ARGUMENTS]             measure the depot, and write the fi
 cargo xtask bench -- desk [DELIVERIES]       measure the desk in a browser, at a depot of 100 000 unless told
 cargo xtask torture [-- SEEDS]               try the depot on a disk that fails, by so many seeds; 10 000 unless told
 cargo xtask torture -- --kills N             kill the running depot under load, so many times
+cargo xtask torture -- --requests N          make N requests of each operation from the OpenAPI document
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
 ";
 

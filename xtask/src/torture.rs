@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::process;
+use crate::tools::{self, SCHEMATHESIS};
 use crate::workspace::{self, DAEMON, EVERYTHING};
 
 const SEEDS: &str = "10000";
@@ -12,9 +13,14 @@ pub(crate) fn torture(args: &[String]) -> Result<(), Failure> {
     match args {
         [] => fail_the_disk(SEEDS),
         [seeds] if is_count(seeds) => fail_the_disk(seeds),
-        [option, kills] if option == "--kills" && is_count(kills) => kill(kills),
+        [option, kills] if option == "--kills" && is_count(kills) => {
+            at_the_running_depot("nothing_acknowledged_is_lost", "CRASH_KILLS", kills)
+        }
+        [option, examples] if option == "--requests" && is_count(examples) => {
+            at_the_running_depot("every_answer_is_one", "SCHEMA_EXAMPLES", examples)
+        }
         _ => Err(Failure::new(
-            "`cargo xtask torture -- SEEDS` takes one number of seeds, or `--kills N` one of kills, from 1 on.",
+            "`cargo xtask torture -- SEEDS` takes one number of seeds, `--kills N` or `--requests N`, from 1 on.",
         )),
     }
 }
@@ -29,9 +35,11 @@ fn fail_the_disk(seeds: &str) -> Result<(), Failure> {
     process::run(tests.env("FAULT_SEEDS", seeds).env("APP_SEEDS", of_app))
 }
 
-fn kill(kills: &str) -> Result<(), Failure> {
+/// Has one test of the running depot do its work so many times.
+fn at_the_running_depot(name: &str, variable: &str, count: &str) -> Result<(), Failure> {
     process::run(process::cargo(&["build", "--bin", DAEMON]).args(EVERYTHING))?;
     let mut test = process::cargo(&["test", "--test", "http"]);
-    test.args(EVERYTHING).args(["nothing_acknowledged_is_lost", "--", "--nocapture"]);
-    process::run(test.env("CRASH_KILLS", kills).env("DEPOTD_BIN", workspace::binary(DAEMON, false)?))
+    test.args(EVERYTHING).args([name, "--", "--nocapture"]).env(variable, count);
+    test.env("SCHEMATHESIS_BIN", tools::installed(SCHEMATHESIS)?);
+    process::run(test.env("DEPOTD_BIN", workspace::binary(DAEMON, false)?))
 }

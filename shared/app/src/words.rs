@@ -7,7 +7,7 @@ macro_rules! words_of_app {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, ts_rs::TS, utoipa::ToSchema)]
         #[serde(try_from = "String")]
         #[ts(export)]
-        pub enum $name { $($(#[$wdoc])* #[serde(rename = $word)] $variant),+ }
+        pub enum $name { $($(#[$wdoc])* #[serde(rename = $word)] #[schema(rename = $word)] $variant),+ }
 
         impl $name {
             /// Every value, in the order of declaration.

@@ -59,6 +59,9 @@ pub(crate) async fn acknowledge(
     At(category): At<EventCategory>,
     Body(Position { consumer, sequence }): Body<Position>,
 ) -> Result<Json<Position>, Problem> {
+    if i64::try_from(sequence).is_err() {
+        return Err(Problem::malformed(format!("sequence: {sequence} is beyond what any log can have")));
+    }
     let sequence = endpoint.app.acknowledge(&actor, category, &consumer, sequence).await?;
     Ok(Json(Position { consumer, sequence }))
 }

@@ -150,7 +150,8 @@ impl PartialSchema for AnsweredMessage {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .property("query", words(QUERIES))
-            .property("answer", any_object())
+            // An object for most queries, a list for some.
+            .property("answer", ObjectBuilder::new().schema_type(SchemaType::AnyValue))
             .property("topics", Array::new(of_type(Type::String)))
             .property("sequence", whole_number())
             .required("query")

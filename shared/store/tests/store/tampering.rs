@@ -1,4 +1,6 @@
 //! A thousand ways to change a log behind the depot's back, by seed: each is found, or changes nothing that is read.
+//!
+//! `TAMPER_TIMES=10` tries ten times as many.
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,12 @@ impl Dice {
     fn sequence(&mut self) -> u64 {
         1 + self.below(EVENTS)
     }
+}
+
+/// So many, or a multiple of that where it is asked for.
+fn cases(usual: u32) -> std::ops::Range<u32> {
+    let times = std::env::var("TAMPER_TIMES").map_or(1, |text| text.parse::<u32>().unwrap());
+    0..usual * times
 }
 
 /// A log that is closed, sealed now and then and at its end.
@@ -109,7 +117,7 @@ fn four_hundred_flipped_bits_are_found_or_change_nothing() {
     let sealed = Sealed::new();
     let mut dice = Dice(0x5eed);
     let mut found = 0;
-    for case in 0..400 {
+    for case in cases(400) {
         let mut bytes = sealed.bytes.clone();
         // Not in the file's header, whose fields say nothing of the log.
         let place = 100 + usize::try_from(dice.below(bytes.len() as u64 - 100)).unwrap();
@@ -135,7 +143,7 @@ fn four_hundred_flipped_bits_are_found_or_change_nothing() {
 fn two_hundred_edits_are_found_and_named() {
     let sealed = Sealed::new();
     let mut dice = Dice(0xed17);
-    for _ in 0..200 {
+    for _ in cases(200) {
         let (file, connection) = sealed.disarmed();
         let sequence = dice.sequence();
         let edits = [
@@ -163,7 +171,7 @@ fn two_hundred_edits_are_found_and_named() {
 fn one_hundred_deletions_are_found_and_named() {
     let sealed = Sealed::new();
     let mut dice = Dice(0xde1e7e);
-    for case in 0..100 {
+    for case in cases(100) {
         let (file, connection) = sealed.disarmed();
         let sequence = dice.sequence();
         connection.execute("DELETE FROM events WHERE seq = ?1", [sequence.cast_signed()]).unwrap();
@@ -184,7 +192,7 @@ fn one_hundred_deletions_are_found_and_named() {
 fn one_hundred_swaps_are_found_and_named() {
     let sealed = Sealed::new();
     let mut dice = Dice(0x5a4b);
-    for case in 0..100 {
+    for case in cases(100) {
         let (file, connection) = sealed.disarmed();
         let (one, step) = (dice.sequence(), 1 + dice.below(EVENTS - 1));
         let other = (one - 1 + step) % EVENTS + 1;
@@ -214,7 +222,7 @@ fn one_hundred_swaps_are_found_and_named() {
 fn one_hundred_truncations_are_found_though_nothing_else_remembers_what_is_gone() {
     let sealed = Sealed::new();
     let mut dice = Dice(0x7a11);
-    for _ in 0..100 {
+    for _ in cases(100) {
         let (file, connection) = sealed.disarmed();
         let kept = dice.below(EVENTS);
         connection
@@ -233,7 +241,7 @@ fn one_hundred_truncations_are_found_though_nothing_else_remembers_what_is_gone(
 fn one_hundred_logs_rewritten_as_a_whole_are_betrayed_by_their_seals() {
     let sealed = Sealed::new();
     let mut dice = Dice(0x4e4);
-    for _ in 0..100 {
+    for _ in cases(100) {
         let (file, connection) = sealed.disarmed();
         let sequence = dice.sequence();
         connection
