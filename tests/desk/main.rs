@@ -24,6 +24,7 @@ specs! {
     gallery = "gallery",
     main_job = "main-job",
     phone = "phone",
+    print = "print",
     reports = "reports",
     settings = "settings",
     today = "today",

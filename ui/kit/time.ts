@@ -8,6 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 const DAY_OF_YEAR = { day: "numeric", month: "short", year: "numeric" } as const;
+const WHOLE_DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
 const FULL = { dateStyle: "full", timeStyle: "medium" } as const;
 /** The fields of a wall clock, whatever the locale writes them like. */
 const FIELDS = {
@@ -31,6 +32,11 @@ export function formatDay(timestamp: string, now_ms: number): string {
   const date = new Date(timestamp);
   const isThisYear = wallClock(date.getTime()).year === wallClock(now_ms).year;
   return dateFormat(isThisYear ? DAY : DAY_OF_YEAR).format(date);
+}
+
+/** A day of the depot's calendar, `YYYY-MM-DD`, with nothing left out. */
+export function formatWholeDay(day: string): string {
+  return dateFormat(WHOLE_DAY).format(new Date(startOfDay(day)));
 }
 
 /** Days of the depot's calendar, `YYYY-MM-DD`, from the first to the last. */

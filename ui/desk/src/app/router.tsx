@@ -4,6 +4,7 @@ import { readDeliverySearch } from "../features/delivery/search";
 import { readFleetSearch } from "../features/fleet/search";
 import { readIncidentSearch } from "../features/incident/search";
 import { readLogSearch } from "../features/log/search";
+import { readRunSheetSearch } from "../features/print/search";
 import { readReportSearch } from "../features/report/search";
 import { readRouteSearch } from "../features/route/search";
 import { Broken } from "./Broken";
@@ -73,6 +74,17 @@ const pages = [
     path: "/reports",
     validateSearch: readReportSearch,
     component: lazyRouteComponent(() => import("../features/report/ReportsPage"), "ReportsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/print/run-sheet/$driverId",
+    validateSearch: readRunSheetSearch,
+    component: lazyRouteComponent(() => import("../features/print/RunSheetPage"), "RunSheetPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/print/proof/$deliveryId",
+    component: lazyRouteComponent(() => import("../features/print/ProofSheetPage"), "ProofSheetPage"),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -4,6 +4,7 @@ import { Anchor, Image, Modal, SimpleGrid, Stack, Text, UnstyledButton } from "@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTransport } from "@kit/depot";
+import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 
@@ -12,7 +13,14 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const transport = useTransport();
   const { receiverName, signature, signatureUrl, photos, deliveredAt } = delivery;
   return (
-    <Panel title={t("proof.title")}>
+    <Panel
+      title={t("proof.title")}
+      action={
+        <LinkAnchor to="/print/proof/$deliveryId" params={{ deliveryId: delivery.id }} size="sm">
+          {t("proof.print")}
+        </LinkAnchor>
+      }
+    >
       {receiverName === null ? (
         <Text size="sm" c="dimmed">
           {t("proof.none")}

@@ -1,7 +1,7 @@
 // One driver or vehicle: how it stands and why, its week, when it is free next, its deliveries and its history.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import { Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconPencil, IconReplace } from "@tabler/icons-react";
+import { IconArrowLeft, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,7 @@ import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useMayChange } from 
 import { journey } from "@kit/EntityLink";
 import { History } from "@kit/History";
 import { LateSince } from "@kit/LateSince";
-import { LinkAnchor } from "@kit/links";
+import { LinkAnchor, LinkButton } from "@kit/links";
 import { Loaded, Shimmer } from "@kit/Loaded";
 import { Moment, Span } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
@@ -78,16 +78,28 @@ function Detail({ member }: { member: Member }) {
             </Text>
           </Group>
         </div>
-        {mayChange && (
-          <Group gap="xs">
-            <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setDialog("edit")}>
-              {t("editItem")}
-            </Button>
-            <Button variant="default" leftSection={<IconReplace size={16} aria-hidden />} onClick={() => setDialog("status")}>
-              {t("statusItem")}
-            </Button>
-          </Group>
-        )}
+        <Group gap="xs">
+          {member.part === "driver" && (
+            <LinkButton
+              to="/print/run-sheet/$driverId"
+              params={{ driverId: member.id }}
+              variant="default"
+              leftSection={<IconPrinter size={16} aria-hidden />}
+            >
+              {t("runSheet")}
+            </LinkButton>
+          )}
+          {mayChange && (
+            <>
+              <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setDialog("edit")}>
+                {t("editItem")}
+              </Button>
+              <Button variant="default" leftSection={<IconReplace size={16} aria-hidden />} onClick={() => setDialog("status")}>
+                {t("statusItem")}
+              </Button>
+            </>
+          )}
+        </Group>
       </Group>
       <Week member={member} />
       <Grid>
