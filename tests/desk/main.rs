@@ -22,6 +22,7 @@ macro_rules! specs {
 specs! {
     desk = "desk",
     gallery = "gallery",
+    log = "log",
     main_job = "main-job",
     phone = "phone",
     print = "print",

@@ -56,7 +56,7 @@ cursor?: Cursor | null, } | { "query": "completedSummary",
 /**
  * Which delivery.
  */
-id: DeliveryId, } | { "query": "incidents" } & IncidentListing | { "query": "events" } & EventListing | { "query": "report", 
+id: DeliveryId, } | { "query": "incidents" } & IncidentListing | { "query": "events" } & EventListing | { "query": "actors", } | { "query": "report", 
 /**
  * The first day.
  */

@@ -10,6 +10,7 @@ export type EventPage = {
  */
 items: Array<EventView>, 
 /**
- * Give this as `before` to get the next page; null on the last one.
+ * Give this as `before` to get the next page, which may be empty and name a next one where the log is sifted by
+ * type or actor; null on the last one.
  */
 nextBefore: number | null, };

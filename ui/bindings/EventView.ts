@@ -70,4 +70,9 @@ correlationId: string,
 /**
  * The request that caused it.
  */
-causationId: string, };
+causationId: string, 
+/**
+ * The link of the hash chain that ends in it, in hexadecimal digits: it is another one if anything before it was
+ * changed.
+ */
+hash: string, };

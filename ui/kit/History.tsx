@@ -4,6 +4,7 @@ import { Stack, Text, Timeline } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
 import { EventSentence } from "@kit/EventSentence";
+import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import classes from "@kit/History.module.css";
@@ -17,18 +18,25 @@ export function History({ entityId }: { entityId: string }) {
   return (
     <Loaded of={events}>
       {({ items }) => (
-        <Timeline bulletSize={12} classNames={{ item: classes["item"] ?? "" }} lineWidth={2} active={items.length} aria-label={t("history.label")}>
-          {items.map((event) => (
-            <Timeline.Item key={event.sequence}>
-              <Stack gap={0}>
-                <Text size="sm" className="capitalized">
-                  <EventSentence event={event} />
-                </Text>
-                <Source event={event} />
-              </Stack>
-            </Timeline.Item>
-          ))}
-        </Timeline>
+        <>
+          <Timeline bulletSize={12} classNames={{ item: classes["item"] ?? "" }} lineWidth={2} active={items.length} aria-label={t("history.label")}>
+            {items.map((event) => (
+              <Timeline.Item key={event.sequence}>
+                <Stack gap={0}>
+                  <Text size="sm" className="capitalized">
+                    <EventSentence event={event} />
+                  </Text>
+                  <Source event={event} />
+                </Stack>
+              </Timeline.Item>
+            ))}
+          </Timeline>
+          {items[0] !== undefined && (
+            <LinkAnchor to="/log" search={{ entity: entityId, kind: items[0].entity }} size="xs" mt="sm" display="inline-block">
+              {t("history.log")}
+            </LinkAnchor>
+          )}
+        </>
       )}
     </Loaded>
   );

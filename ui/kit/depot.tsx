@@ -68,8 +68,11 @@ export function useDepotQuery<Name extends QueryName>(
   });
 }
 
+/** Where the next page of a list begins; a log's pages go by the sequence of its events. */
+type NextPage = { readonly nextCursor: string | null } | { readonly nextBefore: number | null };
+
 /** The queries whose answers come in pages. */
-type PagedName = { [Name in QueryName]: AnswerTo<Name> extends { nextCursor: string | null } ? Name : never }[QueryName];
+type PagedName = { [Name in QueryName]: AnswerTo<Name> extends NextPage ? Name : never }[QueryName];
 
 export interface Pages<Page> {
   readonly pages: readonly Page[] | undefined;
@@ -90,15 +93,15 @@ export function useDepotPages<Name extends PagedName>(
 ): Pages<AnswerTo<Name>> {
   type Page = Answered<AnswerTo<Name>>;
   const { transport, freshness } = useDepot();
-  const result = useInfiniteQuery<Page, DepotError, InfiniteData<Page>, readonly [QueryOf<Name>, "pages"], string | null>({
+  const result = useInfiniteQuery<Page, DepotError, InfiniteData<Page>, readonly [QueryOf<Name>, "pages"], string | number | null>({
     queryKey: [query, "pages"],
     queryFn: async ({ pageParam }) => {
-      const answered = await transport.query<Name>({ ...query, cursor: pageParam });
+      const answered = await transport.query<Name>({ ...query, ...placeOf(pageParam) });
       freshness.onAnswer(answered);
       return answered;
     },
     initialPageParam: null,
-    getNextPageParam: ({ answer }) => (answer as { nextCursor: string | null }).nextCursor,
+    getNextPageParam: ({ answer }) => nextOf(answer as NextPage),
     placeholderData: keepPreviousData,
     ...options,
   });
@@ -113,6 +116,15 @@ export function useDepotPages<Name extends PagedName>(
     loadMore: result.hasNextPage ? () => void result.fetchNextPage() : undefined,
     isLoadingMore: result.isFetchingNextPage,
   };
+}
+
+function nextOf(page: NextPage): string | number | null {
+  return "nextCursor" in page ? page.nextCursor : page.nextBefore;
+}
+
+function placeOf(next: string | number | null): { cursor?: string; before?: number } {
+  if (next === null) return {};
+  return typeof next === "number" ? { before: next } : { cursor: next };
 }
 
 export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {

@@ -1,9 +1,13 @@
 // The words of the depot that the desk lists by itself, in the order in which people meet them.
+import type { DeliveryEvent } from "@bindings/DeliveryEvent";
 import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import type { DriverAvailability } from "@bindings/DriverAvailability";
+import type { DriverEvent } from "@bindings/DriverEvent";
+import type { RouteEvent } from "@bindings/RouteEvent";
 import type { RouteStatus } from "@bindings/RouteStatus";
 import type { Severity } from "@bindings/Severity";
 import type { VehicleAvailability } from "@bindings/VehicleAvailability";
+import type { VehicleEvent } from "@bindings/VehicleEvent";
 
 // A Record of all words fails to compile when the depot learns a word that is missing here.
 function wordsIn<Word extends string>(words: Record<Word, true>): readonly Word[] {
@@ -44,3 +48,29 @@ export const INCIDENT_TYPES = [
   "RecipientUnavailable",
   "Security",
 ] as const;
+
+/** What can be recorded, deliveries first. */
+export const EVENT_TYPES = wordsIn<(DeliveryEvent | RouteEvent | DriverEvent | VehicleEvent)["type"]>({
+  DeliveryCreated: true,
+  DriverAssigned: true,
+  VehicleAssigned: true,
+  DeliveryStatusChanged: true,
+  CheckpointReached: true,
+  IncidentReported: true,
+  IncidentResolved: true,
+  ProofOfDeliveryCaptured: true,
+  RouteCreated: true,
+  RouteUpdated: true,
+  RouteStatusChanged: true,
+  CheckpointAdded: true,
+  CheckpointUpdated: true,
+  CheckpointRemoved: true,
+  CheckpointsReordered: true,
+  RouteScheduledEndTimeUpdated: true,
+  DriverAdded: true,
+  DriverUpdated: true,
+  DriverStatusChanged: true,
+  VehicleAdded: true,
+  VehicleUpdated: true,
+  VehicleStatusChanged: true,
+});

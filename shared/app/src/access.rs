@@ -118,6 +118,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Vehicle { .. }
             | DepotQuery::Calendar(_)
             | DepotQuery::FreeSlot(_)
+            | DepotQuery::Actors {}
             | DepotQuery::Report { .. }
             | DepotQuery::RunSheet { .. }
             | DepotQuery::Phones {}

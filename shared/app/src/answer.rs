@@ -97,6 +97,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             DepotAnswer::Incidents(delivery::incidents(tables, listing, access.only())?)
         }
         DepotQuery::Events(listing) => DepotAnswer::Events(events(tables, &listing, access, backdating)?),
+        DepotQuery::Actors {} => DepotAnswer::Actors(token::actors(tables)?),
         DepotQuery::Report { from, to } => {
             DepotAnswer::Report(Box::new(report::report(tables, from, to, zone)?))
         }

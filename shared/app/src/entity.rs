@@ -112,6 +112,18 @@ pub(crate) fn is_of<E: Entity>(stored: &StoredEvent) -> bool {
     E::Event::TYPES.iter().any(|(name, _)| *name == stored.event_type)
 }
 
+/// The name of every type of event.
+pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
+    type Types = &'static [(&'static str, u16)];
+    let of: [Types; 4] = [
+        <Driver as Decider>::Event::TYPES,
+        <Vehicle as Decider>::Event::TYPES,
+        <Route as Decider>::Event::TYPES,
+        <Delivery as Decider>::Event::TYPES,
+    ];
+    of.into_iter().flatten().map(|(name, _)| *name)
+}
+
 /// The kind of entity that the event happened to.
 pub(crate) fn kind_of(stored: &StoredEvent) -> Option<EntityKind> {
     let kinds = [

@@ -61,7 +61,8 @@ pub use fleet::{
 };
 pub use generate::{Generated, Generation};
 pub use log::{
-    EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView, PastState,
+    ActorName, EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView,
+    PastState,
 };
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey};
 pub use phone::{

@@ -7,13 +7,14 @@ use std::sync::LazyLock;
 use chrono::TimeDelta;
 use depot_domain::values::Timestamp;
 use depot_domain::{Delivery, Driver, Route, Vehicle};
+use depot_store::seal::hex;
 use depot_store::{StoredEvent, Upcasters, log};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 pub use views::*;
 
-use crate::entity::{Entity, Loaded, fold, is_of, kind_of};
+use crate::entity::{self, Entity, Loaded, fold, is_of, kind_of};
 use crate::error::{AppError, Code};
 use crate::page::Limit;
 use crate::sql;
@@ -48,6 +49,7 @@ fn view(tables: &Connection, stored: StoredEvent, backdating: TimeDelta) -> Resu
         backdated: stored.recorded_at - stored.occurred_at > backdating,
         correlation_id: stored.correlation,
         causation_id: stored.causation,
+        hash: hex(&stored.hash),
     })
 }
 
@@ -78,19 +80,47 @@ fn views(
     upcast(events)?.into_iter().map(|stored| view(tables, stored, backdating)).collect()
 }
 
-/// A page of the log, newest first.
+/// How many events are looked through for one page where no index finds those that are wanted.
+const SIFTED_MOST: u64 = 20_000;
+
+/// A page of the log, newest first. Where types or actors are sifted it may have fewer events than there are, or none,
+/// and still name where to look on.
 pub(crate) fn events(
     tables: &Connection,
     listing: &EventListing,
     backdating: TimeDelta,
 ) -> Result<EventPage, AppError> {
-    let EventListing { category, entity_id, before, limit } = listing;
+    let EventListing { category, entity_id, event_type, actor, from, to, before, limit } = listing;
+    if let Some(name) = event_type
+        && !entity::event_types().any(|known| known == name)
+    {
+        let known = entity::event_types().collect::<Vec<_>>().join(", ");
+        let detail = format!("type: {name:?} is not a type of events; give one of {known}");
+        return Err(AppError::new(Code::Malformed, detail));
+    }
     let rows = limit.unwrap_or_default().rows();
-    let category = category.map(EventCategory::as_str);
-    let mut found = log::newest(tables, *before, category, *entity_id, rows + 1)?;
+    let (recorded_from, recorded_until) = (from.map(Timestamp::datetime), to.map(Timestamp::datetime));
+    let (first, end) = log::recorded_between(tables, recorded_from, recorded_until)?;
+    let before = before.map_or(end, |before| before.min(end));
+    let sifts = entity_id.is_none() && (event_type.is_some() || actor.is_some());
+    let floor = if sifts { before.saturating_sub(SIFTED_MOST).max(first) } else { first };
+    let wanted = log::Wanted {
+        before: Some(before),
+        from: Some(floor),
+        category: category.map(EventCategory::as_str),
+        stream: *entity_id,
+        event_type: event_type.as_deref(),
+        actor: actor.as_deref(),
+        recorded_from,
+        recorded_until,
+    };
+    let mut found = log::newest(tables, &wanted, rows + 1)?;
     let more = found.len() > rows as usize;
     found.truncate(rows as usize);
-    let next_before = if more { found.last().map(|event| event.sequence) } else { None };
+    let next_before = match found.last() {
+        Some(last) if more => Some(last.sequence),
+        Some(_) | None => (floor > first).then_some(floor),
+    };
     Ok(EventPage { items: views(tables, found, backdating)?, next_before })
 }
 

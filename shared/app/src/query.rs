@@ -17,7 +17,7 @@ use crate::fleet::{
     CalendarSpan, CalendarView, DriverListing, DriverView, FleetOverview, FreeSlot, SlotSearch,
     VehicleListing, VehicleView,
 };
-use crate::log::{EntityKind, EventCategory, EventListing, EventPage, PastState};
+use crate::log::{ActorName, EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
 use crate::phone::{PairingView, PhoneDay, Phones};
 use crate::report::{Report, RunSheet};
@@ -99,6 +99,8 @@ pub enum DepotQuery {
     Incidents(IncidentListing),
     /// A page of the event log.
     Events(EventListing),
+    /// Everybody whom events can name as the one who acted.
+    Actors {},
     /// How some days of the depot went, beside as many days before.
     Report {
         /// The first day.
@@ -163,6 +165,7 @@ pub enum DepotAnswer {
     CompletedSummary(CompletedSummary),
     Incidents(Page<IncidentView>),
     Events(EventPage),
+    Actors(Vec<ActorName>),
     Report(Box<Report>),
     RunSheet(Box<RunSheet>),
     PastState(PastState),
@@ -215,7 +218,7 @@ impl DepotQuery {
     pub const fn topics(&self) -> &'static [Topic] {
         use Topic::{Deliveries, Depot, Drivers, Routes, Vehicles};
         match self {
-            Self::Settings {} | Self::Tokens {} => &[Depot],
+            Self::Settings {} | Self::Tokens {} | Self::Actors {} => &[Depot],
             Self::Session {} => &[Depot, Topic::Endpoint],
             Self::Endpoint {} => &[Topic::Endpoint],
             Self::Data {} => &[Topic::Data, Depot],

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, Role};
 use crate::error::{AppError, Code};
+use crate::log::ActorName;
 use crate::sql;
 
 pub(crate) const MIGRATIONS: [Migration; 2] = [
@@ -179,6 +180,9 @@ pub(crate) fn used(tables: &Connection, id: Uuid, at: Timestamp) -> rusqlite::Re
     sql::run(tables, "UPDATE tokens SET used_at = ?2 WHERE id = ?1", params![id, at.micros()])
 }
 
+/// How many bearers of tokens can be picked from.
+const ACTORS_MOST: u32 = 1_000;
+
 const SELECT: &str =
     "SELECT id, role, name, driver_id, created_at, expires_at, revoked_at, used_at FROM tokens";
 
@@ -198,6 +202,18 @@ fn view(row: &Row<'_>) -> rusqlite::Result<TokenView> {
 /// Every token, the oldest first.
 pub(crate) fn list(tables: &Connection) -> rusqlite::Result<Vec<TokenView>> {
     sql::all(tables, &format!("{SELECT} ORDER BY created_at, id"), [], view)
+}
+
+/// Everybody whom events can name: the desk, and the bearer of each token, also of one that was revoked.
+pub(crate) fn actors(tables: &Connection) -> rusqlite::Result<Vec<ActorName>> {
+    let desk = ActorName { actor: Actor::desk().for_the_log(), name: None };
+    let bearer = |row: &Row<'_>| {
+        let TokenView { id: credential, role, name, driver_id, .. } = view(row)?;
+        let actor = Actor { role, credential, name, driver_id };
+        Ok(ActorName { actor: actor.for_the_log(), name: Some(actor.name) })
+    };
+    let bearers = sql::all(tables, &format!("{SELECT} ORDER BY name, id LIMIT {ACTORS_MOST}"), [], bearer)?;
+    Ok(std::iter::once(desk).chain(bearers).collect())
 }
 
 /// Revokes the one token that has this id or name; one that is revoked already stays so.

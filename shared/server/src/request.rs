@@ -64,6 +64,7 @@ impl IntoResponse for Plain {
             DepotAnswer::CompletedSummary(answer) => Json(answer).into_response(),
             DepotAnswer::Incidents(answer) => Json(answer).into_response(),
             DepotAnswer::Events(answer) => Json(answer).into_response(),
+            DepotAnswer::Actors(answer) => Json(answer).into_response(),
             DepotAnswer::Report(answer) => Json(answer).into_response(),
             DepotAnswer::RunSheet(answer) => Json(answer).into_response(),
             DepotAnswer::Settings(answer) => Json(answer).into_response(),

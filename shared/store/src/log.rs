@@ -1,7 +1,8 @@
 //! Reads the log, in order and never more than asked for. Writes nothing and upcasts nothing.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Params, Result, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Params, Result, params, params_from_iter};
 use uuid::Uuid;
 
 use crate::event::{SELECT, StoredEvent, from_row, integer};
@@ -66,30 +67,99 @@ pub fn all(connection: &Connection, after: u64, limit: u32) -> Result<Vec<Stored
     collect(connection, &sql, params![integer(after), limit])
 }
 
-/// The newest events first, before a sequence where one is given, of a category or a stream where one is given.
+/// What to look for in the log; nothing in it looks for everything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'w> {
+    /// Only before this sequence.
+    pub before: Option<u64>,
+    /// Only from this sequence on.
+    pub from: Option<u64>,
+    /// Only of this category.
+    pub category: Option<&'w str>,
+    /// Only of this stream.
+    pub stream: Option<Uuid>,
+    /// Only of this type.
+    pub event_type: Option<&'w str>,
+    /// Only by this actor.
+    pub actor: Option<&'w str>,
+    /// Only recorded at or after this.
+    pub recorded_from: Option<DateTime<Utc>>,
+    /// Only recorded before this.
+    pub recorded_until: Option<DateTime<Utc>>,
+}
+
+/// The newest events first, of those that are wanted.
+///
+/// Categories and streams are found by an index. Types, actors and times are not: whoever asks for them bounds the
+/// sequences, see [`recorded_between`].
 ///
 /// # Errors
 /// When SQLite fails.
-pub fn newest(
-    connection: &Connection,
-    before: Option<u64>,
-    category: Option<&str>,
-    stream: Option<Uuid>,
-    limit: u32,
-) -> Result<Vec<StoredEvent>> {
-    let before = before.map_or(i64::MAX, integer);
-    let of_category = "e.category_no = (SELECT category_no FROM categories WHERE name = ?3)";
-    let of_stream = "e.stream_no = (SELECT stream_no FROM streams WHERE id = ?4)";
+pub fn newest(connection: &Connection, wanted: &Wanted<'_>, limit: u32) -> Result<Vec<StoredEvent>> {
+    let Wanted { before, from, category, stream, event_type, actor, recorded_from, recorded_until } = *wanted;
+    let micros = |at: DateTime<Utc>| Value::Integer(at.timestamp_micros());
+    let text = |text: &str| Value::Text(text.to_owned());
+    let conditions = [
+        ("e.seq < ?", before.map(|sequence| Value::Integer(integer(sequence)))),
+        ("e.seq >= ?", from.map(|sequence| Value::Integer(integer(sequence)))),
+        ("e.category_no = (SELECT category_no FROM categories WHERE name = ?)", category.map(text)),
+        (
+            "e.stream_no = (SELECT stream_no FROM streams WHERE id = ?)",
+            stream.map(|id| Value::Blob(id.as_bytes().to_vec())),
+        ),
+        ("e.type = ?", event_type.map(text)),
+        ("e.actor = ?", actor.map(text)),
+        ("e.recorded_at >= ?", recorded_from.map(micros)),
+        ("e.recorded_at < ?", recorded_until.map(micros)),
+    ];
+    let (clauses, mut values): (Vec<_>, Vec<_>) =
+        conditions.into_iter().filter_map(|(clause, value)| Some((clause, value?))).unzip();
+    values.push(Value::Integer(i64::from(limit)));
+    let condition = if clauses.is_empty() { "1".to_owned() } else { clauses.join(" AND ") };
     // A stream's events are read by version, which its index gives in the order of their sequences.
-    let (condition, order) = match (category, stream) {
-        (None, None) => ("?3 IS NULL AND ?4 IS NULL".to_owned(), "e.seq"),
-        (Some(_), None) => (format!("{of_category} AND ?4 IS NULL"), "e.seq"),
-        (None, Some(_)) => (format!("{of_stream} AND ?3 IS NULL"), "e.version"),
-        (Some(_), Some(_)) => (format!("{of_stream} AND {of_category}"), "e.version"),
+    let order = if stream.is_some() { "e.version" } else { "e.seq" };
+    let sql = format!("{SELECT} WHERE {condition} ORDER BY {order} DESC LIMIT ?");
+    collect(connection, &sql, params_from_iter(values))
+}
+
+/// How far an event may stand from where its time would put it: commands that come in at once are recorded in the
+/// order in which they were decided, and a clock may have been set back.
+const OUT_OF_ORDER_MOST: u64 = 2_000;
+
+/// From which sequence to before which one the events lie that were recorded from `from` to before `until`.
+///
+/// Found by halving, as times rise with sequences but for few: there is room for those on either side, so the events
+/// within are still to be compared with the times.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn recorded_between(
+    connection: &Connection,
+    from: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+) -> Result<(u64, u64)> {
+    let end = head(connection)? + 1;
+    let first = match from {
+        Some(at) => first_recorded_at(connection, at, end)?.saturating_sub(OUT_OF_ORDER_MOST).max(1),
+        None => 1,
     };
-    let sql = format!("{SELECT} WHERE e.seq < ?1 AND {condition} ORDER BY {order} DESC LIMIT ?2");
-    let stream = stream.map(Uuid::into_bytes);
-    collect(connection, &sql, params![before, limit, category, stream])
+    let end = match until {
+        Some(at) => first_recorded_at(connection, at, end)?.saturating_add(OUT_OF_ORDER_MOST).min(end),
+        None => end,
+    };
+    Ok((first, end))
+}
+
+/// The first sequence that was recorded at or after `at`, if times rose with sequences; `end` where there is none.
+fn first_recorded_at(connection: &Connection, at: DateTime<Utc>, end: u64) -> Result<u64> {
+    let mut statement = connection.prepare_cached("SELECT recorded_at FROM events WHERE seq = ?1")?;
+    let (mut low, mut high) = (1, end);
+    while low < high {
+        let middle = low.midpoint(high);
+        let recorded_at: i64 = statement.query_row([integer(middle)], |row| row.get(0))?;
+        if recorded_at < at.timestamp_micros() { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
 }
 
 /// The highest sequence stored; 0 for an empty log.

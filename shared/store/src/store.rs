@@ -214,7 +214,7 @@ fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, 
     let mut connection = database.writer()?;
     schema::migrate(&mut connection, migrations)?;
     database.settle(&connection)?;
-    let newest = log::newest(&connection, None, None, None, 2)?;
+    let newest = log::newest(&connection, &log::Wanted::default(), 2)?;
     if let Some(last) = newest.first() {
         let previous = newest.get(1).map_or(chain::GENESIS, |event| event.hash);
         if chain::link_of(&previous, last) != last.hash {

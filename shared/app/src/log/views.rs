@@ -77,6 +77,9 @@ pub struct EventView {
     pub correlation_id: String,
     /// The request that caused it.
     pub causation_id: String,
+    /// The link of the hash chain that ends in it, in hexadecimal digits: it is another one if anything before it was
+    /// changed.
+    pub hash: String,
 }
 
 /// Events, oldest first.
@@ -99,7 +102,8 @@ pub struct EventFeed {
 pub struct EventPage {
     /// The events.
     pub items: Vec<EventView>,
-    /// Give this as `before` to get the next page; null on the last one.
+    /// Give this as `before` to get the next page, which may be empty and name a next one where the log is sifted by
+    /// type or actor; null on the last one.
     pub next_before: Option<u64>,
 }
 
@@ -113,11 +117,33 @@ pub struct EventListing {
     pub category: Option<EventCategory>,
     /// Only of this driver, vehicle, route or delivery.
     pub entity_id: Option<Uuid>,
+    /// Only of this type, e.g. `CheckpointReached`.
+    #[serde(rename = "type")]
+    pub event_type: Option<String>,
+    /// Only by this actor: `desk`, or a role and the id of a credential.
+    pub actor: Option<String>,
+    /// Only recorded at or after this, by the depot's clock.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub from: Option<Timestamp>,
+    /// Only recorded before this.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub to: Option<Timestamp>,
     /// Only before this sequence.
     pub before: Option<u64>,
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
+}
+
+/// Somebody who may have done something, as events name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActorName {
+    /// `desk`, or a role and the id of a credential.
+    pub actor: String,
+    /// What the credential is called; none for the desk.
+    pub name: Option<String>,
 }
 
 /// A thing as it was at some instant in the past.

@@ -61,7 +61,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 28] = [
+pub(super) const QUERIES: [&str; 29] = [
     "session",
     "settings",
     "tokens",
@@ -82,6 +82,7 @@ pub(super) const QUERIES: [&str; 28] = [
     "completedSummary",
     "incidents",
     "events",
+    "actors",
     "report",
     "runSheet",
     "pastState",

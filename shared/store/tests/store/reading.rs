@@ -33,7 +33,10 @@ fn the_log_is_read_in_pages_by_stream_category_and_as_a_whole() {
     assert_eq!(of(read(&store, |c| log::all(c, 2, 3))), [3, 4, 5]);
     assert_eq!(of(read(&store, |c| log::all(c, u64::MAX, 3))), [0_u64; 0]);
     assert_eq!(read(&store, log::head), 6);
-    let newest = |before, category, stream| of(read(&store, |c| log::newest(c, before, category, stream, 2)));
+    let newest = |before, category, stream| {
+        let wanted = log::Wanted { before, category, stream, ..log::Wanted::default() };
+        of(read(&store, |c| log::newest(c, &wanted, 2)))
+    };
     assert_eq!(newest(None, None, None), [6, 5]);
     assert_eq!(newest(Some(5), None, None), [4, 3]);
     assert_eq!(newest(None, Some("delivery"), None), [5, 3]);

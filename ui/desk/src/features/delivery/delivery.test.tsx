@@ -315,6 +315,7 @@ function eventOf(sequence: number, recordedAt: string): EventView {
     actorName: null,
     correlationId: "",
     causationId: "",
+    hash: "0".repeat(64),
   };
 }
 

@@ -1,147 +1,143 @@
-// Every event of the depot, newest first: a sentence each, and all that was recorded of it.
+// Every event of the depot, newest first: a sentence each, and beside the list all that was recorded of one of them.
 import type { EventView } from "@bindings/EventView";
-import { Button, Group, Paper, Select, Text } from "@mantine/core";
-import { IconChevronRight, IconHistory } from "@tabler/icons-react";
+import { Text } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
-import { useDepotQuery } from "@kit/depot";
+import { DataTable } from "@kit/DataTable";
+import type { Column } from "@kit/DataTable";
+import { useDepotPages } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
-import { Loaded } from "@kit/Loaded";
+import { LinkAnchor } from "@kit/links";
+import { Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
-import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
-import { compact } from "@kit/search";
+import { ProblemAlert } from "@kit/ProblemAlert";
 import { EventDetails } from "./EventDetails";
+import { LogFilters } from "./LogFilters";
 import classes from "./LogPage.module.css";
-import { CATEGORIES } from "./search";
+import { eventsQuery, isFiltered } from "./search";
 import type { LogSearch } from "./search";
 
-
-const EVENTS_A_PAGE = 100;
 const route = getRouteApi("/log");
+/** Enough to tell two events apart; the details have all of it. */
+const HASH_DIGITS = 8;
 
 export function LogPage() {
   const { t } = useTranslation("log");
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const events = useDepotQuery(
-    {
-      query: "events",
-      category: search.category ?? null,
-      entityId: search.entity ?? null,
-      before: search.before ?? null,
-      limit: EVENTS_A_PAGE,
-    },
-    { keepPrevious: true },
-  );
-  const go = (next: LogSearch) => void navigate({ search: next });
+  const go = (next: LogSearch) => void navigate({ search: next, replace: true });
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
       <LogFilters search={search} onChange={go} />
-      <Loaded of={events} lines={10}>
-        {({ items, nextBefore }) => (
-          <>
-            {items.length === 0 ? (
-              <EmptyState icon={IconHistory} title={t("empty.title")} description={t("empty.description")} />
-            ) : (
-              <Paper component="ol" withBorder radius="lg" bg="var(--depot-surface)" className={classes["list"]} aria-label={t("title")}>
-                {items.map((event) => (
-                  <Row key={event.sequence} event={event} />
-                ))}
-              </Paper>
-            )}
-            <Group justify="space-between" mt="md">
-              <Button variant="default" disabled={search.before === undefined} onClick={() => go(withoutBefore(search))}>
-                {t("newest")}
-              </Button>
-              <Button
-                variant="default"
-                disabled={nextBefore === null}
-                onClick={() => nextBefore !== null && go({ ...search, before: nextBefore })}
-              >
-                {t("older")}
-              </Button>
-            </Group>
-          </>
-        )}
-      </Loaded>
+      <EventList search={search} go={go} />
     </>
   );
 }
 
-function withoutBefore({ before: _before, ...search }: LogSearch): LogSearch {
-  return search;
-}
-
-function LogFilters({ search, onChange }: { search: LogSearch; onChange: (search: LogSearch) => void }) {
+function EventList({ search, go }: { search: LogSearch; go: (search: LogSearch) => void }) {
   const { t } = useTranslation("log");
-  const { category } = search;
-  const pick = (kind: LogSearch["kind"]) => ({
-    hideLabel: true,
-    value: search.kind === kind ? (search.entity ?? null) : null,
-    onChange: (entity: string | null) =>
-      onChange(compact<LogSearch>({ category: undefined, before: undefined, kind: entity === null ? undefined : kind, entity: entity ?? undefined })),
-  });
+  const columns = useColumns(search);
+  const { event: chosen, ...filters } = search;
+  const list = useDepotPages(eventsQuery(search));
+  const rows = list.pages?.flatMap((page): readonly EventView[] => page.items);
+  const { loadMore, isLoadingMore } = list;
+  // The depot looks through a part of its record at a time: where that holds nothing that fits, it goes on looking.
+  const isSearching = rows?.length === 0 && loadMore !== undefined;
+  useEffect(() => {
+    if (isSearching && !isLoadingMore) loadMore();
+  }, [isSearching, isLoadingMore, loadMore]);
+  if (rows === undefined || isSearching) {
+    return list.error === null ? <Shimmer lines={10} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
+  }
+  if (rows.length === 0) {
+    const which = isFiltered(search) ? "filtered" : "empty";
+    return <EmptyState icon={IconHistory} title={t(`${which}.title`)} description={t(`${which}.description`)} />;
+  }
+  const shown = rows.find(({ sequence }) => sequence === chosen);
   return (
-    <Group mb="md" gap="sm">
-      <Select
-        aria-label={t("category.label")}
-        placeholder={t("category.label")}
-        data={CATEGORIES.map((value) => ({ value, label: t(`category.${value}`) }))}
-        value={category ?? null}
-        onChange={(value) => {
-          const chosen = CATEGORIES.find((known) => known === value);
-          onChange(compact<LogSearch>({ category: chosen, entity: undefined, kind: undefined, before: undefined }));
-        }}
-        clearable
-        clearButtonProps={{ "aria-label": t("category.clear") }}
-        w={200}
+    <div className={classes["split"]} data-open={shown !== undefined || undefined}>
+      <DataTable
+        label={t("title")}
+        columns={columns}
+        rows={rows}
+        rowKey={keyOf}
+        onOpen={({ sequence }) => go({ ...filters, event: sequence })}
+        current={shown && keyOf(shown)}
+        isStale={list.isStale}
+        loadMore={loadMore}
+        isLoadingMore={isLoadingMore}
+        listKey={JSON.stringify(filters)}
+        minWidth={560}
       />
-      <DriverPick {...pick("driver")} label={t("of.driver")} placeholder={t("of.driver")} anyStatus />
-      <VehiclePick {...pick("vehicle")} label={t("of.vehicle")} placeholder={t("of.vehicle")} anyStatus />
-      <RoutePick {...pick("route")} label={t("of.route")} placeholder={t("of.route")} />
-      {search.entity !== undefined && search.kind === "delivery" && (
-        <Button variant="light" onClick={() => onChange({})}>
-          {t("of.delivery")}
-        </Button>
-      )}
-    </Group>
+      {shown !== undefined && <EventDetails event={shown} onClose={() => go(filters)} />}
+    </div>
   );
 }
 
-function Row({ event }: { event: EventView }) {
+function keyOf({ sequence }: EventView): string {
+  return String(sequence);
+}
+
+function useColumns(search: LogSearch): readonly Column<EventView>[] {
   const { t } = useTranslation("log");
-  const [isOpen, setIsOpen] = useState(false);
-  const actor = event.actorName ?? t(event.actor === "desk" ? "actor.desk" : "actor.device");
-  return (
-    <li className={classes["row"]}>
-      <div className={classes["line"]}>
-        <button
-          type="button"
-          className={classes["opener"]}
-          aria-expanded={isOpen}
-          aria-label={t("details", { sequence: formatNumber(event.sequence) })}
-          onClick={() => setIsOpen((before) => !before)}
-        >
-          <IconChevronRight size={16} aria-hidden className={classes["chevron"]} />
-          <span className="tabular">{formatNumber(event.sequence)}</span>
-        </button>
-        <Text size="sm" c="dimmed" className={classes["when"]}>
-          <Moment at={event.occurredAt} />
+  const isNarrow = search.event !== undefined;
+  return useMemo(() => {
+    const sequence: Column<EventView> = {
+      key: "sequence",
+      title: t("column.sequence"),
+      width: "92px",
+      cell: ({ sequence: number }) => (
+        <LinkAnchor to="/log" search={{ ...search, event: number }} replace size="sm" className="tabular" aria-label={t("details", { sequence: formatNumber(number) })}>
+          {formatNumber(number)}
+        </LinkAnchor>
+      ),
+    };
+    const when: Column<EventView> = {
+      key: "when",
+      title: t("column.when"),
+      width: "168px",
+      cell: ({ occurredAt }) => (
+        <Text span size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+          <Moment at={occurredAt} />
         </Text>
-        <Text size="sm" component="div" className={classes["what"]}>
+      ),
+    };
+    const what: Column<EventView> = {
+      key: "what",
+      title: t("column.what"),
+      cell: (event) => (
+        <div className={classes["what"]}>
           <EventSubject event={event} /> <EventSentence event={event} />
+        </div>
+      ),
+    };
+    const who: Column<EventView> = {
+      key: "who",
+      title: t("column.who"),
+      width: "150px",
+      cell: ({ actor, actorName }) => (
+        <Text size="sm" c="dimmed" truncate>
+          {actorName ?? t(actor === "desk" ? "actor.desk" : "actor.device")}
         </Text>
-        <Text size="sm" c="dimmed" className={classes["who"]} title={actor}>
-          {actor}
-        </Text>
-      </div>
-      {isOpen && <EventDetails event={event} />}
-    </li>
-  );
+      ),
+    };
+    const hash: Column<EventView> = {
+      key: "hash",
+      title: t("column.hash"),
+      width: "104px",
+      cell: ({ hash: whole }) => (
+        <span className={classes["hash"]} title={whole}>
+          {whole.slice(0, HASH_DIGITS)}
+        </span>
+      ),
+    };
+    return isNarrow ? [sequence, when, what] : [sequence, when, what, who, hash];
+  }, [t, search, isNarrow]);
 }
