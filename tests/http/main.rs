@@ -15,6 +15,7 @@ mod keys;
 mod limits;
 mod malformed;
 mod phones;
+mod proof;
 mod reads;
 mod refusals;
 mod restart;
