@@ -63,7 +63,7 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
 
 fn tell(depots: &[Depot], memory: &[String]) -> String {
     let mut text = String::from(
-        "### Growth\n\nMedians in milliseconds; the last column is the slowest beside the fastest.\n\n| |",
+        "### Growth\n\nMedians in milliseconds; the last column is the slowest beside the fastest.\n\n|",
     );
     let mut row =
         |what: &str, cells: Vec<String>| writeln!(text, "{what} | {} |", cells.join(" | ")).unwrap();

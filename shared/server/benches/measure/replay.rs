@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::measure::{median, thousands};
 
 /// A rebuild is told by so few, because each writes every table anew.
-const REBUILDS: usize = 3;
+const REBUILDS: usize = 2;
 const DATABASE: &str = "depot.sqlite3";
 
 pub(crate) fn measure(runtime: &Runtime, app: &App, rounds: usize) -> String {
