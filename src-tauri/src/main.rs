@@ -52,7 +52,7 @@ fn open_window(options: &Options) -> Result<(), String> {
     let assignments = options.settings.clone();
     let window = builder
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .invoke_handler(tauri::generate_handler![desktop::execute, desktop::query])
+        .invoke_handler(tauri::generate_handler![desktop::execute, desktop::query, desktop::export])
         .register_asynchronous_uri_scheme_protocol("depot-file", |context, request, responder| {
             let app = context.app_handle().clone();
             tauri::async_runtime::spawn(async move {

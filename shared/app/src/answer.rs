@@ -7,9 +7,11 @@ use depot_domain::values::{DeliveryId, DriverId, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::access::Access;
+use crate::access::{self, Access};
 use crate::actor::Actor;
+use crate::app::App;
 use crate::error::{AppError, Code};
+use crate::export::{ExportFormat, Exported};
 use crate::log::{EntityKind, EventListing, EventPage};
 use crate::page::Limit;
 use crate::phone::{EndpointView, Phones};
@@ -122,6 +124,34 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         DepotQuery::Pairing { id } => return Err(unknown("pairing", id)),
     };
     Ok(Answered { answer, topics, sequence })
+}
+
+impl App {
+    /// Makes a file of a list: every row that fits, whatever the page that the query names.
+    ///
+    /// # Errors
+    /// The role does not allow the query, it is not one of a list that can be exported, or the record cannot be read.
+    pub async fn export(
+        &self,
+        actor: &Actor,
+        query: DepotQuery,
+        format: ExportFormat,
+    ) -> Result<Exported, AppError> {
+        let access = access::query(actor, &query)?;
+        let (settings, now) = (self.settings(), self.now());
+        self.store()
+            .read(move |connection| {
+                let tables = connection.unchecked_transaction()?;
+                let DepotQuery::Deliveries(listing) = query else {
+                    return Err(AppError::new(
+                        Code::Malformed,
+                        "query: this one makes no table; those of which a file can be made are: deliveries",
+                    ));
+                };
+                delivery::export(&tables, listing, access.only(), now, format, &settings.depot)
+            })
+            .await
+    }
 }
 
 fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, AppError> {

@@ -21,6 +21,7 @@ mod endpoint;
 mod entity;
 mod error;
 mod execute;
+mod export;
 mod files;
 mod fleet;
 mod generate;
@@ -53,6 +54,7 @@ pub use depot_store::chain::Verified;
 pub use depot_store::seal::{Seal, SealKey};
 pub use endpoint::{EndpointFault, EndpointProblem, EndpointStatus, Follower, Following, NetworkInterface};
 pub use error::{AppError, Code, Problem};
+pub use export::{ExportFormat, Exported};
 pub use files::FILE_MAX_BYTES;
 pub use fleet::{
     BookingView, CalendarSpan, CalendarView, DriverCounts, DriverListing, DriverSort, DriverView,

@@ -129,15 +129,28 @@ impl Filter {
         self
     }
 
+    /// Demands `clause`, whose every `?` stands for `value`.
+    pub(crate) fn demand(&mut self, clause: String, value: &Value) -> &mut Self {
+        self.values.extend(clause.matches('?').map(|_| value.clone()));
+        self.clauses.push(clause);
+        self
+    }
+
     /// Demands that one of `expressions` contains `text`, without regard to the case of ASCII letters.
     pub(crate) fn contains(&mut self, expressions: &[&str], text: Option<&str>) -> &mut Self {
-        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return self };
-        let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let Some(pattern) = text.and_then(pattern) else { return self };
         let likes: Vec<_> = expressions.iter().map(|e| format!("{e} LIKE ? ESCAPE '\\'")).collect();
         self.clauses.push(format!("({})", likes.join(" OR ")));
         self.values.extend(expressions.iter().map(|_| Value::Text(pattern.clone())));
         self
     }
+}
+
+/// What `LIKE ? ESCAPE '\\'` finds `text` by, wherever it stands; none for nothing but spaces.
+pub(crate) fn pattern(text: &str) -> Option<String> {
+    let text = text.trim();
+    let escaped = || text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    (!text.is_empty()).then(|| format!("%{}%", escaped()))
 }
 
 /// An id as a value of a condition.

@@ -12,6 +12,7 @@ mod docs;
 mod domain;
 mod endpoint;
 mod events;
+mod exports;
 mod extract;
 mod files;
 mod health;

@@ -3,7 +3,9 @@
 mod messages;
 
 use axum::http::Method;
-use depot_app::{DeliverySort, DriverSort, EventCategory, IncidentSort, RouteSort, VehicleSort};
+use depot_app::{
+    DeliverySort, DriverSort, EventCategory, ExportFormat, IncidentSort, RouteSort, VehicleSort,
+};
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, SchemaFormat, SchemaType, Type};
@@ -36,7 +38,7 @@ use crate::problem::ProblemDocument;
     ),
     // Named only by query parameters, whose schemas are not collected by themselves.
     components(schemas(
-        ProblemDocument, EventCategory, DriverSort, VehicleSort, RouteSort, DeliverySort, IncidentSort
+        ProblemDocument, EventCategory, DriverSort, VehicleSort, RouteSort, DeliverySort, IncidentSort, ExportFormat
     )),
 )]
 pub(crate) struct Document;

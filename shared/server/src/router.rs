@@ -16,8 +16,8 @@ use crate::endpoint::Shared;
 use crate::extract::MAX_JSON_BYTES;
 use crate::problem::{Problem, Reason};
 use crate::{
-    changes, credential, desk, docs, events, files, health, layers, messages, metrics, openapi, pairing,
-    rest, session,
+    changes, credential, desk, docs, events, exports, files, health, layers, messages, metrics, openapi,
+    pairing, rest, session,
 };
 
 /// Smaller answers fit into one packet anyway.
@@ -33,6 +33,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(events::read))
         .routes(routes!(events::acknowledge))
         .routes(routes!(files::show))
+        .routes(routes!(exports::make))
         .routes(routes!(session::open, session::show, session::close))
         .routes(routes!(pairing::claim, pairing::show))
         .routes(routes!(health::show))

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, params};
 use super::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
     DeliverySort, Lanes, LiveTracking, PlannedCheckpoint, ReachedCheckpoint, TimelineCategory, TimelineEntry,
-    incident, risk,
+    incident, risk, search,
 };
 use crate::entity::{decode, occurred};
 use crate::error::{AppError, Code};
@@ -84,11 +84,10 @@ pub(crate) fn deliveries(
             listing.unassigned,
             "d.open = 1 AND (d.driver_id IS NULL OR d.vehicle_id IS NULL)",
             "d.driver_id IS NOT NULL AND d.vehicle_id IS NOT NULL",
-        )
-        .contains(
-            &["r.origin", "r.destination", "p.name", "v.registration", "d.receiver_name", "lower(hex(d.id))"],
-            listing.text.as_deref().map(without_hyphens_of_an_id).as_deref(),
         );
+    if let Some(text) = &listing.text {
+        search::narrow(tables, &mut filter, text)?;
+    }
     let by = match listing.sort.unwrap_or(DeliverySort::CreatedAt) {
         DeliverySort::CreatedAt => "d.created_at",
         DeliverySort::ScheduledStartTime => "d.starts_at",
@@ -99,12 +98,6 @@ pub(crate) fn deliveries(
     let order = Order { by, id: "d.id", text: false, descending };
     let limit = listing.limit.unwrap_or_default();
     sql::page(tables, &select_at(now), filter, &order, listing.cursor, limit, row_at(now))
-}
-
-/// Ids are searched as hexadecimal digits; other text is left as it is.
-fn without_hyphens_of_an_id(text: &str) -> String {
-    let is_id = text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    if is_id { text.replace('-', "") } else { text.to_owned() }
 }
 
 /// One delivery.

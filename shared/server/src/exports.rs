@@ -1,0 +1,45 @@
+//! Lists as files, for browsers and spreadsheets.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use depot_app::{DepotQuery, ExportFormat};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::credential::Caller;
+use crate::endpoint::Shared;
+use crate::extract::Params;
+use crate::problem::Problem;
+
+/// Of what a file is to be made, and how.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// A query of `/api/queries` as JSON, e.g. `{"query":"deliveries","late":true}`; its `limit` and `cursor` do not count.
+    query: String,
+    /// How the table is written.
+    format: ExportFormat,
+}
+
+/// Makes a file of a list: every row that fits, in the depot's language and at its clock.
+#[utoipa::path(get, path = "/api/export", tag = "Messages", params(Wanted),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream")))]
+pub(crate) async fn make(
+    State(endpoint): State<Shared>,
+    Caller { actor, .. }: Caller,
+    Params(Wanted { query, format }): Params<Wanted>,
+) -> Result<Response, Problem> {
+    let query: DepotQuery = serde_json::from_str(&query)
+        .map_err(|error| Problem::malformed(format!("Query parameter query: {error}")))?;
+    let file = endpoint.app.export(&actor, query, format).await?;
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{}\"", file.file_name))
+        .map_err(|_| Problem::internal())?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(file.media_type)),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, file.bytes).into_response())
+}
