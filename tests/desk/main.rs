@@ -20,6 +20,7 @@ macro_rules! specs {
 }
 
 specs! {
+    deliveries = "deliveries",
     desk = "desk",
     gallery = "gallery",
     log = "log",

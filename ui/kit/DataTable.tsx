@@ -58,7 +58,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Pag
 export function DataTable<Row, Sort extends string = string>(props: DataTableProps<Row, Sort>) {
   const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, listKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const room_px = useRoomBelow(scroller);
+  useRoomBelow(scroller);
   const { inSight, measure, bringIntoSight } = useRowsInSight(scroller, rows.length);
   const { hand, focusWaiting } = useHand(props, scroller, bringIntoSight);
   useEffect(focusWaiting);
@@ -70,7 +70,7 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
   }, [hand, currentIndex]);
   return (
     <div className={classes["frame"]}>
-      <div ref={scroller} className={classes["scroller"]} style={{ maxHeight: room_px }} onScroll={hand.loadIfNear}>
+      <div ref={scroller} className={classes["scroller"]} onScroll={hand.loadIfNear}>
         <table
           className={classes["table"]}
           aria-label={label}
@@ -281,7 +281,8 @@ function useHand<Row, Sort extends string>(
       loadIfNear,
       /** Not for each rendering: a page that failed to come would be asked for without end. */
       onRows: (count: number) => {
-        if (count > 0) loadIfNear();
+        // The rows that are in sight are drawn a moment after the frame they stand in.
+        if (count > 0) requestAnimationFrame(loadIfNear);
       },
       onList: (key: string | undefined) => {
         if (key !== list.current) scroller.current?.scrollTo?.({ top: 0 });
@@ -294,7 +295,9 @@ function useHand<Row, Sort extends string>(
       onKeyDown: (event: KeyboardEvent) => {
         const row = rowOf(event.target);
         if (row === null || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-        const index = indexOf(row);
+        const opened = latest.current.rows.findIndex((one) => latest.current.rowKey(one) === latest.current.current);
+        // From the row that is open, where another way led to it.
+        const index = opened === -1 ? indexOf(row) : opened;
         const step = STEPS[event.key];
         const isRowItself = event.target === row;
         if (step !== undefined) go(index, Math.max(0, Math.min(index + step, latest.current.rows.length - 1)), row, event.shiftKey);

@@ -7,6 +7,7 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -65,6 +66,31 @@ export function useDepotQuery<Name extends QueryName>(
     select: answerOf,
     ...(keepPrevious && { placeholderData: keepPreviousData }),
     ...options,
+  });
+}
+
+/** The depot's answers to several queries of one name, in their order; undefined until all of them came. */
+export function useDepotQueries<Name extends QueryName>(
+  queries: readonly QueryOf<Name>[],
+): { readonly data: readonly AnswerTo<Name>[] | undefined; readonly error: DepotError | null } {
+  const { transport, freshness } = useDepot();
+  return useQueries({
+    queries: queries.map((query) => ({
+      queryKey: [query] as const,
+      queryFn: async () => {
+        const answered = await transport.query<Name>(query);
+        freshness.onAnswer(answered);
+        return answered;
+      },
+    })),
+    combine: (results) => {
+      const answers = results.flatMap(({ data }) => (data === undefined ? [] : [data.answer]));
+      const failed = results.find(({ error }) => error !== null)?.error;
+      return {
+        data: answers.length === results.length ? answers : undefined,
+        error: failed === undefined ? null : DepotError.from(failed),
+      };
+    },
   });
 }
 
@@ -129,6 +155,8 @@ function placeOf(next: string | number | null): { cursor?: string; before?: numb
 
 export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {
   readonly command: DepotCommand;
+  /** A fresh one unless given. */
+  readonly idempotencyKey?: string;
 }
 
 /** A command on its way to the depot. A reply that got lost is asked for again under the same key. */
@@ -136,8 +164,7 @@ export function useDepotCommand(): UseMutationResult<CommandOutcome, DepotError,
   const { transport } = useDepot();
   const queries = useQueryClient();
   return useMutation<CommandOutcome, DepotError, Execution>({
-    mutationFn: async ({ command, ...options }) => {
-      const idempotencyKey = newKey();
+    mutationFn: async ({ command, idempotencyKey = newKey(), ...options }) => {
       for (let retries = 0; ; retries += 1) {
         try {
           // One after the other by design: each try waits to learn that the one before it found no depot.
@@ -195,7 +222,11 @@ function makeQueryClient(): QueryClient {
         staleTime: Infinity,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
-        retry: (failures, error) => DepotError.from(error).isUnreachable && failures < RETRIES_MOST,
+        retry: (failures, error) => {
+          const { isUnreachable, comeBackIn_ms } = DepotError.from(error);
+          return (isUnreachable || comeBackIn_ms !== undefined) && failures < RETRIES_MOST;
+        },
+        retryDelay: (failures, error) => DepotError.from(error).comeBackIn_ms ?? 1_000 * 2 ** failures,
       },
       mutations: { networkMode: "always", retry: false },
     },

@@ -1,6 +1,7 @@
 // The way to a depot from a browser: JSON over HTTP, changes as server-sent events.
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
+import type { ExportFormat } from "@bindings/ExportFormat";
 import { ConnectionCell } from "@kit/connection";
 import { DepotError, isRecord } from "@kit/problem";
 import type {
@@ -41,6 +42,21 @@ export class HttpTransport implements Transport {
     return (await this.#send("POST", "/api/queries", query)) as Answered<AnswerTo<Name>>;
   }
 
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
+    const wanted = new URLSearchParams({ query: JSON.stringify(query), format });
+    // Fetched rather than gone to, so that a refusal can be told in place.
+    const response = await this.#ask("GET", `/api/export?${wanted}`);
+    if (!response.ok) throw this.#refusal(response, await readJson(response));
+    const name = /filename="(?<name>[^"]+)"/u.exec(response.headers.get("Content-Disposition") ?? "")?.groups?.["name"];
+    const url = URL.createObjectURL(await response.blob());
+    const link = document.createElement("a");
+    Object.assign(link, { href: url, download: name ?? `export.${format}` });
+    link.click();
+    // The browser has taken hold of it by then.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    return link.download;
+  }
+
   async signIn(credential: Credential): Promise<void> {
     await this.#send("POST", SESSION, credential);
     this.connection.set("connecting");
@@ -67,9 +83,15 @@ export class HttpTransport implements Transport {
   };
 
   async #send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
-    let response: Response;
+    const response = await this.#ask(method, path, body);
+    const reply = await readJson(response);
+    if (response.ok) return reply;
+    throw this.#refusal(response, reply);
+  }
+
+  async #ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Response> {
     try {
-      response = await fetch(path, {
+      return await fetch(path, {
         method,
         credentials: "same-origin",
         ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
@@ -78,10 +100,11 @@ export class HttpTransport implements Transport {
     } catch (cause) {
       throw DepotError.unreachable(cause);
     }
-    const reply = await readJson(response);
-    if (response.ok) return reply;
+  }
+
+  #refusal(response: Response, reply: unknown): DepotError {
     if (response.status === 401) this.connection.set("signedOut");
-    throw isRecord(reply) && typeof reply["code"] === "string"
+    return isRecord(reply) && typeof reply["code"] === "string"
       ? DepotError.from(reply)
       : DepotError.unexpectedStatus(response.status);
   }

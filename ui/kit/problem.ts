@@ -50,6 +50,12 @@ export class DepotError extends Error {
     return typeof rule === "string" ? rule : undefined;
   }
 
+  /** How long to wait before the same is asked again, where the depot was asked too much at once. */
+  get comeBackIn_ms(): number | undefined {
+    const seconds = this.facts["retryAfter"];
+    return this.code === "rateLimited" ? (typeof seconds === "number" ? seconds : 1) * 1_000 : undefined;
+  }
+
   get isUnreachable(): boolean {
     return this.code === UNREACHABLE;
   }

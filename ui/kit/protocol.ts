@@ -5,6 +5,7 @@ import type { CommandRequest } from "@bindings/CommandRequest";
 import type { DepotAnswer } from "@bindings/DepotAnswer";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import type { DepotQuery } from "@bindings/DepotQuery";
+import type { ExportFormat } from "@bindings/ExportFormat";
 import type { Topic } from "@bindings/Topic";
 
 export type QueryName = DepotQuery["query"];
@@ -44,6 +45,8 @@ export interface Transport {
   /** Trades a credential for a session. A window needs none: it is signed in by being the depot. */
   signIn(credential: Credential): Promise<void>;
   signOut(): Promise<void>;
+  /** Has a file made of a list and keeps it where this person's files go; tells what it is called, or where it lies. */
+  save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string>;
   /** Where a signature or a photo can be seen. */
   fileUrl(hash: string): string;
   readonly connection: ConnectionStore;

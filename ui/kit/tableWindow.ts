@@ -1,7 +1,7 @@
 // How high a table may be, and which of its rows are in sight. Knows nothing of what a row shows.
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import type { Range } from "@tanstack/react-virtual";
-import { useLayoutEffect, useState } from "react";
+import { useEffect, useLayoutEffect } from "react";
 import type { RefObject } from "react";
 
 /** Up to here every row is in the page: it costs little, and the browser's own search finds it. */
@@ -11,7 +11,7 @@ const OVERSCAN_ROWS = 8;
 /** The head stays over the rows. */
 const HEAD_PX = 38;
 /** What comes below a table: its foot and the page's margin. */
-const BELOW_PX = 82;
+const BELOW_PX = 80;
 const HEIGHT_LEAST_PX = 420;
 
 export interface RowInSight {
@@ -68,25 +68,26 @@ function withFocused(range: Range, scroller: HTMLElement | null): number[] {
   return [...indexes, focused].toSorted((one, other) => one - other);
 }
 
-/** The height that is left of the window below the top of an element. */
-export function useRoomBelow(element: RefObject<HTMLElement | null>): number | undefined {
-  const [room_px, setRoom] = useState<number>();
-  useLayoutEffect(() => {
-    const measure = () => {
-      const top_px = (element.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-      setRoom(Math.max(HEIGHT_LEAST_PX, Math.floor(window.innerHeight - top_px - BELOW_PX)));
-    };
-    measure();
-    // What stands above the table changes with the window and with what is filtered by.
-    const observer = new ResizeObserver(measure);
+/** Keeps an element as high as the window has room below its top. */
+export function useRoomBelow(element: RefObject<HTMLElement | null>): void {
+  // What stands above the table changes with what is chosen in it and filtered by, which draws the table too.
+  useLayoutEffect(() => fit(element.current));
+  useEffect(() => {
+    const refit = () => fit(element.current);
+    const observer = new ResizeObserver(refit);
     observer.observe(document.body);
-    window.addEventListener("resize", measure);
+    window.addEventListener("resize", refit);
     return () => {
       observer.disconnect();
-      window.removeEventListener("resize", measure);
+      window.removeEventListener("resize", refit);
     };
   }, [element]);
-  return room_px;
+}
+
+function fit(element: HTMLElement | null): void {
+  if (element === null) return;
+  const top_px = element.getBoundingClientRect().top + window.scrollY;
+  element.style.maxHeight = `${Math.max(HEIGHT_LEAST_PX, Math.floor(window.innerHeight - top_px - BELOW_PX))}px`;
 }
 
 function ignore(): void {}

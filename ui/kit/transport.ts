@@ -1,6 +1,7 @@
 // The way to a depot from its own window, and the choice between the two ways. The only file that speaks to Tauri.
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
+import type { ExportFormat } from "@bindings/ExportFormat";
 import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { ConnectionCell } from "@kit/connection";
@@ -48,6 +49,10 @@ export class WindowTransport implements Transport {
   async signIn(): Promise<void> {}
 
   async signOut(): Promise<void> {}
+
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
+    return call("export", { query, format });
+  }
 
   fileUrl(hash: string): string {
     return convertFileSrc(hash, "depot-file");

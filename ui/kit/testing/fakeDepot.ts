@@ -1,6 +1,7 @@
 // A depot for component tests: answers what the test lays out, and remembers what it was told.
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
+import type { ExportFormat } from "@bindings/ExportFormat";
 import { ConnectionCell } from "@kit/connection";
 import { DepotError } from "@kit/problem";
 import type { AnswerTo, Answered, Change, ExecuteOptions, QueryName, QueryOf, Transport } from "@kit/protocol";
@@ -13,6 +14,7 @@ export class FakeDepot implements Transport {
   readonly connection = new ConnectionCell("live");
   readonly asked: object[] = [];
   readonly executed: Array<{ command: DepotCommand; options: ExecuteOptions }> = [];
+  readonly saved: Array<{ query: object; format: ExportFormat }> = [];
   /** Given back by the next commands; a thrown problem is a refusal. */
   onExecute: (command: DepotCommand) => Partial<CommandOutcome> = () => ({});
   sequence = 1;
@@ -40,6 +42,11 @@ export class FakeDepot implements Transport {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
+    this.saved.push({ query, format });
+    return `list.${format}`;
+  }
 
   async signIn(): Promise<void> {}
 

@@ -19,12 +19,17 @@ import { Truncated } from "@kit/Truncated";
 
 type DeliveryColumn = Column<DeliveryRow, DeliverySort>;
 
-export function useDeliveryColumns(): { live: readonly DeliveryColumn[]; all: readonly DeliveryColumn[] } {
+export type ColumnKey = keyof ReturnType<typeof columnsOf>;
+
+/** Every column there is, in the order in which they stand. */
+export const COLUMN_KEYS = ["status", "route", "crew", "progress", "receiver", "delivered", "created", "changed"] as const satisfies readonly ColumnKey[];
+
+export function useDeliveryColumns(keys: readonly ColumnKey[]): readonly DeliveryColumn[] {
   const { t } = useTranslation("delivery");
   return useMemo(() => {
-    const { status, route, crew, progress, changed } = columnsOf(t);
-    return { live: [status, route, crew, progress], all: [status, route, crew, progress, changed] };
-  }, [t]);
+    const all = columnsOf(t);
+    return COLUMN_KEYS.filter((key) => keys.includes(key)).map((key) => all[key]);
+  }, [t, keys]);
 }
 
 function columnsOf(t: TFunction<"delivery">) {
@@ -82,6 +87,25 @@ function columnsOf(t: TFunction<"delivery">) {
         </>
       ),
     },
+    receiver: {
+      key: "receiver",
+      title: t("column.receiver"),
+      width: "14%",
+      cell: ({ receiverName }) => (receiverName === null ? null : <Truncated fz="sm">{receiverName}</Truncated>),
+    },
+    delivered: {
+      key: "delivered",
+      title: t("column.delivered"),
+      width: "116px",
+      cell: ({ deliveredAt }) => <Small at={deliveredAt} />,
+    },
+    created: {
+      key: "created",
+      title: t("column.created"),
+      width: "116px",
+      sort: "createdAt",
+      cell: ({ createdAt }) => <Small at={createdAt} />,
+    },
     changed: {
       key: "changed",
       title: t("column.changed"),
@@ -94,6 +118,14 @@ function columnsOf(t: TFunction<"delivery">) {
       ),
     },
   } as const satisfies Record<string, DeliveryColumn>;
+}
+
+function Small({ at }: { at: string | null }) {
+  return at === null ? null : (
+    <Text span size="xs" c="dimmed">
+      <Moment at={at} />
+    </Text>
+  );
 }
 
 /** The status, with what is wrong beneath it. */

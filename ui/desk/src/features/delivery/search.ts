@@ -23,6 +23,8 @@ export interface DeliverySearch {
   ascending?: true;
   /** The dialog for a new delivery is open. */
   create?: true;
+  /** The delivery that is open beside the table. */
+  panel?: string;
 }
 
 /** By the schedule: the table shows it, and it does not move the rows under somebody who reads them. */
@@ -45,6 +47,7 @@ export function readDeliverySearch(raw: Record<string, unknown>): DeliverySearch
     sort: oneOf(SORTS, raw["sort"]),
     ascending: flagIn(raw["ascending"]),
     create: flagIn(raw["create"]),
+    panel: textIn(raw["panel"]),
   });
 }
 
@@ -74,6 +77,6 @@ export function unfiltered({ sort, ascending }: DeliverySearch): DeliverySearch 
   return compact<DeliverySearch>({ sort, ascending } as Required<DeliverySearch>);
 }
 
-export function isFiltered({ create: _create, sort: _sort, ascending: _ascending, ...filters }: DeliverySearch): boolean {
+export function isFiltered({ create: _create, panel: _panel, sort: _sort, ascending: _ascending, ...filters }: DeliverySearch): boolean {
   return Object.keys(filters).length > 0;
 }

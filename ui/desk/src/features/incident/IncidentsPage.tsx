@@ -1,12 +1,14 @@
 // What went wrong at the depot: what is open and what was resolved, by type and severity, resolved one by one or many at once.
 import type { IncidentSort } from "@bindings/IncidentSort";
 import type { IncidentView } from "@bindings/IncidentView";
-import { Button, Checkbox, Chip, Group, Paper, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { Button, Chip, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { IconCircleCheck, IconShieldCheck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { BATCH_MOST } from "@kit/batch";
+import { ChoiceBar } from "@kit/ChoiceBar";
 import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
@@ -23,7 +25,7 @@ import { SeverityBadge } from "@kit/SeverityBadge";
 import { TextFilter } from "@kit/TextFilter";
 import { Truncated } from "@kit/Truncated";
 import { INCIDENT_TYPES, SEVERITIES } from "@kit/words";
-import { ResolveMany } from "./ResolveMany";
+import { ResolveMany, incidentKey } from "./ResolveMany";
 import type { IncidentSearch } from "./search";
 
 type Changed = { [Field in keyof IncidentSearch]?: IncidentSearch[Field] | undefined };
@@ -106,9 +108,9 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
     return list.error === null ? <Shimmer lines={6} /> : <ProblemAlert problem={list.error} onRetry={list.refetch} />;
   }
   const incidents = list.pages.flatMap((page) => page.items);
-  const close = () => {
+  const close = (left: readonly string[]) => {
     setResolving(undefined);
-    setChosen(new Set());
+    setChosen(new Set(left));
   };
   const dialog = resolving !== undefined && <ResolveMany incidents={resolving} onClose={close} />;
   if (incidents.length === 0) {
@@ -122,38 +124,32 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
     );
   }
   // What was resolved meanwhile is no longer among the rows, and so no longer chosen.
-  const selected = incidents.filter((incident) => chosen.has(keyOf(incident)));
+  const selected = incidents.filter((incident) => chosen.has(incidentKey(incident)));
   const canResolve = mayChange && !isResolved;
-  const toggle = (incident: IncidentView, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(keyOf(incident));
-    else next.delete(keyOf(incident));
-    setChosen(next);
-  };
   return (
     <Stack gap="sm">
       {canResolve && (
-        <Paper withBorder radius="md" px="md" py={6} bg="var(--depot-surface)">
-          <Group justify="space-between" mih={34}>
-            <Checkbox
-              label={selected.length === 0 ? t("chooseAll") : t("chosen", { count: selected.length })}
-              checked={selected.length === incidents.length}
-              indeterminate={selected.length > 0 && selected.length < incidents.length}
-              onChange={(event) => setChosen(event.currentTarget.checked ? new Set(incidents.map(keyOf)) : new Set())}
-            />
-            {selected.length > 0 && (
-              <Button size="xs" leftSection={<IconCircleCheck size={16} aria-hidden />} onClick={() => setResolving(selected)}>
-                {t("resolveCount", { count: selected.length })}
-              </Button>
-            )}
-          </Group>
-        </Paper>
+        <ChoiceBar count={selected.length} onClear={() => setChosen(new Set())}>
+          <Button
+            size="xs"
+            leftSection={<IconCircleCheck size={16} aria-hidden />}
+            disabled={selected.length > BATCH_MOST}
+            onClick={() => setResolving(selected)}
+          >
+            {t("resolveCount", { count: selected.length })}
+          </Button>
+        </ChoiceBar>
       )}
       <DataTable<IncidentView, IncidentSort>
         label={t("title.page")}
-        columns={columnsOf(t, kit, { isResolved, canResolve, chosen, toggle, resolve: (incident) => setResolving([incident]) })}
+        columns={columnsOf(t, kit, { isResolved, canResolve, resolve: (incident) => setResolving([incident]) })}
         rows={incidents}
-        rowKey={keyOf}
+        rowKey={incidentKey}
+        choice={
+          canResolve
+            ? { chosen, onChange: setChosen, nameOf: ({ type, description }) => `${incidentWord(kit, type)}: ${description}` }
+            : undefined
+        }
         sort={{ by: sort, isDescending }}
         onSort={(by, descends) => set({ sort: by === "reportedTimestamp" ? undefined : by, ascending: descends ? undefined : true })}
         isStale={list.isStale}
@@ -166,32 +162,13 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
   );
 }
 
-/** Two deliveries may use one id for an incident each. */
-function keyOf({ deliveryId, id }: IncidentView): string {
-  return `${deliveryId}/${id}`;
-}
-
 interface Tools {
   readonly isResolved: boolean;
   readonly canResolve: boolean;
-  readonly chosen: ReadonlySet<string>;
-  readonly toggle: (incident: IncidentView, on: boolean) => void;
   readonly resolve: (incident: IncidentView) => void;
 }
 
 function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools): Column<IncidentView, IncidentSort>[] {
-  const choose: Column<IncidentView, IncidentSort> = {
-    key: "choose",
-    title: t("column.choose"),
-    width: "84px",
-    cell: (incident) => (
-      <Checkbox
-        aria-label={t("choose", { type: incidentWord(kit, incident.type), description: incident.description })}
-        checked={tools.chosen.has(keyOf(incident))}
-        onChange={(event) => tools.toggle(incident, event.currentTarget.checked)}
-      />
-    ),
-  };
   const resolve: Column<IncidentView, IncidentSort> = {
     key: "resolve",
     title: t("column.action"),
@@ -203,7 +180,6 @@ function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools
     ),
   };
   return [
-    ...(tools.canResolve ? [choose] : []),
     { key: "severity", title: t("column.severity"), width: "112px", sort: "severity", cell: ({ severity }) => <SeverityBadge severity={severity} /> },
     {
       key: "what",

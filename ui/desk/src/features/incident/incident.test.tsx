@@ -59,13 +59,13 @@ test("many are resolved with one note, and each says what became of it", async (
     return {};
   };
   const { user } = visit("/incidents", depot);
-  await user.click(await screen.findByRole("checkbox", { name: "Choose all that are shown" }));
+  await user.click(await screen.findByRole("checkbox", { name: "Choose all 3 shown" }));
   await user.click(screen.getByRole("checkbox", { name: "Choose Delay: What happened in c" }));
   await user.click(screen.getByRole("button", { name: "Resolve 2" }));
   const dialog = await screen.findByRole("dialog", { name: "Resolve 2 incidents" });
   await user.type(within(dialog).getByLabelText("How they were resolved"), "Road is open");
   await user.click(within(dialog).getByRole("button", { name: "Resolve 2" }));
-  await within(dialog).findByText("1 of 2 resolved.");
+  await within(dialog).findByText("1 of 2 are done; one is not.");
   expect(within(dialog).getByRole("alert").textContent).toContain("This incident is resolved already.");
   expect(depot.executed.map(({ command }) => command)).toEqual(
     ["a", "b"].map((id) => ({
@@ -76,8 +76,8 @@ test("many are resolved with one note, and each says what became of it", async (
   );
   // Only what is left is tried again.
   depot.onExecute = () => ({});
-  await user.click(within(dialog).getByRole("button", { name: "Resolve" }));
-  await within(dialog).findByText("2 of 2 resolved.");
+  await user.click(within(dialog).getByRole("button", { name: "Try it again" }));
+  await within(dialog).findByText("All 2 are done.");
   expect(depot.executed).toHaveLength(3);
 });
 

@@ -6,16 +6,18 @@ import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
-import { LinkAnchor } from "@kit/links";
+import { EventSubject } from "@kit/EventSubject";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { useDeliveryColumns } from "../delivery/columns";
+import type { ColumnKey } from "../delivery/columns";
 import { Start } from "../start/Start";
 import { DemoBanner } from "./Demo";
 import { Lanes } from "./Lanes";
@@ -23,6 +25,7 @@ import classes from "./TodayPage.module.css";
 
 const LIVE_MOST = 200;
 const RECENT_SHOWN = 12;
+const LIVE_COLUMNS: readonly ColumnKey[] = ["status", "route", "crew", "progress"];
 
 export function TodayPage() {
   const { t } = useTranslation("today");
@@ -90,7 +93,7 @@ function Figures({ board: { counts, late, atRisk, unassigned, openIncidents } }:
       <Figure
         name={t("figure.delivered")}
         count={counts.delivered}
-        note={t("of", { total: counts.total })}
+        note={t("of", { total: formatNumber(counts.total) })}
         to={{ to: "/deliveries", search: { status: "Delivered" } }}
       />
     </SimpleGrid>
@@ -112,10 +115,9 @@ function Figure({ name, count, note, isBad = false, to }: FigureProps) {
       <Text size="sm" c="dimmed">
         {name}
       </Text>
-      <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{count}</span>
+      <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{formatNumber(count)}</span>{" "}
       {note !== undefined && (
-        <Text span size="sm" c="dimmed">
-          {" "}
+        <Text span size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           {note}
         </Text>
       )}
@@ -126,7 +128,7 @@ function Figure({ name, count, note, isBad = false, to }: FigureProps) {
 function Live() {
   const { t } = useTranslation("today");
   const navigate = useNavigate();
-  const { live: columns } = useDeliveryColumns();
+  const columns = useDeliveryColumns(LIVE_COLUMNS);
   const deliveries = useDepotQuery(
     { query: "deliveries", status: ["InTransit", "OutForDelivery"], sort: "scheduledStartTime", descending: false, limit: LIVE_MOST },
     { refetchInterval: LATENESS_REFETCH_MS },
@@ -164,7 +166,7 @@ function Recent({ events }: { events: readonly EventView[] }) {
       {events.map((event) => (
         <li key={event.sequence}>
           <Text size="sm" component="div" style={{ overflowWrap: "anywhere" }}>
-            <Subject event={event} /> <EventSentence event={event} />
+            <EventSubject event={event} /> <EventSentence event={event} />
           </Text>
           <Text size="xs" c="dimmed">
             <Moment at={event.occurredAt} distance />
@@ -172,30 +174,5 @@ function Recent({ events }: { events: readonly EventView[] }) {
         </li>
       ))}
     </Stack>
-  );
-}
-
-/** What it happened to, leading there where there is a page for it. */
-function Subject({ event: { entity, entityId, entityName } }: { event: EventView }) {
-  const { t } = useTranslation("kit");
-  const name = entityName ?? t(`entity.${entity}`);
-  if (entity === "delivery") {
-    return (
-      <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: entityId }} inherit fw={600}>
-        {name}
-      </LinkAnchor>
-    );
-  }
-  if (entity === "route") {
-    return (
-      <LinkAnchor to="/routes/$routeId" params={{ routeId: entityId }} inherit fw={600}>
-        {name}
-      </LinkAnchor>
-    );
-  }
-  return (
-    <LinkAnchor to="/fleet" search={entity === "vehicle" ? { part: "vehicle", text: name } : { text: name }} inherit fw={600}>
-      {name}
-    </LinkAnchor>
   );
 }

@@ -1,0 +1,229 @@
+// One thing done to many deliveries: each is a command of its own, and each says what became of it.
+import type { DeliveryCommand } from "@bindings/DeliveryCommand";
+import type { DeliveryRow } from "@bindings/DeliveryRow";
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
+import { Button, Select, Textarea } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck, IconProgressCheck, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import type { Icon } from "@tabler/icons-react";
+import { useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { BATCH_MOST } from "@kit/batch";
+import { BatchModal } from "@kit/BatchModal";
+import { useDepotQueries } from "@kit/depot";
+import { journey } from "@kit/EntityLink";
+import { newId } from "@kit/ids";
+import { useNow } from "@kit/now";
+import { DriverPick, VehiclePick } from "@kit/picks";
+import { formatSpan } from "@kit/time";
+import { DELIVERY_STATUSES } from "@kit/words";
+import { ResolveMany } from "../incident/ResolveMany";
+import { IncidentFields, useIncidentFields } from "./IncidentFields";
+
+const KINDS = ["status", "driver", "vehicle", "report", "resolve"] as const;
+type Kind = (typeof KINDS)[number];
+
+const MARKS = {
+  status: IconProgressCheck,
+  driver: IconSteeringWheel,
+  vehicle: IconTruck,
+  report: IconAlertTriangle,
+  resolve: IconCircleCheck,
+} as const satisfies Record<Kind, Icon>;
+
+/** Delivered comes with a proof, which is each delivery's own. */
+const BY_HAND = DELIVERY_STATUSES.filter((status) => status !== "Delivered");
+
+interface BulkProps {
+  chosen: readonly DeliveryRow[];
+  /** Told of those that were not done, which stay chosen. */
+  onDone: (left: readonly string[]) => void;
+}
+
+/** The buttons, and the dialog that one of them opened. */
+export function Bulk({ chosen, onDone }: BulkProps) {
+  const { t } = useTranslation("delivery");
+  const [open, setOpen] = useState<{ kind: Kind; rows: readonly DeliveryRow[] }>();
+  const close = (left: readonly string[]) => {
+    setOpen(undefined);
+    onDone(left);
+  };
+  const isOffered = (kind: Kind) => kind !== "resolve" || chosen.some(({ openIncidents }) => openIncidents > 0);
+  return (
+    <>
+      {KINDS.filter(isOffered).map((kind) => {
+        const Mark = MARKS[kind];
+        return (
+          <Button
+            key={kind}
+            size="compact-sm"
+            variant="default"
+            leftSection={<Mark size={15} aria-hidden />}
+            disabled={chosen.length > BATCH_MOST}
+            onClick={() => setOpen({ kind, rows: chosen })}
+          >
+            {t(`bulk.${kind}.open`)}
+          </Button>
+        );
+      })}
+      {open !== undefined && <Dialog kind={open.kind} rows={open.rows} onClose={close} />}
+    </>
+  );
+}
+
+interface DialogProps {
+  rows: readonly DeliveryRow[];
+  onClose: (left: readonly string[]) => void;
+}
+
+function Dialog({ kind, ...props }: DialogProps & { kind: Kind }) {
+  switch (kind) {
+    case "status":
+      return <ChangeStatus {...props} />;
+    case "driver":
+    case "vehicle":
+      return <Assign part={kind} {...props} />;
+    case "report":
+      return <Report {...props} />;
+    case "resolve":
+      return <Resolve {...props} />;
+  }
+}
+
+interface EachProps extends DialogProps {
+  kind: Kind;
+  canSubmit: boolean;
+  isGrave?: boolean;
+  command: (row: DeliveryRow) => DeliveryCommand;
+  /** Whether one that somebody changed meanwhile is left alone. */
+  onlyAsSeen?: boolean;
+  children: ReactNode;
+}
+
+function Each({ rows, onClose, kind, command, onlyAsSeen = false, children, ...rest }: EachProps) {
+  const { t } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
+  const now_ms = useNow();
+  const items = rows.map((row) => ({
+    key: row.id,
+    name: journey(row.routeOrigin, row.routeDestination),
+    detail: [
+      formatSpan(row.scheduledStartTime, row.scheduledEndTime, now_ms),
+      kit(`status.delivery.${row.status}`),
+      row.driverName ?? t("noDriver"),
+      row.vehicleNo ?? t("noVehicle"),
+    ].join(" · "),
+    row,
+  }));
+  return (
+    <BatchModal
+      {...rest}
+      items={items}
+      title={t(`bulk.${kind}.title`, { count: rows.length })}
+      submit={(count) => t(`bulk.${kind}.submit`, { count })}
+      order={({ row }) => ({
+        command: { entity: "delivery", id: row.id, command: command(row) },
+        ...(onlyAsSeen && { expectedVersion: row.version }),
+      })}
+      onClose={onClose}
+    >
+      {children}
+    </BatchModal>
+  );
+}
+
+function ChangeStatus(props: DialogProps) {
+  const { t } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
+  const [status, setStatus] = useState<DeliveryStatus | null>(null);
+  const [reason, setReason] = useState("");
+  return (
+    <Each
+      {...props}
+      kind="status"
+      canSubmit={status !== null}
+      isGrave={status === "Failed"}
+      command={() => ({
+        type: "changeDeliveryStatus",
+        status: status ?? "PickedUp",
+        reason: status === "Failed" && reason.trim() !== "" ? reason : null,
+      })}
+    >
+      <Select
+        label={t("bulk.status.field")}
+        description={t("bulk.status.hint")}
+        data={BY_HAND.map((value) => ({ value, label: kit(`status.delivery.${value}`) }))}
+        value={status}
+        onChange={(value) => setStatus(BY_HAND.find((known) => known === value) ?? null)}
+        required
+        data-autofocus
+      />
+      {status === "Failed" && (
+        <Textarea
+          label={t("step.reason")}
+          description={t("step.reasonHint")}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          maxLength={500}
+          autosize
+          minRows={2}
+        />
+      )}
+    </Each>
+  );
+}
+
+function Assign({ part, ...props }: DialogProps & { part: "driver" | "vehicle" }) {
+  const { t } = useTranslation("delivery");
+  const [picked, setPicked] = useState<string | null>(null);
+  const field = { label: t(`create.${part}`), value: picked, onChange: setPicked, required: true, isFirst: true };
+  return (
+    <Each
+      {...props}
+      kind={part}
+      canSubmit={picked !== null}
+      onlyAsSeen
+      command={() =>
+        part === "driver" ? { type: "assignDriver", driverId: picked ?? "" } : { type: "assignVehicle", vehicleId: picked ?? "" }
+      }
+    >
+      {part === "driver" ? <DriverPick {...field} /> : <VehiclePick {...field} />}
+    </Each>
+  );
+}
+
+function Report(props: DialogProps) {
+  const fields = useIncidentFields();
+  // A delivery's incident keeps its id, so that one whose answer got lost is not reported twice.
+  const ids = useRef(new Map<string, string>());
+  const idOf = (row: DeliveryRow) => {
+    const id = ids.current.get(row.id) ?? newId();
+    ids.current.set(row.id, id);
+    return id;
+  };
+  return (
+    <Each
+      {...props}
+      kind="report"
+      canSubmit={fields.isComplete}
+      command={(row) => ({
+        type: "reportIncident",
+        incidentId: idOf(row),
+        incidentType: fields.incidentType,
+        description: fields.description,
+      })}
+    >
+      <IncidentFields fields={fields} />
+    </Each>
+  );
+}
+
+/** Every open incident of the deliveries that were chosen. */
+function Resolve({ rows, onClose }: DialogProps) {
+  const affected = rows.filter(({ openIncidents }) => openIncidents > 0);
+  const { data } = useDepotQueries(
+    affected.map(({ id }) => ({ query: "incidents" as const, deliveryId: id, resolved: false, limit: BATCH_MOST })),
+  );
+  if (data === undefined) return null;
+  return <ResolveMany incidents={data.flatMap(({ items }) => items)} onClose={(left) => onClose(left.map((key) => key.slice(0, key.indexOf("/"))))} />;
+}

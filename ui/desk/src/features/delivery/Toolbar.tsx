@@ -1,0 +1,171 @@
+// What the table shows, under which name, and as which file: saved views, columns, export.
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconBookmark, IconColumns3, IconDownload, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useTransport } from "@kit/depot";
+import { DepotError } from "@kit/problem";
+import type { ExportFormat } from "@bindings/ExportFormat";
+import { Refusal } from "@kit/Refusal";
+import { COLUMN_KEYS } from "./columns";
+import type { ColumnKey } from "./columns";
+import { deliveriesQuery } from "./search";
+import type { DeliverySearch } from "./search";
+import { DEFAULT_COLUMNS, NAME_MOST, useSavedViews } from "./views";
+import type { SavedView } from "./views";
+
+interface ToolbarProps {
+  search: DeliverySearch;
+  columns: readonly ColumnKey[];
+  onColumns: (columns: readonly ColumnKey[]) => void;
+  onView: (view: SavedView) => void;
+}
+
+export function Toolbar({ search, columns, onColumns, onView }: ToolbarProps) {
+  return (
+    <Group gap="xs" mb="xs">
+      <Views search={search} columns={columns} onView={onView} />
+      <Columns columns={columns} onColumns={onColumns} />
+      <Export search={search} />
+    </Group>
+  );
+}
+
+function Views({ search, columns, onView }: Omit<ToolbarProps, "onColumns">) {
+  const { t } = useTranslation("delivery");
+  const { views, save, remove } = useSavedViews();
+  const [name, setName] = useState<string>();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = name?.trim() ?? "";
+    if (wanted === "") return;
+    save({ name: wanted, search, columns });
+    setName(undefined);
+  };
+  const isTaken = views.some((view) => view.name === name?.trim());
+  return (
+    <>
+      <Menu position="bottom-start" shadow="md" width={280}>
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" leftSection={<IconBookmark size={15} aria-hidden />}>
+            {t("view.open")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {views.length === 0 && (
+            <Text size="xs" c="dimmed" px="sm" py={6}>
+              {t("view.none")}
+            </Text>
+          )}
+          {views.map((view) => (
+            <Group key={view.name} gap={0} wrap="nowrap">
+              <Menu.Item onClick={() => onView(view)}>{view.name}</Menu.Item>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={t("view.remove", { name: view.name })}
+                onClick={() => remove(view.name)}
+              >
+                <IconTrash size={15} aria-hidden />
+              </ActionIcon>
+            </Group>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={() => setName("")}>{t("view.save")}</Menu.Item>
+          <Text size="xs" c="dimmed" px="sm" pb={6}>
+            {t("view.kept")}
+          </Text>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={name !== undefined} onClose={() => setName(undefined)} title={t("view.save")} centered>
+        <form onSubmit={submit} noValidate>
+          <Stack>
+            <TextInput
+              label={t("view.name")}
+              description={t(isTaken ? "view.replaces" : "view.nameHint")}
+              value={name ?? ""}
+              onChange={(event) => setName(event.currentTarget.value)}
+              maxLength={NAME_MOST}
+              required
+              data-autofocus
+            />
+            <Group justify="flex-end">
+              <Button type="submit" disabled={name?.trim() === ""}>
+                {t("view.submit")}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+function Columns({ columns, onColumns }: Pick<ToolbarProps, "columns" | "onColumns">) {
+  const { t } = useTranslation("delivery");
+  return (
+    <Menu position="bottom-start" shadow="md" closeOnItemClick={false}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" leftSection={<IconColumns3 size={15} aria-hidden />}>
+          {t("columns.open")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {COLUMN_KEYS.map((key) => (
+          <Menu.CheckboxItem
+            key={key}
+            checked={columns.includes(key)}
+            // Its link leads to the delivery.
+            disabled={key === "route"}
+            onChange={(isOn) => onColumns(COLUMN_KEYS.filter((one) => (one === key ? isOn : columns.includes(one))))}
+          >
+            {t(`column.${key}`)}
+          </Menu.CheckboxItem>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onColumns(DEFAULT_COLUMNS)}>{t("columns.reset")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Every row that fits the filters, not only those that were loaded. */
+function Export({ search }: { search: DeliverySearch }) {
+  const { t } = useTranslation("delivery");
+  const transport = useTransport();
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<DepotError | null>(null);
+  const save = async (format: ExportFormat) => {
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      const name = await transport.save(deliveriesQuery(search), format);
+      notifications.show({ color: "green", autoClose: 8_000, message: t("export.done", { name }) });
+    } catch (error) {
+      setProblem(DepotError.from(error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return (
+    <>
+      <Menu position="bottom-start" shadow="md">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />} loading={isBusy}>
+            {t("export.open")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void save("xlsx")}>{t("export.xlsx")}</Menu.Item>
+          <Menu.Item onClick={() => void save("csv")}>{t("export.csv")}</Menu.Item>
+          <Text size="xs" c="dimmed" px="sm" pb={6} maw={240}>
+            {t("export.hint")}
+          </Text>
+        </Menu.Dropdown>
+      </Menu>
+      <Refusal problem={problem} onDismiss={() => setProblem(null)} />
+    </>
+  );
+}
