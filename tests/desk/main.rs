@@ -22,12 +22,15 @@ macro_rules! specs {
 specs! {
     deliveries = "deliveries",
     desk = "desk",
+    fleet = "fleet",
     gallery = "gallery",
+    incidents = "incidents",
     log = "log",
     main_job = "main-job",
     phone = "phone",
     print = "print",
     reports = "reports",
+    routes = "routes",
     settings = "settings",
     today = "today",
 }

@@ -42,12 +42,20 @@ async function placesOf(depot: Depot, filling: Filling): Promise<readonly (reado
     ["fleet-drivers", "/fleet"],
     ["fleet-vehicles", "/fleet?part=vehicle"],
     ["incidents", "/incidents"],
+    ["reports", "/reports"],
+    ["log", "/log"],
     ["settings", "/settings"],
   ] as const;
   if (filling === "empty") return places;
   const under = await depot.call("POST", "/api/queries", { query: "deliveries", status: ["InTransit"], limit: 1 });
-  const { id, routeId } = under.answer.items[0];
-  return [...places, ["delivery", `/deliveries/${id}`], ["route", `/routes/${routeId}`]];
+  const { id, routeId, driverId } = under.answer.items[0];
+  return [
+    ...places,
+    ["delivery", `/deliveries/${id}`],
+    ["route", `/routes/${routeId}`],
+    ["run-sheet", `/print/run-sheet/${driverId}`],
+    ["proof-sheet", `/print/proof/${id}`],
+  ];
 }
 
 describe.each(fillings)("%s", (filling) => {
