@@ -36,9 +36,11 @@ it("is measured", async () => {
   await context.close();
   const questions = await questionsTo(depot);
   const rows = [
-    ["first board, from an empty browser cache", ms(median(board.free.map(({ shown_ms }) => shown_ms)))],
-    [`the same with the processor slowed ${SLOWED} times`, ms(median(board.slowed.map(({ shown_ms }) => shown_ms)))],
-    ["JavaScript fetched for it, compressed", `${Math.round((board.free[0]?.script_bytes ?? 0) / 1000)} kB`],
+    ["first board, its figures and what is under way, from an empty browser cache", ms(median(board.free.map(({ shown_ms }) => shown_ms)))],
+    ["with its lanes", ms(median(board.free.map(({ lanes_ms }) => lanes_ms)))],
+    [`first board with the processor slowed ${SLOWED} times`, ms(median(board.slowed.map(({ shown_ms }) => shown_ms)))],
+    ["with its lanes", ms(median(board.slowed.map(({ lanes_ms }) => lanes_ms)))],
+    ["JavaScript fetched until the lanes stand, compressed", `${Math.round((board.free[0]?.script_bytes ?? 0) / 1000)} kB`],
     ...filters.map(({ name, took_ms }) => [`list of deliveries: ${name}`, ms(took_ms)]),
     ["scrolling on for 5 s: rows passed", String(scrolled.rows)],
     ["scrolling: median frame, 95th percentile, longest", `${ms(scrolled.median)}, ${ms(scrolled.p95)}, ${ms(scrolled.longest)}`],
@@ -55,8 +57,8 @@ it("is measured", async () => {
   await writeFile(DOCUMENT, `${before}${MARKERS.begin}\n\n${figures}\n\n${MARKERS.end}${after}`);
 });
 
-/** From going to the page until its lanes are drawn, each time in a browser that has never seen it. */
-async function firstBoards(slowed: number): Promise<{ shown_ms: number; script_bytes: number }[]> {
+/** From going to the page until it is drawn, each time in a browser that has never seen it. */
+async function firstBoards(slowed: number): Promise<{ shown_ms: number; lanes_ms: number; script_bytes: number }[]> {
   const all = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
@@ -67,8 +69,10 @@ async function firstBoards(slowed: number): Promise<{ shown_ms: number; script_b
     await session.send("Emulation.setCPUThrottlingRate", { rate: slowed });
     const begun = performance.now();
     await page.goto(depot.url);
+    await page.locator("tbody tr[data-index]").first().waitFor();
+    const shown_ms = performance.now() - begun;
     await page.locator("[data-event-id]").first().waitFor();
-    all.push({ shown_ms: performance.now() - begun, script_bytes: scripts.bytes() });
+    all.push({ shown_ms, lanes_ms: performance.now() - begun, script_bytes: scripts.bytes() });
     await context.close();
   }
   return all;

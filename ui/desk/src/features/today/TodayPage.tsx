@@ -5,6 +5,7 @@ import { Box, Grid, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
@@ -12,16 +13,18 @@ import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession } from "@k
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
-import { Loaded } from "@kit/Loaded";
+import { Loaded, Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
 import { useDeliveryColumns } from "../delivery/columns";
 import type { ColumnKey } from "../delivery/columns";
-import { Start } from "../start/Start";
 import { DemoBanner } from "./Demo";
-import { Lanes } from "./Lanes";
 import classes from "./TodayPage.module.css";
+
+// Both come after the page: the first start is seen once, and the lanes bring a whole calendar along.
+const Start = lazy(async () => ({ default: (await import("../start/Start")).Start }));
+const Lanes = lazy(async () => ({ default: (await import("./Lanes")).Lanes }));
 
 const LIVE_MOST = 200;
 const RECENT_SHOWN = 12;
@@ -37,7 +40,9 @@ export function TodayPage() {
       <Loaded of={session} lines={8}>
         {({ empty, demo }) =>
           empty && mayChange ? (
-            <Start />
+            <Suspense fallback={<Shimmer lines={8} />}>
+              <Start />
+            </Suspense>
           ) : (
             <>
               {demo && mayChange && <DemoBanner />}
@@ -59,7 +64,9 @@ function LiveBoard() {
         <>
           <Figures board={shown} />
           <Box mt="md">
-            <Lanes />
+            <Suspense fallback={<Shimmer lines={12} />}>
+              <Lanes />
+            </Suspense>
           </Box>
           <Grid mt="md">
             <Grid.Col span={{ base: 12, lg: 8 }}>
