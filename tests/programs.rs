@@ -52,6 +52,12 @@ fn in_tools() -> Option<PathBuf> {
     programs.find(|program| program.is_file())
 }
 
+/// Lets programs of one session find each other.
+#[must_use]
+pub fn dbus_daemon() -> PathBuf {
+    in_path("dbus-daemon").unwrap_or_else(|| missing("dbus-daemon"))
+}
+
 /// Runs the browser's scripts.
 #[must_use]
 pub fn node() -> PathBuf {

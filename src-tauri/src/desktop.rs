@@ -44,7 +44,7 @@ impl Depot {
         Self { opened: Err(reason), ending: Mutex::new((None, None)) }
     }
 
-    fn app(&self) -> Result<&App, Problem> {
+    pub(crate) fn app(&self) -> Result<&App, Problem> {
         self.opened.as_ref().map_err(|reason| AppError::new(Code::Unavailable, reason.clone()).into())
     }
 

@@ -3,7 +3,12 @@
 // No console window beside the app on Windows; in debug builds it shows the log.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod autostart;
 mod desktop;
+mod menu;
+mod native;
+mod tray;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,9 +17,11 @@ use std::sync::LazyLock;
 use clap::Parser;
 use depot_app::{App, AppOptions, Settings, default_folder};
 use depot_server::{Switch, logging};
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use desktop::Depot;
+use tray::Tray;
 
 const MAIN_WINDOW: &str = "main";
 
@@ -28,6 +35,9 @@ struct Options {
     /// A setting for this run, as KEY=VALUE; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// Begin without showing the window, where there is a tray to open it from.
+    #[arg(long)]
+    in_tray: bool,
 }
 
 fn main() -> ExitCode {
@@ -49,10 +59,30 @@ fn open_window(options: &Options) -> Result<(), String> {
     if options.data_dir.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show_main_window(app)));
     }
-    let assignments = options.settings.clone();
+    #[cfg(not(target_os = "linux"))]
+    {
+        let launcher = tauri_plugin_autostart::MacosLauncher::LaunchAgent;
+        builder = builder.plugin(tauri_plugin_autostart::init(launcher, Some(vec![autostart::ARGUMENT])));
+    }
+    let (assignments, in_tray) = (options.settings.clone(), options.in_tray);
     let window = builder
-        .plugin(tauri_plugin_window_state::Builder::default().build())
-        .invoke_handler(tauri::generate_handler![desktop::execute, desktop::query, desktop::export])
+        // Not whether it was shown: one that was closed to the tray is shown by the next start.
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+                .build(),
+        )
+        .invoke_handler(tauri::generate_handler![
+            desktop::execute,
+            desktop::query,
+            desktop::export,
+            native::native_state,
+            native::set_autostart,
+            native::notify,
+            native::open_data_folder,
+        ])
+        .on_menu_event(|window, event| menu::chosen(window, &event))
+        .on_window_event(close_to_tray)
         .register_asynchronous_uri_scheme_protocol("depot-file", |context, request, responder| {
             let app = context.app_handle().clone();
             tauri::async_runtime::spawn(async move {
@@ -67,6 +97,15 @@ fn open_window(options: &Options) -> Result<(), String> {
                 Depot::closed(reason)
             });
             depot.tell_of_changes(window.handle().clone());
+            let tray = Tray::show(window.handle());
+            if let Ok(app) = depot.app() {
+                tray.follow(app);
+                menu::follow(window.handle(), app);
+            }
+            if !(in_tray && tray.is_there()) {
+                show_main_window(window.handle());
+            }
+            window.manage(tray);
             window.manage(depot);
             Ok(())
         })
@@ -89,6 +128,16 @@ fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
     let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
     let endpoint = Switch::follow(app.clone());
     Ok(Depot::of(app, endpoint, log))
+}
+
+/// A window that is closed to the tray is only hidden, where that was chosen and there is a tray to find it in.
+fn close_to_tray(window: &Window, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    let depot = window.state::<Depot>();
+    let is_chosen = depot.app().is_ok_and(|app| app.settings().window.close_to_tray);
+    if is_chosen && window.state::<Tray>().is_there() && window.hide().is_ok() {
+        api.prevent_close();
+    }
 }
 
 fn show_main_window(app: &AppHandle) {

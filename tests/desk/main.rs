@@ -20,6 +20,7 @@ macro_rules! specs {
 }
 
 specs! {
+    bundle = "bundle",
     deliveries = "deliveries",
     desk = "desk",
     fleet = "fleet",
@@ -33,6 +34,7 @@ specs! {
     routes = "routes",
     settings = "settings",
     today = "today",
+    windows = "windows",
 }
 
 fn run_spec(name: &str) {

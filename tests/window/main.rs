@@ -6,9 +6,11 @@
 
 mod window;
 
+use std::ffi::OsStr;
 use std::path::Path;
+use std::time::Duration;
 
-use window::Window;
+use window::{Session, Window};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_starts_creates_a_driver_and_shows_it() {
@@ -46,5 +48,32 @@ async fn it_loads_the_demo_day_and_shows_it_under_way() {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screens/window.png");
         std::fs::write(docs, window.picture().await).unwrap();
     }
+    window.close().await;
+}
+
+/// Where there is no tray, nothing is hidden that could not be found again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_tray_it_starts_with_its_window_and_says_so() {
+    let folder = tempfile::Builder::new().prefix("depot-").tempdir().unwrap();
+    let args = [OsStr::new("--in-tray"), OsStr::new("--data-dir"), folder.path().as_os_str()];
+    let window = Window::open_with(&args, None).await;
+    window.heading("Today").await;
+    window.until_shown(true).await;
+    window.click("//a[normalize-space()='Settings']").await;
+    window.find("//*[contains(normalize-space(),'This desktop has no tray')]").await;
+    window.find("//*[normalize-space()='Start with the system']").await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_start_ends_and_shows_the_window_of_the_first() {
+    let session = Session::open();
+    let _tray = session.put_up_tray().await;
+    let window = Window::open_with(&[OsStr::new("--in-tray")], Some(&session)).await;
+    window.until_shown(false).await;
+    let mut second = window.start_again(&session);
+    assert!(second.wait(Duration::from_secs(60)).success());
+    window.until_shown(true).await;
+    window.heading("Today").await;
     window.close().await;
 }

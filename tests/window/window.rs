@@ -1,11 +1,12 @@
 //! A window that is open: the display, the driver and the application behind it, and what a person does there.
 
+use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use acceptance::{Group, desktop_app, webkit_driver, xvfb};
+use acceptance::{Group, dbus_daemon, desktop_app, webkit_driver, xvfb};
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -20,6 +21,7 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 /// An open window. Everything behind it is gone when this is dropped.
 pub(crate) struct Window {
     client: Client,
+    display_name: String,
     // Dropped in this order: the driver closes the window while there is a display.
     _driver: Group,
     _display: Group,
@@ -28,18 +30,47 @@ pub(crate) struct Window {
 impl Window {
     /// Opens the window of the depot in `folder`.
     pub(crate) async fn open(folder: &Path) -> Self {
+        let args = [OsStr::new("--data-dir"), folder.as_os_str()];
+        Self::open_with(&args, None).await
+    }
+
+    /// Starts the application with these arguments, in the session of somebody who has this bus and home, or neither.
+    pub(crate) async fn open_with(args: &[&OsStr], session: Option<&Session>) -> Self {
         let (display, name) = open_display();
         let port = free_port();
         let mut driver = Command::new(webkit_driver());
-        driver.arg(format!("--port={port}")).env("DISPLAY", name).env("LANG", "en_GB.UTF-8");
+        driver.arg(format!("--port={port}"));
+        within_session(&mut driver, &name, session);
         // Without it the application refuses to be driven.
         driver.env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = Group::start(&mut driver);
-        let options = json!({"binary": desktop_app(), "args": ["--data-dir", folder]});
+        let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+        let options = json!({"binary": desktop_app(), "args": args});
         let mut wanted = Capabilities::new();
         wanted.insert("webkitgtk:browserOptions".to_owned(), options);
         let client = connect(&format!("http://127.0.0.1:{port}"), &wanted).await;
-        Self { client, _driver: driver, _display: display }
+        Self { client, display_name: name, _driver: driver, _display: display }
+    }
+
+    /// Starts the application once more, on the same display in the same session.
+    pub(crate) fn start_again(&self, session: &Session) -> Group {
+        let mut again = Command::new(desktop_app());
+        within_session(&mut again, &self.display_name, Some(session));
+        Group::start(&mut again)
+    }
+
+    /// Waits until the page is on show, or is not.
+    pub(crate) async fn until_shown(&self, shown: bool) {
+        let wanted = if shown { "visible" } else { "hidden" };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = within(self.client.execute("return document.visibilityState", vec![])).await.unwrap();
+            if state == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the window stays {state}");
+            sleep(A_MOMENT).await;
+        }
     }
 
     /// Waits for the page with this heading.
@@ -92,6 +123,38 @@ impl Window {
     /// Closes the window.
     pub(crate) async fn close(self) {
         within(self.client.clone().close()).await.unwrap();
+    }
+}
+
+/// Somebody's session at a machine: a bus on which programs find each other, and a home of its own.
+pub(crate) struct Session {
+    bus: String,
+    home: tempfile::TempDir,
+    _daemon: Group,
+}
+
+impl Session {
+    pub(crate) fn open() -> Self {
+        let mut daemon = Command::new(dbus_daemon());
+        let daemon = Group::start(daemon.args(["--session", "--nofork", "--print-address"]));
+        let bus = daemon.line_after("", PATIENCE);
+        Self { bus, home: tempfile::Builder::new().prefix("home-").tempdir().unwrap(), _daemon: daemon }
+    }
+
+    /// Puts a tray on the bus, as far as programs ask for one, until what is returned is dropped.
+    pub(crate) async fn put_up_tray(&self) -> zbus::Connection {
+        let tray = zbus::connection::Builder::address(self.bus.as_str()).unwrap();
+        tray.name("org.kde.StatusNotifierWatcher").unwrap().build().await.unwrap()
+    }
+}
+
+fn within_session(program: &mut Command, display: &str, session: Option<&Session>) {
+    program.env("DISPLAY", display).env("LANG", "en_GB.UTF-8").env_remove("DBUS_SESSION_BUS_ADDRESS");
+    if let Some(Session { bus, home, .. }) = session {
+        program.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        for (variable, folder) in [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
+            program.env(variable, home.path().join(folder));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { EventView } from "@bindings/EventView";
+import type { PhoneView } from "@bindings/PhoneView";
 import { beforeEach, expect, test } from "vitest";
 import { NewsDesk } from "@kit/news";
 
@@ -11,6 +12,9 @@ function eventOf(sequence: number, type: string, data: Record<string, unknown> =
 
 const incident = (sequence: number) => eventOf(sequence, "IncidentReported", { type: "Traffic" });
 const late = (id: string) => ({ id, lateSince: "2026-11-25T08:00:00Z", routeOrigin: "Depot", routeDestination: id }) as DeliveryRow;
+
+const phone = (seenAt: string) => ({ deviceId: "p1", name: "Ana (Chrome)", driverId: "d", seenAt, revokedAt: null }) as PhoneView;
+const at = (clock: string) => Date.parse(`2026-11-25T${clock}Z`);
 
 let desk: NewsDesk;
 
@@ -38,6 +42,17 @@ test("a delivery is told to be late once, however often it is looked at", () => 
   desk.takeLate([late("a")]);
   expect(desk.takeLate([late("a"), late("b")]).map(({ deliveryId }) => deliveryId)).toEqual(["b"]);
   expect(new NewsDesk(localStorage).takeLate([late("b")])).toEqual([]);
+});
+
+test("a phone that falls silent with work to do is told once, and again when it falls silent again", () => {
+  const row = { id: "a", driverId: "d" } as DeliveryRow;
+  const eight = phone("2026-11-25T08:00:00Z");
+  expect(desk.takePhones([eight], [row], at("08:05:00"))).toEqual([]);
+  expect(desk.takePhones([eight], [], at("09:00:00"))).toEqual([]);
+  expect(desk.takePhones([eight], [row], at("09:00:00"))).toMatchObject([{ kind: "phone", deliveryId: "a", name: "Ana (Chrome)" }]);
+  expect(new NewsDesk(localStorage).takePhones([eight], [row], at("09:01:00"))).toEqual([]);
+  expect(desk.takePhones([{ ...eight, revokedAt: "2026-11-25T09:01:00Z" }], [row], at("10:00:00"))).toEqual([]);
+  expect(desk.takePhones([phone("2026-11-25T09:30:00Z")], [row], at("10:00:00"))).toHaveLength(1);
 });
 
 test("nobody is told of what they did themselves, of what moves on as planned, or of what they switched off", () => {

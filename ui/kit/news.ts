@@ -2,13 +2,16 @@
 // reload nor a second window tells it again; what came while nobody looked waits in the list.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { EventView } from "@bindings/EventView";
+import type { PhoneView } from "@bindings/PhoneView";
 
 const KEY = "depot.news";
 const ITEMS_MOST = 50;
 /** Lateness is remembered longer than it is listed: a delivery can stay late for days. */
 const LATE_MOST = 500;
 
-export const NEWS_KINDS = ["incident", "late", "failed", "delivered"] as const;
+export const NEWS_KINDS = ["incident", "late", "failed", "delivered", "phone"] as const;
+/** How long a phone with work to do may be silent. It speaks every half minute while its app is open. */
+const SILENCE_MOST_MS = 15 * 60_000;
 
 export type NewsKind = (typeof NEWS_KINDS)[number];
 
@@ -27,6 +30,8 @@ interface Kept {
   /** The last event that was looked at; undefined until the first look, which tells nothing. */
   readonly upTo?: number;
   readonly late?: readonly string[];
+  /** Phones that were told of as lost, with when they were last seen. */
+  readonly lost?: readonly string[];
   /** Newest first. */
   readonly items: readonly News[];
   readonly unread: number;
@@ -71,14 +76,24 @@ export class NewsDesk {
 
   /** Gives the deliveries that became late since the last look, and never again. */
   takeLate(deliveries: readonly DeliveryRow[]): readonly News[] {
+    return this.#takeStanding("late", deliveries.map(latenessOf).filter((news) => news !== undefined));
+  }
+
+  /** Gives the phones that fell silent while their drivers have deliveries under way, and never again. */
+  takePhones(phones: readonly PhoneView[], underWay: readonly DeliveryRow[], now_ms: number): readonly News[] {
+    return this.#takeStanding("lost", phones.map((phone) => lossOf(phone, underWay, now_ms)).filter((news) => news !== undefined));
+  }
+
+  /** Of what stands rather than happens: what was not so at an earlier look. */
+  #takeStanding(place: "late" | "lost", standing: readonly News[]): readonly News[] {
     const kept = this.#read();
-    const known = new Set(kept.late);
-    const fresh = deliveries.map(latenessOf).filter((news) => news !== undefined && !known.has(news.id)) as News[];
-    if (kept.late !== undefined && fresh.length === 0) return [];
-    const late = [...fresh.map(({ id }) => id), ...(kept.late ?? [])].slice(0, LATE_MOST);
-    // What was late before anybody looked is on the board anyway.
-    const told = kept.late === undefined ? [] : fresh;
-    this.#add({ ...kept, late }, told);
+    const before = kept[place];
+    const fresh = standing.filter(({ id }) => before?.includes(id) !== true);
+    if (before !== undefined && fresh.length === 0) return [];
+    const ids = [...fresh.map(({ id }) => id), ...(before ?? [])].slice(0, LATE_MOST);
+    // What was so before anybody looked is on the board anyway.
+    const told = before === undefined ? [] : fresh;
+    this.#add({ ...kept, [place]: ids }, told);
     return this.#wanted(told);
   }
 
@@ -149,3 +164,12 @@ function latenessOf({ id, lateSince, routeOrigin, routeDestination, driverName }
   const name = [`${routeOrigin} → ${routeDestination}`, driverName].filter((part) => part !== null).join(", ");
   return { id: `late ${id} ${lateSince}`, kind: "late", at: lateSince, deliveryId: id, name };
 }
+
+function lossOf({ deviceId, name, driverId, seenAt, revokedAt }: PhoneView, underWay: readonly DeliveryRow[], now_ms: number): News | undefined {
+  if (seenAt === null || revokedAt !== null || now_ms - Date.parse(seenAt) < SILENCE_MOST_MS) return undefined;
+  const delivery = underWay.find((row) => row.driverId === driverId);
+  return delivery && { id: `phone ${deviceId} ${seenAt}`, kind: "phone", at: seenAt, deliveryId: delivery.id, name };
+}
+
+/** The one of this page. */
+export const newsDesk = new NewsDesk(localStorage);

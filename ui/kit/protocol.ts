@@ -50,6 +50,26 @@ export interface Transport {
   /** Where a signature or a photo can be seen. */
   fileUrl(hash: string): string;
   readonly connection: ConnectionStore;
+  /** What only the depot's own window has. */
+  readonly native?: Native;
+}
+
+/** What a window has and a browser has not. */
+export interface Native {
+  state(): Promise<NativeState>;
+  setAutostart(on: boolean): Promise<void>;
+  /** Tells something by way of the system. */
+  notify(title: string, body: string): Promise<void>;
+  openDataFolder(): Promise<void>;
+  /** Tells what is chosen from the menus, as the name of an action, until the returned function is called. */
+  onMenu(listener: (action: string) => void): () => void;
+}
+
+export interface NativeState {
+  /** Whether there is a tray to close the window to. */
+  readonly tray: boolean;
+  /** Whether the depot starts with the system; null where that cannot be told. */
+  readonly autostart: boolean | null;
 }
 
 export type { Change, CommandRequest };

@@ -13,6 +13,7 @@ import type {
   Change,
   CommandRequest,
   ExecuteOptions,
+  Native,
   QueryName,
   QueryOf,
   Transport,
@@ -20,6 +21,8 @@ import type {
 
 /** The name of the event the window's adapter emits after a commit. */
 const CHANGED = "changed";
+/** And the one it emits when something is chosen from the menus. */
+const MENU = "menu";
 
 /** Chosen once, at start: a page does not move between a window and a browser. */
 export function openTransport(): Transport {
@@ -30,6 +33,17 @@ export class WindowTransport implements Transport {
   readonly kind = "window";
   // Becomes live when the listener stands, and stays so: the depot is this very process.
   readonly connection = new ConnectionCell("connecting");
+
+  readonly native: Native = {
+    state: () => call("native_state", {}),
+    setAutostart: (on) => call("set_autostart", { on }),
+    notify: (title, body) => call("notify", { title, body }),
+    openDataFolder: () => call("open_data_folder", {}),
+    onMenu: (listener) => {
+      const listening = listen<string>(MENU, (event) => listener(event.payload));
+      return () => void listening.then((stop) => stop());
+    },
+  };
 
   async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
     const request: CommandRequest = { command, ...options };

@@ -18,8 +18,9 @@ pub(crate) enum Purpose {
 /// A C compiler, for SQLite.
 const FOR_ALL: [&str; 2] = ["build-essential", "pkg-config"];
 /// Its dependencies bring GTK and the other libraries that Tauri links.
-const FOR_WINDOW: [&str; 1] = ["libwebkit2gtk-4.1-dev"];
-const FOR_TESTS: [&str; 3] = ["chromium", "xvfb", "webkit2gtk-driver"];
+/// The tray is drawn by a library of its own, where a desktop has one.
+const FOR_WINDOW: [&str; 2] = ["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev"];
+const FOR_TESTS: [&str; 4] = ["chromium", "xvfb", "webkit2gtk-driver", "dbus-daemon"];
 
 /// Costs well under a second on a machine that has everything.
 pub(crate) fn set_up(purpose: Purpose) -> Result<(), Failure> {

@@ -82,7 +82,7 @@ pub use route::{
 pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
     PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source,
-    ValidValues,
+    ValidValues, WindowSettings,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

@@ -47,6 +47,8 @@ pub struct Settings {
     pub backup: BackupSettings,
     /// Drivers' phones.
     pub phones: PhoneSettings,
+    /// The desktop's window.
+    pub window: WindowSettings,
     /// What was set, as it was written, and where; what is not in here has its default.
     given: BTreeMap<&'static str, (String, Source)>,
 }
@@ -149,6 +151,13 @@ impl PhoneSettings {
     }
 }
 
+/// The desktop's window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowSettings {
+    /// Whether closing it leaves the depot open in the tray, where the desktop has one.
+    pub close_to_tray: bool,
+}
+
 words_of_app! {
     /// Where a value comes from.
     Source ("a source of settings") {
@@ -200,6 +209,7 @@ impl Default for Settings {
             },
             backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
             phones: PhoneSettings { backdating_minutes: 240 },
+            window: WindowSettings { close_to_tray: false },
             given: BTreeMap::new(),
         }
     }

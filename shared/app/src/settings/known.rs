@@ -60,7 +60,7 @@ pub enum ValidValues {
     Origins {},
 }
 
-pub(super) const SETTINGS: [Setting; 17] = [
+pub(super) const SETTINGS: [Setting; 18] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -145,6 +145,11 @@ pub(super) const SETTINGS: [Setting; 17] = [
         key: "phones.backdating_minutes",
         description: "minutes after which something that is told late is flagged in the log: 1 to 100000",
         kind: Kind::Number { least: 1, most: 100_000, place: |s| &mut s.phones.backdating_minutes },
+    },
+    Setting {
+        key: "window.close_to_tray",
+        description: "whether closing the window leaves the depot open in the tray, where the desktop has one: true or false",
+        kind: Kind::Flag(|s| &mut s.window.close_to_tray),
     },
 ];
 

@@ -1,27 +1,29 @@
 // Tells of what happened meanwhile: as it happens beside the page, and kept in a list for who was away.
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import { ActionIcon, Divider, Indicator, Popover, ScrollArea, Stack, Switch, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBell } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { LATENESS_REFETCH_MS, useDepotQuery, useSession } from "@kit/depot";
+import { LATENESS_REFETCH_MS, useDepotQuery, useSession, useTransport } from "@kit/depot";
 import { incidentWord } from "@kit/EventSentence";
 import { useLeader } from "@kit/leader";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
-import { NEWS_KINDS, NewsDesk } from "@kit/news";
+import { NEWS_KINDS, newsDesk as desk } from "@kit/news";
 import type { News, NewsKind } from "@kit/news";
+import { useNow } from "@kit/now";
+import type { Native } from "@kit/protocol";
 
 const EVENTS_MOST = 200;
 const LATE_MOST = 200;
+const UNDER_WAY: DeliveryStatus[] = ["InTransit", "OutForDelivery"];
 const SHOWN_MS = 8_000;
 const APART_MOST = 3;
 /** So that a second crowd replaces the first. */
 const CROWD = "news.crowd";
-const COLORS = { incident: "orange", late: "orange", failed: "red", delivered: "green" } as const satisfies Record<NewsKind, string>;
-
-const desk = new NewsDesk(localStorage);
+const COLORS = { incident: "orange", late: "orange", failed: "red", delivered: "green", phone: "orange" } as const satisfies Record<NewsKind, string>;
 
 export function Bell() {
   const { t } = useTranslation();
@@ -96,8 +98,10 @@ export function Bell() {
 /** Browsers know notifications only where the page came over a secure connection or from this very machine. */
 function SystemSwitch() {
   const { t } = useTranslation();
+  const { native } = useTransport();
   const [permission, setPermission] = useState(() => ("Notification" in window ? Notification.permission : "denied"));
-  if (permission !== "default") return null;
+  // The depot's own window tells by way of the system without being asked.
+  if (native !== undefined || permission !== "default") return null;
   return (
     <Switch
       size="xs"
@@ -116,31 +120,44 @@ function useWatch(): void {
   const events = useDepotQuery({ query: "events", category: "delivery-tracking-events", limit: EVENTS_MOST }).data?.items;
   // Lateness comes with time and not with an event, so it is asked for.
   const late = useDepotQuery({ query: "deliveries", late: true, limit: LATE_MOST }, { refetchInterval: LATENESS_REFETCH_MS }).data?.items;
+  const { native } = useTransport();
+  const now_ms = useNow();
+  const phones = useDepotQuery({ query: "phones" }).data?.phones;
+  const hasPhones = phones?.some(({ revokedAt }) => revokedAt === null) ?? false;
+  const underWay = useDepotQuery({ query: "deliveries", status: UNDER_WAY, limit: LATE_MOST }, { enabled: hasPhones }).data?.items;
   useEffect(() => {
     if (!isLeader || events === undefined || self === undefined) return;
-    tellAll(desk.takeEvents(events, ({ actor }) => isOf(actor, self)), t, kit);
-  }, [isLeader, events, self, t, kit]);
+    tellAll(desk.takeEvents(events, ({ actor }) => isOf(actor, self)), t, kit, native);
+  }, [isLeader, events, self, t, kit, native]);
   useEffect(() => {
     if (!isLeader || late === undefined) return;
-    tellAll(desk.takeLate(late), t, kit);
-  }, [isLeader, late, t, kit]);
+    tellAll(desk.takeLate(late), t, kit, native);
+  }, [isLeader, late, t, kit, native]);
+  useEffect(() => {
+    if (!isLeader || phones === undefined || underWay === undefined) return;
+    tellAll(desk.takePhones(phones, underWay, now_ms), t, kit, native);
+  }, [isLeader, phones, underWay, now_ms, t, kit, native]);
 }
 
 /** Each by itself while they are few; what comes in a crowd would bury the page, and stands in the list anyway. */
-function tellAll(news: readonly News[], t: TFunction, kit: TFunction<"kit">): void {
+function tellAll(news: readonly News[], t: TFunction, kit: TFunction<"kit">, native: Native | undefined): void {
   if (news.length <= APART_MOST) {
-    for (const one of news) tell(one, t, kit);
+    for (const one of news) tell(one, t, kit, native);
     return;
   }
   const kinds = NEWS_KINDS.map((kind) => ({ kind, count: news.filter((one) => one.kind === kind).length }));
   const message = kinds.filter(({ count }) => count > 0).map(({ kind, count }) => t(`news.many.${kind}`, { count }));
   notifications.show({ id: CROWD, title: t("news.crowd"), message: message.join(" · "), autoClose: SHOWN_MS });
+  if (!document.hasFocus()) void native?.notify(t("news.crowd"), message.join(" · ")).catch(() => undefined);
 }
 
-function tell(news: News, t: TFunction, kit: TFunction<"kit">): void {
+function tell(news: News, t: TFunction, kit: TFunction<"kit">, native: Native | undefined): void {
   const title = titleOf(news, t, kit);
   notifications.show({ id: news.id, title, message: news.name, color: COLORS[news.kind], autoClose: SHOWN_MS });
-  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
+  if (!document.hidden && document.hasFocus()) return;
+  // Where nobody shows it, it still waits in the list.
+  if (native !== undefined) void native.notify(title, news.name).catch(() => undefined);
+  else if ("Notification" in window && Notification.permission === "granted") {
     // The system replaces one of the same tag, should another window of this browser tell it too.
     void new Notification(title, { body: news.name, tag: news.id });
   }

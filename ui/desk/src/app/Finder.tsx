@@ -5,9 +5,9 @@ import type { SpotlightActionData, SpotlightActionGroupData } from "@mantine/spo
 import { IconPackage, IconRoute, IconSearch, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import type { Icon } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useDepotQuery } from "@kit/depot";
+import { useDepotQuery, useTransport } from "@kit/depot";
 import { journey } from "@kit/EntityLink";
 import { useKeys } from "@kit/keys";
 import { useNow } from "@kit/now";
@@ -33,6 +33,7 @@ export function Finder() {
   const [typed, setTyped] = useState("");
   const groups = useGroups(typed.trim(), actions);
   const bindings = [...actions.create, ...actions.go, ...actions.other].flatMap(({ key, run }) => (key === undefined ? [] : [[key, run] as const]));
+  useMenus(actions);
   useKeys({ ...Object.fromEntries(bindings), "/": openFinder });
   return (
     <>
@@ -56,6 +57,24 @@ export function Finder() {
       />
       <KeyHelp actions={actions} isOpen={isHelpOpen} onClose={help.close} />
     </>
+  );
+}
+
+/** The window's own menus name the same actions, as `create.delivery` or `go.today`. */
+function useMenus(actions: Actions): void {
+  const { native } = useTransport();
+  const latest = useRef(actions);
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(
+    () =>
+      native?.onMenu((chosen) => {
+        const [sort, name] = chosen.split(".");
+        const list = (["create", "go", "other"] as const).find((known) => known === sort);
+        if (list !== undefined) latest.current[list].find((action) => action.name === name)?.run();
+      }),
+    [native],
   );
 }
 

@@ -8,7 +8,7 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { formatBytes, formatNumber } from "@kit/conventions";
-import { useDepotQuery, useSession } from "@kit/depot";
+import { useDepotQuery, useSession, useTransport } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
@@ -45,6 +45,7 @@ export function DataPanel() {
 
 function Folder({ of: { folder, databaseBytes, fileBytes, events } }: { of: DataView }) {
   const { t } = useTranslation("settings");
+  const { native } = useTransport();
   return (
     <Stack gap="xs" align="flex-start">
       <Code fz="sm" style={{ overflowWrap: "anywhere" }}>
@@ -53,6 +54,11 @@ function Folder({ of: { folder, databaseBytes, fileBytes, events } }: { of: Data
       <Text size="sm" c="dimmed">
         {t("data.size", { events: formatNumber(events), database: formatBytes(databaseBytes), files: formatBytes(fileBytes) })}
       </Text>
+      {native !== undefined && (
+        <Button size="compact-sm" variant="default" onClick={() => void native.openDataFolder()}>
+          {t("native.openFolder")}
+        </Button>
+      )}
     </Stack>
   );
 }

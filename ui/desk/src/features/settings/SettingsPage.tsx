@@ -12,6 +12,8 @@ import { Appearance } from "./Appearance";
 import { DataPanel } from "./DataPanel";
 import { DepotSettings, RuleSettings } from "./DepotSettings";
 import { EndpointPanel } from "./EndpointPanel";
+import { NativePanel } from "./NativePanel";
+import { Notifications } from "./Notifications";
 import { PARTS } from "./search";
 import type { SettingsPart } from "./search";
 import classes from "./SettingsPage.module.css";
@@ -57,11 +59,14 @@ export function SettingsPage() {
 function Part({ name, session }: { name: SettingsPart; session: Session }) {
   const { t } = useTranslation("settings");
   const isAdmin = session.actor.role === "admin";
+  const { native } = useTransport();
   switch (name) {
     case "desk":
       return (
         <>
           <Appearance />
+          <Notifications />
+          {native !== undefined && <NativePanel native={native} />}
           <SignedIn session={session} />
         </>
       );
