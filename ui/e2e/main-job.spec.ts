@@ -73,10 +73,16 @@ async function planRoute(page: Page, origin: string, destination: string, stops:
   await page.getByRole("button", { name: "Back to planning" }).waitFor();
 }
 
+/** A route's page has a button of that name as well. */
+async function startDelivery(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Deliveries", exact: true }).first().click();
+  await page.getByRole("heading", { name: "Deliveries", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "New delivery" }).first().click();
+}
+
 /** Gives the delivery's id. */
 async function createDelivery(page: Page, route: string, driver: string, vehicle: string): Promise<string> {
-  await page.getByRole("link", { name: "Deliveries", exact: true }).first().click();
-  await page.getByRole("button", { name: "New delivery" }).first().click();
+  await startDelivery(page);
   await fillDelivery(page.getByRole("dialog"), route, driver, vehicle);
   await page.getByRole("dialog").getByRole("button", { name: "Create delivery" }).click();
   await page.waitForURL(/\/deliveries\/[0-9a-f-]{36}/u);
@@ -93,8 +99,7 @@ async function fillDelivery(dialog: Locator, route: string, driver: string, vehi
 
 /** Ana is taken: the refusal says by what, and when she is free again. */
 async function refuseSecondBooking(page: Page): Promise<void> {
-  await page.getByRole("link", { name: "Deliveries", exact: true }).first().click();
-  await page.getByRole("button", { name: "New delivery" }).first().click();
+  await startDelivery(page);
   const dialog = page.getByRole("dialog");
   await fillDelivery(dialog, "Harbour", "Ana", "EV-07");
   await dialog.getByRole("button", { name: "Create delivery" }).click();
