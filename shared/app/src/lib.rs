@@ -66,7 +66,7 @@ pub use log::{
     ActorName, EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView,
     PastState,
 };
-pub use page::{AnyOf, Cursor, Limit, Page, SortKey};
+pub use page::{AnyOf, Cursor, Limit, Page, SortKey, sequence};
 pub use phone::{
     Claimed, EndpointView, MessageId, MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay,
     PhoneMessage, PhoneView, Phones, ReceivedActions,

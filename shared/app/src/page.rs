@@ -135,3 +135,17 @@ impl<T> Page<T> {
         Self { items: rows, next_cursor }
     }
 }
+
+/// Reads a place in the log that may be left out, and refuses what is beyond any.
+///
+/// # Errors
+/// It is no whole number, or larger than a log can be long.
+pub fn sequence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let sequence = <Option<u64> as serde::Deserialize>::deserialize(deserializer)?;
+    match sequence {
+        Some(sequence) if i64::try_from(sequence).is_err() => {
+            Err(serde::de::Error::custom(format!("{sequence} is beyond what any log can have")))
+        }
+        Some(_) | None => Ok(sequence),
+    }
+}

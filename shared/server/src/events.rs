@@ -17,6 +17,7 @@ use crate::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(crate) struct FeedParams {
     /// Only events after this sequence; from the consumer's stored position, or the beginning, where left out.
+    #[serde(default, deserialize_with = "depot_app::sequence")]
     after: Option<u64>,
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]

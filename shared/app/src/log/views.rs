@@ -129,6 +129,7 @@ pub struct EventListing {
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub to: Option<Timestamp>,
     /// Only before this sequence.
+    #[serde(default, deserialize_with = "crate::page::sequence")]
     pub before: Option<u64>,
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
