@@ -40,14 +40,14 @@ it("resolves one, and many at once with one note; the one that somebody else res
 
   await page.goto(`${depot.url}/incidents`);
   await table.getByText("Fog").waitFor();
-  await page.getByRole("checkbox", { name: "Choose all that are shown" }).check();
+  await table.locator("thead").getByRole("checkbox").check();
   await page.getByRole("button", { name: "Resolve 3" }).click();
   await dialog.getByRole("textbox").fill("Cleared by noon");
   // While the dialog is open somebody else is quicker.
   await depot.call("PATCH", `/api/deliveries/${delivery}/incidents/${gone}/resolve`);
   await dialog.getByRole("button", { name: "Resolve 3" }).click();
-  await dialog.getByText("2 of 3 resolved.").waitFor();
-  await dialog.getByRole("alert").waitFor();
+  await dialog.getByText("2 of 3 are done; one is not.").waitFor();
+  await dialog.getByText("Refused", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByText("Nothing is wrong").waitFor();
   await page.getByText("Resolved", { exact: true }).click();

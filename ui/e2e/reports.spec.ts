@@ -1,5 +1,6 @@
 // Reports: what yesterday's deliveries come to, in figures, pictures and tables, and what each figure counts.
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
@@ -70,6 +71,14 @@ it("counts yesterday by its definitions, compares it with the day before, and li
   const binOf = (name: string) => bins.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell").innerText();
   expect([await binOf("−5…0"), await binOf("0…5"), await binOf("5…15"), await binOf("30…60")]).toEqual(["3", "1", "1", "1"]);
   expect(await page.locator(".recharts-bar-rectangle path").count()).toBeGreaterThan(0);
+
+  // The file has the same figures: of the days, and of each day, driver and vehicle.
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: /CSV/u }).click()]);
+  const lines = (await readFile(await download.path(), "utf8")).split("\r\n").flatMap((line) => line.split("\n"));
+  expect(lines[0]).toContain("Of,Name,Deliveries,Delivered,On time,On time %,Failed");
+  expect(lines.find((line) => line.startsWith("All days,"))).toContain(",3,2,1,50,1,0,6,4,67,");
+  expect(lines.find((line) => line.startsWith("Driver,Ben Okafor,"))).toContain(",1,1,0,0,0,0,2,1,50,");
 
   const drivers = page.getByRole("table", { name: "By driver" });
   const firstOf = async () => (await drivers.getByRole("row").nth(1).innerText()).split(/\s*\t\s*|\n/u)[0];

@@ -142,10 +142,13 @@ impl App {
         self.store()
             .read(move |connection| {
                 let tables = connection.unchecked_transaction()?;
+                if let DepotQuery::Report { from, to } = query {
+                    return report::export(&tables, (from, to), now, format, &settings.depot);
+                }
                 let DepotQuery::Deliveries(listing) = query else {
                     return Err(AppError::new(
                         Code::Malformed,
-                        "query: this one makes no table; those of which a file can be made are: deliveries",
+                        "query: this one makes no table; those of which a file can be made are: deliveries, report",
                     ));
                 };
                 delivery::export(&tables, listing, access.only(), now, format, &settings.depot)

@@ -1,5 +1,6 @@
 //! Reports over days of the depot, and a driver's sheet for one of them. Reads the tables of other contexts only.
 
+mod export;
 mod views;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use depot_domain::values::{DeliveryId, DriverId, Timestamp, ValueError, VehicleI
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+pub(crate) use export::export;
 pub use views::*;
 
 use crate::day::Day;

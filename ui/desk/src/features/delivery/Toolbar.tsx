@@ -1,14 +1,10 @@
 // What the table shows, under which name, and as which file: saved views, columns, export.
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconBookmark, IconColumns3, IconDownload, IconTrash } from "@tabler/icons-react";
+import { IconBookmark, IconColumns3, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useTransport } from "@kit/depot";
-import { DepotError } from "@kit/problem";
-import type { ExportFormat } from "@bindings/ExportFormat";
-import { Refusal } from "@kit/Refusal";
+import { ExportMenu } from "@kit/ExportMenu";
 import { COLUMN_KEYS } from "./columns";
 import type { ColumnKey } from "./columns";
 import { deliveriesQuery } from "./search";
@@ -24,11 +20,12 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ search, columns, onColumns, onView }: ToolbarProps) {
+  const { t } = useTranslation("delivery");
   return (
     <Group gap="xs" mb="xs">
       <Views search={search} columns={columns} onView={onView} />
       <Columns columns={columns} onColumns={onColumns} />
-      <Export search={search} />
+      <ExportMenu query={deliveriesQuery(search)} hint={t("export.hint")} />
     </Group>
   );
 }
@@ -128,44 +125,5 @@ function Columns({ columns, onColumns }: Pick<ToolbarProps, "columns" | "onColum
         <Menu.Item onClick={() => onColumns(DEFAULT_COLUMNS)}>{t("columns.reset")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-/** Every row that fits the filters, not only those that were loaded. */
-function Export({ search }: { search: DeliverySearch }) {
-  const { t } = useTranslation("delivery");
-  const transport = useTransport();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<DepotError | null>(null);
-  const save = async (format: ExportFormat) => {
-    setIsBusy(true);
-    setProblem(null);
-    try {
-      const name = await transport.save(deliveriesQuery(search), format);
-      notifications.show({ color: "green", autoClose: 8_000, message: t("export.done", { name }) });
-    } catch (error) {
-      setProblem(DepotError.from(error));
-    } finally {
-      setIsBusy(false);
-    }
-  };
-  return (
-    <>
-      <Menu position="bottom-start" shadow="md">
-        <Menu.Target>
-          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />} loading={isBusy}>
-            {t("export.open")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => void save("xlsx")}>{t("export.xlsx")}</Menu.Item>
-          <Menu.Item onClick={() => void save("csv")}>{t("export.csv")}</Menu.Item>
-          <Text size="xs" c="dimmed" px="sm" pb={6} maw={240}>
-            {t("export.hint")}
-          </Text>
-        </Menu.Dropdown>
-      </Menu>
-      <Refusal problem={problem} onDismiss={() => setProblem(null)} />
-    </>
   );
 }

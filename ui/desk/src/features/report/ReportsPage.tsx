@@ -9,6 +9,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { ExportMenu } from "@kit/ExportMenu";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
 import { PageHeader } from "@kit/PageHeader";
@@ -32,7 +33,9 @@ export function ReportsPage() {
   const report = useDepotQuery({ query: "report", ...range }, { keepPrevious: true });
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader title={t("title")} description={t("description")}>
+        <ExportMenu query={{ query: "report", ...range }} hint={t("exportHint")} />
+      </PageHeader>
       <DaysPick search={search} range={range} onChange={(next) => void navigate({ search: next })} />
       <Loaded of={report} lines={10}>
         {(shown) => <Shown report={shown} />}
