@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use crate::client::Client;
 
+/// The smallest PNG there is.
+pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
+
 /// A time of the day on which the tests' routes are driven, far enough away never to be late.
 #[must_use]
 pub fn at(hour: u32, minute: u32) -> String {

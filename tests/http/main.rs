@@ -11,6 +11,7 @@ mod crash;
 mod disk;
 mod document;
 mod feed;
+mod files;
 mod keys;
 mod limits;
 mod malformed;

@@ -119,7 +119,7 @@ async fn a_proof_may_bring_files() {
     let depot = Depot::start();
     let desk = depot.admin();
     let (delivery, _) = desk.delivery_in("OutForDelivery").await;
-    let png = b"\x89PNG\r\n\x1a\nnot much of a picture".to_vec();
+    let png = acceptance::PIXEL.to_vec();
     let part = |bytes: Vec<u8>| reqwest::multipart::Part::bytes(bytes).file_name("s.png");
     let path = format!("/api/deliveries/{delivery}/proof-of-delivery");
     let send = |bytes| {
@@ -128,6 +128,8 @@ async fn a_proof_may_bring_files() {
         acceptance::Answer::to(desk.request(reqwest::Method::POST, &path).multipart(form))
     };
     let _ = send(b"#!/bin/sh".to_vec()).await.refused(400).mentions("picture");
+    let broken = b"\x89PNG\r\n\x1a\nnot much of a picture".to_vec();
+    let _ = send(broken).await.refused(400).mentions("picture");
     assert_eq!(send(png.clone()).await.ok()["status"], "Delivered");
     let hash = desk.delivery(&delivery).await["signature"]["hash"].as_str().unwrap().to_owned();
     let file = desk.get(&format!("/api/files/{hash}")).await;

@@ -74,7 +74,11 @@ description: Description,
 /**
  * How grave, where it is not what the type suggests.
  */
-severity?: Severity | null, } | { "type": "resolveIncident", 
+severity?: Severity | null, 
+/**
+ * Photos that show it; their content may follow.
+ */
+photos?: Array<FileRef>, } | { "type": "resolveIncident", 
 /**
  * Which one.
  */

@@ -2,6 +2,7 @@
 import type { DeliveryId } from "./DeliveryId";
 import type { DeliveryStatus } from "./DeliveryStatus";
 import type { DriverId } from "./DriverId";
+import type { FileHash } from "./FileHash";
 import type { FileRef } from "./FileRef";
 import type { IncidentView } from "./IncidentView";
 import type { PlannedCheckpoint } from "./PlannedCheckpoint";
@@ -43,6 +44,10 @@ checkpoints: Array<ReachedCheckpoint>,
  * The route's checkpoints with the time of reaching, where it was reached.
  */
 plan: Array<PlannedCheckpoint>, 
+/**
+ * The hashes of signatures and photos whose content is still on its way.
+ */
+filesAwaited: Array<FileHash>, 
 /**
  * Which delivery.
  */

@@ -1,5 +1,6 @@
 //! The answers to queries, each from one snapshot of the tables.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -17,7 +18,7 @@ use crate::page::Limit;
 use crate::phone::{EndpointView, Phones};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Session};
 use crate::settings::Settings;
-use crate::{delivery, demo, fleet, log, phone, report, route, token};
+use crate::{delivery, demo, files, fleet, log, phone, report, route, token};
 
 /// How many of the newest events the board shows.
 const RECENT: i64 = 30;
@@ -29,6 +30,8 @@ pub(crate) struct Asked {
     pub(crate) now: Timestamp,
     pub(crate) endpoint: Option<EndpointView>,
     pub(crate) settings: Arc<Settings>,
+    /// The data folder, where files are kept.
+    pub(crate) folder: PathBuf,
 }
 
 /// Answers a query.
@@ -79,7 +82,9 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             DepotAnswer::Deliveries(delivery::deliveries(tables, listing, access.only(), now)?)
         }
         DepotQuery::Delivery { id } => {
-            DepotAnswer::Delivery(Box::new(one_delivery(tables, id, access, now)?))
+            let mut delivery = one_delivery(tables, id, access, now)?;
+            delivery.files_awaited = files::awaited(&asked.folder, &delivery);
+            DepotAnswer::Delivery(Box::new(delivery))
         }
         DepotQuery::LiveTracking { limit, cursor } => {
             // It shows every delivery under way: unless asked otherwise it is cut only where every list is.
@@ -114,7 +119,11 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         }
         DepotQuery::PhoneDay {} => {
             let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
-            DepotAnswer::PhoneDay(Box::new(phone::day(tables, asked.actor.credential, driver, now)?))
+            let mut day = phone::day(tables, asked.actor.credential, driver, now)?;
+            for delivery in &mut day.deliveries {
+                delivery.files_awaited = files::awaited(&asked.folder, delivery);
+            }
+            DepotAnswer::PhoneDay(Box::new(day))
         }
         DepotQuery::Phones {} => {
             DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })

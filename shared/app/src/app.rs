@@ -266,6 +266,7 @@ impl App {
             now: self.now(),
             endpoint: self.inner.endpoint.lock().open.clone(),
             settings: self.settings(),
+            folder: self.inner.folder.clone(),
         };
         self.store()
             .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
@@ -381,6 +382,22 @@ impl App {
         access::keep_file(actor)?;
         let folder = self.inner.folder.clone();
         tokio::task::spawn_blocking(move || files::keep(&folder, &bytes)).await.map_err(AppError::storage)?
+    }
+
+    /// Keeps the content of a picture that a fact has named by its hash; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// It has another hash, is no bare picture, the role does not allow it, or it could not be written.
+    pub async fn take_file(
+        &self,
+        actor: &Actor,
+        named: FileHash,
+        bytes: Vec<u8>,
+    ) -> Result<FileRef, AppError> {
+        access::keep_file(actor)?;
+        let folder = self.inner.folder.clone();
+        let taken = tokio::task::spawn_blocking(move || files::take(&folder, named, &bytes)).await;
+        taken.map_err(AppError::storage)?
     }
 
     /// The media type and content of a picture; a driver sees only those of its own deliveries.

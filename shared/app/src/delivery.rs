@@ -118,6 +118,7 @@ pub(crate) const MIGRATIONS: [Migration; 5] = [
                    JOIN route_checkpoints c ON c.route_id = d.route_id AND c.sequence = reached_checkpoints.sequence
                  WHERE d.id = reached_checkpoints.delivery_id);",
     },
+    incident::PHOTOS,
 ];
 
 impl Entity for Delivery {

@@ -1,6 +1,7 @@
 //! Signatures and photos: kept in the data folder under the SHA-256 of their content, on disk before they are named.
 //!
-//! A file says nothing of whose it is; the proof of delivery that names it does.
+//! A file says nothing of whose it is; the proof or the incident that names it does. Every file's name is the SHA-256 of
+//! its bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,57 +9,71 @@ use std::path::{Path, PathBuf};
 use depot_domain::delivery::{FileHash, FileRef};
 use sha2::{Digest, Sha256};
 
+use crate::delivery::DeliveryDetail;
 use crate::durable;
 use crate::error::{AppError, Code};
+use crate::picture::{self, Looked};
 
 /// The largest file that is kept: 5 MiB.
 pub const FILE_MAX_BYTES: usize = 5 * 1024 * 1024;
 
-type Test = fn(&[u8]) -> bool;
-
-/// The media types that are kept, each with a test of what a file begins with.
-const KINDS: [(&str, Test); 4] = [
-    ("image/png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
-    ("image/jpeg", |bytes| bytes.starts_with(b"\xff\xd8\xff")),
-    ("image/webp", |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")),
-    ("image/svg+xml", is_svg),
-];
-
-fn is_svg(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with("<svg") || (text.starts_with("<?xml") && text.contains("<svg"))
+/// Keeps a picture and names it by what is kept: without what a camera wrote beside it.
+pub(crate) fn keep(folder: &Path, bytes: &[u8]) -> Result<FileRef, AppError> {
+    check_length(bytes)?;
+    let Looked { media_type, cleaned } = picture::look(bytes)?;
+    let bytes = cleaned.as_deref().unwrap_or(bytes);
+    let hash = FileHash::try_from(hex(&Sha256::digest(bytes))).map_err(AppError::storage)?;
+    keep_as(folder, hash, media_type, bytes)
 }
 
-/// Keeps `bytes` and names them.
-pub(crate) fn keep(folder: &Path, bytes: &[u8]) -> Result<FileRef, AppError> {
-    let length = u32::try_from(bytes.len()).ok().filter(|length| *length as usize <= FILE_MAX_BYTES);
-    let Some(length) = length else {
-        let detail = format!("A file has at most {FILE_MAX_BYTES} bytes; this one has {}", bytes.len());
-        return Err(AppError::new(Code::Malformed, detail));
-    };
-    let kind = KINDS.iter().find(|(_, is)| is(bytes)).map(|(kind, _)| *kind);
-    let kind = kind.ok_or_else(|| {
-        AppError::new(Code::Malformed, "A file is a PNG, JPEG, WebP or SVG picture; this one is not")
-    })?;
+/// Keeps the content of a file that was named before. It stays byte for byte what its name says, so there must be
+/// nothing in it that had to go.
+pub(crate) fn take(folder: &Path, named: FileHash, bytes: &[u8]) -> Result<FileRef, AppError> {
+    check_length(bytes)?;
     let hash = hex(&Sha256::digest(bytes));
-    let path = path(folder, &hash);
+    if hash != named.as_str() {
+        let detail = format!("The content has the hash {hash}, not that of the path");
+        return Err(AppError::new(Code::Malformed, detail));
+    }
+    let Looked { media_type, cleaned } = picture::look(bytes)?;
+    if cleaned.is_some() {
+        let detail = "The picture has more in it than its image, such as where it was taken: remove that, and name the picture by the hash that it has then";
+        return Err(AppError::new(Code::Malformed, detail));
+    }
+    keep_as(folder, named, media_type, bytes)
+}
+
+/// The files of a delivery whose content is not here yet.
+pub(crate) fn awaited(folder: &Path, delivery: &DeliveryDetail) -> Vec<FileHash> {
+    let missing = delivery.files().filter(|file| !path(folder, file.hash.as_str()).exists());
+    missing.map(|file| file.hash.clone()).collect()
+}
+
+fn check_length(bytes: &[u8]) -> Result<(), AppError> {
+    if bytes.len() <= FILE_MAX_BYTES {
+        return Ok(());
+    }
+    let detail = format!("A file has at most {FILE_MAX_BYTES} bytes; this one has {}", bytes.len());
+    Err(AppError::new(Code::Malformed, detail))
+}
+
+fn keep_as(folder: &Path, hash: FileHash, media_type: &str, bytes: &[u8]) -> Result<FileRef, AppError> {
+    let path = path(folder, hash.as_str());
     if !path.exists() {
         write(&path, bytes).map_err(|error| {
             tracing::error!(%error, "file not kept");
             AppError::new(Code::Unavailable, "The depot could not keep the file: is its disk full?")
         })?;
     }
-    let hash = FileHash::try_from(hash).map_err(AppError::storage)?;
-    Ok(FileRef { hash, media_type: kind.to_owned(), bytes: length })
+    let length = u32::try_from(bytes.len()).map_err(AppError::storage)?;
+    Ok(FileRef { hash, media_type: media_type.to_owned(), bytes: length })
 }
 
 /// The media type and content of a file, where it is kept.
 pub(crate) fn read(folder: &Path, hash: &FileHash) -> Result<Option<(String, Vec<u8>)>, AppError> {
     match fs::read(path(folder, hash.as_str())) {
         Ok(bytes) => {
-            let kind =
-                KINDS.iter().find(|(_, is)| is(&bytes)).map_or("application/octet-stream", |(kind, _)| *kind);
+            let kind = picture::media_type(&bytes).unwrap_or("application/octet-stream");
             Ok(Some((kind.to_owned(), bytes)))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

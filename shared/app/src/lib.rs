@@ -29,6 +29,7 @@ mod idempotency;
 mod log;
 mod page;
 mod phone;
+mod picture;
 pub mod proof;
 mod query;
 mod rebuild;
@@ -82,7 +83,7 @@ pub use route::{
 pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
     PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source,
-    ValidValues, WindowSettings,
+    TlsSettings, ValidValues, WindowSettings,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The endpoint that the desktop opens.
     pub endpoint: EndpointSettings,
+    /// The endpoint's certificates.
+    pub tls: TlsSettings,
     /// Backups while the depot is served.
     pub backup: BackupSettings,
     /// Drivers' phones.
@@ -127,6 +129,17 @@ pub struct EndpointSettings {
     pub insecure_http: bool,
 }
 
+/// The endpoint's certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// On which port plain HTTP serves the page on which phones learn to trust the depot's own certificate; 0 takes any.
+    pub setup_port: u32,
+    /// The user's own certificate in PEM, with what leads to its CA, instead of the depot's own.
+    pub certificate: Option<PathBuf>,
+    /// The key of that certificate in PEM.
+    pub key: Option<PathBuf>,
+}
+
 /// Backups while the depot is served; they go to the data folder's `backups`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackupSettings {
@@ -207,6 +220,7 @@ impl Default for Settings {
                 listen: SocketAddr::from(([127, 0, 0, 1], 5000)),
                 insecure_http: false,
             },
+            tls: TlsSettings { setup_port: 5080, certificate: None, key: None },
             backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
             phones: PhoneSettings { backdating_minutes: 240 },
             window: WindowSettings { close_to_tray: false },

@@ -182,7 +182,18 @@ async fn who_is_behind_or_has_an_incident_is_at_risk_once_the_next_checkpoint_is
     let incident_id = Some(id(5, 1));
     let (kind, description) = ("Traffic".parse().unwrap(), "Queue".parse().unwrap());
     depot.reach(2, 1, 1).await;
-    depot.tell(3, DeliveryCommand::ReportIncident { incident_id, kind, description, severity: None }).await;
+    depot
+        .tell(
+            3,
+            DeliveryCommand::ReportIncident {
+                incident_id,
+                kind,
+                description,
+                severity: None,
+                photos: vec![],
+            },
+        )
+        .await;
     depot.set_clock(49);
     assert_eq!(
         (depot.risk(1).await, depot.risk(3).await),

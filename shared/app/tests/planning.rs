@@ -191,6 +191,7 @@ async fn delayed_routes_and_grave_incidents_are_found() {
             kind: kind.parse().unwrap(),
             description: "It happened".parse().unwrap(),
             severity: None,
+            photos: vec![],
         };
         tell(&app, DepotCommand::Delivery { id: late, command }).await;
     }

@@ -93,7 +93,8 @@ fn delivery_command() -> impl Strategy<Value = DeliveryCommand> {
             incident_id: Some(incident_id),
             kind,
             description: "It happened".parse().unwrap(),
-            severity: None
+            severity: None,
+            photos: vec![],
         }),
         1 => incident().prop_map(|incident_id| DeliveryCommand::ResolveIncident { incident_id, note: None }),
         3 => Just(DeliveryCommand::CaptureProof {

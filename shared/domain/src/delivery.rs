@@ -102,14 +102,14 @@ impl Decider for Delivery {
             DeliveryCommand::ReachCheckpoint { route_id, sequence, location } => {
                 known()?.reach(*route_id, *sequence, location.as_ref(), context)
             }
-            DeliveryCommand::ReportIncident { incident_id, kind, description, severity } => {
-                known()?.report(IncidentReported {
+            DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos } => known()?
+                .report(IncidentReported {
                     incident_id: incident_id.unwrap_or(context.fresh_incident_id),
                     kind: kind.clone(),
                     severity: severity.unwrap_or_else(|| kind.default_severity()),
                     description: description.clone(),
-                })
-            }
+                    photos: photos.clone(),
+                }),
             DeliveryCommand::ResolveIncident { incident_id, note } => {
                 known()?.resolve(*incident_id, note.as_ref())
             }
@@ -289,11 +289,16 @@ impl Delivery {
     }
 
     fn report(&self, reported: IncidentReported) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        let IncidentReported { incident_id, kind, severity, description } = &reported;
+        let IncidentReported { incident_id, kind, severity, description, photos } = &reported;
+        Self::check_photos(photos)?;
         let Some(known) = self.incidents.iter().find(|incident| incident.id == *incident_id) else {
             return Ok(vec![reported.into()]);
         };
-        if known.kind == *kind && known.severity == *severity && known.description == *description {
+        if known.kind == *kind
+            && known.severity == *severity
+            && known.description == *description
+            && known.photos == *photos
+        {
             return Ok(vec![]);
         }
         Err(DeliveryError::IncidentExists { incident_id: *incident_id })
@@ -313,6 +318,13 @@ impl Delivery {
         }
     }
 
+    const fn check_photos(photos: &[FileRef]) -> Result<(), DeliveryError> {
+        if photos.len() > MAX_PHOTOS {
+            return Err(DeliveryError::TooManyPhotos { most: MAX_PHOTOS, given: photos.len() });
+        }
+        Ok(())
+    }
+
     fn prove(&self, proof: ProofOfDeliveryCaptured) -> Result<Vec<DeliveryEvent>, DeliveryError> {
         if self.status != DeliveryStatus::OutForDelivery {
             return Err(DeliveryError::NotOutForDelivery { status: self.status });
@@ -320,9 +332,7 @@ impl Delivery {
         if proof.signature_url.is_none() && proof.signature.is_none() && proof.photos.is_empty() {
             return Err(DeliveryError::ProofEmpty);
         }
-        if proof.photos.len() > MAX_PHOTOS {
-            return Err(DeliveryError::TooManyPhotos { most: MAX_PHOTOS, given: proof.photos.len() });
-        }
+        Self::check_photos(&proof.photos)?;
         Ok(vec![proof.into(), self.moved_to(DeliveryStatus::Delivered, None)])
     }
 
@@ -341,6 +351,7 @@ impl Delivery {
                 kind: reported.kind.clone(),
                 severity: reported.severity,
                 description: reported.description.clone(),
+                photos: reported.photos.clone(),
                 resolved: false,
             }),
             DeliveryEvent::IncidentResolved(IncidentResolved { incident_id, .. }) => {

@@ -34,6 +34,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(events::acknowledge))
         .routes(routes!(files::show))
         .routes(routes!(exports::make))
+        .routes(routes!(files::take))
         .routes(routes!(session::open, session::show, session::close))
         .routes(routes!(pairing::claim, pairing::show))
         .routes(routes!(health::show))

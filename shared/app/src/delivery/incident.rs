@@ -28,14 +28,20 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE INDEX open_incidents ON incidents (reported_at) WHERE resolved_at IS NULL;",
 };
 
+/// Photos of incidents came later.
+pub(crate) const PHOTOS: Migration =
+    Migration { id: 2026_112635, sql: "ALTER TABLE incidents ADD COLUMN photos TEXT;" };
+
 pub(super) fn report(
     tables: &Connection,
     Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
     reported: &IncidentReported,
 ) -> rusqlite::Result<()> {
+    let photos = serde_json::to_string(&reported.photos)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     sql::run(
         tables,
-        "INSERT INTO incidents (id, delivery_id, kind, severity, description, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO incidents (id, delivery_id, kind, severity, description, reported_at, photos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             reported.incident_id.uuid(),
             id,
@@ -43,6 +49,7 @@ pub(super) fn report(
             reported.severity.as_str(),
             reported.description.as_str(),
             at.micros(),
+            photos,
         ],
     )?;
     sql::run(tables, "UPDATE deliveries SET open_incidents = open_incidents + 1 WHERE id = ?1", [id])
@@ -66,7 +73,7 @@ pub(super) fn resolve(
     sql::run(tables, "UPDATE deliveries SET open_incidents = open_incidents - 1 WHERE id = ?1", [id])
 }
 
-const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.description, i.reported_at, i.resolved_at, i.note, \
+const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.description, i.reported_at, i.resolved_at, i.note, i.photos, \
     r.origin, r.destination, p.name AS driver_name, v.registration AS vehicle_no FROM incidents i \
     JOIN deliveries d ON d.id = i.delivery_id JOIN routes r ON r.id = d.route_id \
     LEFT JOIN drivers p ON p.id = d.driver_id LEFT JOIN vehicles v ON v.id = d.vehicle_id";
@@ -90,6 +97,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<IncidentView> {
         route_destination: row.get("destination")?,
         driver_name: row.get("driver_name")?,
         vehicle_no: row.get("vehicle_no")?,
+        photos: sql::json(row, "photos")?,
     })
 }
 

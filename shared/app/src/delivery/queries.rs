@@ -141,6 +141,7 @@ pub(crate) fn delivery(
         incidents: incident::of_delivery(tables, id.uuid())?,
         checkpoints,
         plan,
+        files_awaited: Vec::new(),
     }))
 }
 
@@ -151,9 +152,10 @@ pub(crate) fn driver_of(tables: &Connection, id: DeliveryId) -> rusqlite::Result
     })
 }
 
-/// Whether the proof of a delivery of `driver` has the file with that hash.
+/// Whether the proof of a delivery of `driver`, or an incident on one, has the file with that hash.
 pub(crate) fn shows_file(tables: &Connection, hash: &str, driver: DriverId) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM deliveries WHERE driver_id = ?2 AND (instr(signature, ?1) OR instr(photos, ?1)) LIMIT 1";
+    let sql = "SELECT 1 FROM deliveries d WHERE d.driver_id = ?2 AND (instr(d.signature, ?1) OR instr(d.photos, ?1)
+                 OR EXISTS (SELECT 1 FROM incidents i WHERE i.delivery_id = d.id AND instr(i.photos, ?1))) LIMIT 1";
     Ok(sql::one(tables, sql, params![hash, driver.uuid()], |_| Ok(()))?.is_some())
 }
 

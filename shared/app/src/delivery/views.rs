@@ -1,6 +1,6 @@
 //! What queries show of deliveries.
 
-use depot_domain::delivery::{DeliveryStatus, FileRef, Severity};
+use depot_domain::delivery::{DeliveryStatus, FileHash, FileRef, Severity};
 use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Sequence, Timestamp, VehicleId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -122,6 +122,17 @@ pub struct DeliveryDetail {
     pub checkpoints: Vec<ReachedCheckpoint>,
     /// The route's checkpoints with the time of reaching, where it was reached.
     pub plan: Vec<PlannedCheckpoint>,
+    /// The hashes of signatures and photos whose content is still on its way.
+    #[schema(value_type = Vec<String>)]
+    pub files_awaited: Vec<FileHash>,
+}
+
+impl DeliveryDetail {
+    /// Every file that shows something of it: of its proof and of its incidents.
+    pub fn files(&self) -> impl Iterator<Item = &FileRef> {
+        let of_incidents = self.incidents.iter().flat_map(|incident| &incident.photos);
+        self.signature.iter().chain(&self.photos).chain(of_incidents)
+    }
 }
 
 /// A file that the depot keeps.
@@ -207,6 +218,9 @@ pub struct IncidentView {
     pub driver_name: Option<String>,
     /// What is driven.
     pub vehicle_no: Option<String>,
+    /// Photos that show it.
+    #[schema(value_type = Vec<FileSchema>)]
+    pub photos: Vec<FileRef>,
 }
 
 /// The deliveries under way.

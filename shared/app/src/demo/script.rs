@@ -382,6 +382,7 @@ impl Script {
             kind,
             description,
             severity: None,
+            photos: vec![],
         };
         self.say(at, DepotCommand::Delivery { id, command });
         if let Some((after, note)) = resolved {

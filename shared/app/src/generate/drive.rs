@@ -122,6 +122,7 @@ impl Journey<'_> {
             kind: valid(kind),
             description: valid(description),
             severity: None,
+            photos: vec![],
         });
         let minutes = self.depot.rng.random_range(8..90);
         let stays = self.depot.rng.random_bool(0.3);

@@ -1,6 +1,7 @@
 //! The settings that there are: what each is called, what is valid, where its value is kept, and how it is parsed.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use depot_domain::values::Name;
@@ -22,12 +23,18 @@ type Place<T> = fn(&mut Settings) -> &mut T;
 /// What sort of value it is, and its place.
 pub(super) enum Kind {
     Flag(Place<bool>),
-    Number { least: u32, most: u32, place: Place<u32> },
+    Number {
+        least: u32,
+        most: u32,
+        place: Place<u32>,
+    },
     Name(Place<String>),
     TimeZone(Place<Tz>),
     Language(Place<Language>),
     Address(Place<SocketAddr>),
     Origins(Place<Vec<String>>),
+    /// A file with all of its path; nothing for none.
+    File(Place<Option<PathBuf>>),
 }
 
 /// What can be given for a setting.
@@ -60,7 +67,9 @@ pub enum ValidValues {
     Origins {},
 }
 
-pub(super) const SETTINGS: [Setting; 18] = [
+const MAX_PATH_CHARS: u32 = 4096;
+
+pub(super) const SETTINGS: [Setting; 21] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -127,6 +136,21 @@ pub(super) const SETTINGS: [Setting; 18] = [
         kind: Kind::Flag(|s| &mut s.endpoint.insecure_http),
     },
     Setting {
+        key: "endpoint.tls.setup_port",
+        description: "the port of the page on which phones learn to trust the depot's certificate: 0 to 65535, 0 takes any",
+        kind: Kind::Number { least: 0, most: 65_535, place: |s| &mut s.tls.setup_port },
+    },
+    Setting {
+        key: "endpoint.tls.certificate",
+        description: "a certificate of your own in PEM, with what leads to its CA, instead of the depot's: the file with its path",
+        kind: Kind::File(|s| &mut s.tls.certificate),
+    },
+    Setting {
+        key: "endpoint.tls.key",
+        description: "the key of that certificate in PEM: the file with its path",
+        kind: Kind::File(|s| &mut s.tls.key),
+    },
+    Setting {
         key: "backup.every_minutes",
         description: "minutes from one backup to the next while the depot is served: 1 to 10080, or 0 for none",
         kind: Kind::Number { least: 0, most: 10_080, place: |s| &mut s.backup.every_minutes },
@@ -171,6 +195,7 @@ impl Kind {
                     value.parse().map_err(|_| "give ADDRESS:PORT, such as 127.0.0.1:5000".to_owned())?;
             }
             Self::Origins(place) => *place(settings) = origins(value)?,
+            Self::File(place) => *place(settings) = file(value)?,
         }
         Ok(())
     }
@@ -185,6 +210,9 @@ impl Kind {
             Self::Language(place) => place(settings).to_string(),
             Self::Address(place) => place(settings).to_string(),
             Self::Origins(place) => place(settings).join(","),
+            Self::File(place) => {
+                place(settings).as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+            }
         }
     }
 
@@ -197,7 +225,9 @@ impl Kind {
                 let origins = value.split(',').map(str::trim).filter(|origin| !origin.is_empty());
                 toml_edit::Value::Array(origins.collect())
             }
-            Self::Name(_) | Self::TimeZone(_) | Self::Language(_) | Self::Address(_) => value.into(),
+            Self::Name(_) | Self::TimeZone(_) | Self::Language(_) | Self::Address(_) | Self::File(_) => {
+                value.into()
+            }
         }
     }
 
@@ -215,6 +245,7 @@ impl Kind {
                 values: Language::ALL.iter().map(|language| language.as_str()).collect(),
             },
             Self::Address(_) => ValidValues::Address {},
+            Self::File(_) => ValidValues::Text { longest: MAX_PATH_CHARS },
             Self::Origins(_) => ValidValues::Origins {},
         }
     }
@@ -238,6 +269,17 @@ fn flag(value: &str) -> Result<bool, String> {
 fn number(value: &str, least: u32, most: u32) -> Result<u32, String> {
     let number = value.parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| format!("give a whole number from {least} to {most}"))
+}
+
+fn file(value: &str) -> Result<Option<PathBuf>, String> {
+    let path = PathBuf::from(value.trim());
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    if !path.is_absolute() || value.chars().count() > MAX_PATH_CHARS as usize {
+        return Err("give the file with all of its path, such as /etc/ssl/depot.pem, or nothing".to_owned());
+    }
+    Ok(Some(path))
 }
 
 fn origins(value: &str) -> Result<Vec<String>, String> {

@@ -72,6 +72,10 @@ pub enum DeliveryCommand {
         #[serde(default)]
         #[ts(optional = nullable)]
         severity: Option<Severity>,
+        /// Photos that show it; their content may follow.
+        #[serde(default)]
+        #[ts(as = "Option<Vec<FileRef>>", optional)]
+        photos: Vec<FileRef>,
     },
     /// Say that an incident is over.
     ResolveIncident {

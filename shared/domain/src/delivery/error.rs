@@ -54,7 +54,7 @@ pub enum DeliveryError {
     NotOutForDelivery { status: DeliveryStatus },
     #[error("A proof of delivery needs a signature, a photo or a signature URL")]
     ProofEmpty,
-    #[error("A proof of delivery has at most {most} photos; this one has {given}")]
+    #[error("At most {most} photos are taken; these are {given}")]
     TooManyPhotos { most: usize, given: usize },
     #[error(transparent)]
     #[serde(untagged)]

@@ -107,6 +107,10 @@ pub struct IncidentReported {
     pub severity: Severity,
     /// What happened.
     pub description: Description,
+    /// Photos that show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<FileRef>>", optional)]
+    pub photos: Vec<FileRef>,
 }
 
 /// An incident is over.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::events::FileRef;
 use crate::values::{Description, IncidentId, ValueError, words};
 
 words!(/// How grave an incident is.
@@ -108,6 +109,8 @@ pub struct Incident {
     pub severity: Severity,
     /// What happened.
     pub description: Description,
+    /// Photos that show it.
+    pub photos: Vec<FileRef>,
     /// Whether it was resolved.
     pub resolved: bool,
 }

@@ -116,12 +116,12 @@ fn the_last_location_is_the_one_furthest_along_the_route() {
 
 fn report(id: Option<u128>, kind: &str, severity: Option<Severity>) -> DeliveryCommand {
     let (incident_id, kind, description) = (id.map(incident_id), value(kind), value("Flat tyre"));
-    DeliveryCommand::ReportIncident { incident_id, kind, description, severity }
+    DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos: vec![] }
 }
 
 fn reported(id: u128, kind: &str, severity: Severity) -> DeliveryEvent {
     let (incident_id, kind, description) = (incident_id(id), value(kind), value("Flat tyre"));
-    IncidentReported { incident_id, kind, severity, description }.into()
+    IncidentReported { incident_id, kind, severity, description, photos: vec![] }.into()
 }
 
 fn resolve(id: u128) -> DeliveryCommand {
@@ -171,6 +171,7 @@ fn an_incident_without_an_id_gets_a_fresh_one() {
         kind: value("Delay"),
         severity,
         description: value("Flat tyre"),
+        photos: vec![],
     }
     .into()]);
 }
@@ -303,7 +304,7 @@ fn a_proof_that_shows_nothing_is_refused() {
 #[test]
 fn a_proof_has_a_most_of_photos() {
     ask(&Depot::open(), &history_in(OutForDelivery), &capture(proof(None, None, MAX_PHOTOS + 1)))
-        .then_refused(Kind::Broken, "A proof of delivery has at most 10 photos; this one has 11");
+        .then_refused(Kind::Broken, "At most 10 photos are taken; these are 11");
 }
 
 #[test]

@@ -163,6 +163,7 @@ fn delivery_command() -> impl Strategy<Value = DeliveryCommand> {
         kind: value(kind),
         description: value("It went wrong"),
         severity: None,
+        photos: vec![],
     };
     prop_oneof![
         6 => (route(), option::of(1..4_u128), option::of(1..4_u128)).prop_map(create),

@@ -1,7 +1,7 @@
 //! Incidents: what went wrong on a delivery, reported and resolved.
 
 use axum::Json;
-use depot_app::{DepotCommand, DepotQuery, IncidentListing, IncidentView, Page};
+use depot_app::{DepotCommand, DepotQuery, FileSchema, IncidentListing, IncidentView, Page};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::narrow;
 use crate::domain::DeliveryCommand;
-use crate::domain::delivery::{IncidentType, Severity};
+use crate::domain::delivery::{FileRef, IncidentType, Severity};
 use crate::domain::values::{DeliveryId, Description, IncidentId, Note};
 use crate::endpoint::Shared;
 use crate::extract::{At, Body, OptionalBody, Params};
@@ -38,6 +38,10 @@ struct NewIncident {
     /// Low, Medium, High or Critical, where it is not what the type suggests.
     #[schema(value_type = Option<String>)]
     severity: Option<Severity>,
+    /// Photos that show it, by the hash of their content, which may follow; at most 10.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<FileSchema>>)]
+    photos: Vec<FileRef>,
     /// Refuse unless the delivery has exactly this many events.
     expected_version: Option<u32>,
 }
@@ -91,8 +95,8 @@ async fn report(
     At(id): At<DeliveryId>,
     Body(incident): Body<NewIncident>,
 ) -> Result<Json<Done>, Problem> {
-    let NewIncident { id: incident_id, kind, description, severity, expected_version } = incident;
-    let command = DeliveryCommand::ReportIncident { incident_id, kind, description, severity };
+    let NewIncident { id: incident_id, kind, description, severity, photos, expected_version } = incident;
+    let command = DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos };
     write.execute(DepotCommand::Delivery { id, command }, expected_version).await
 }
 

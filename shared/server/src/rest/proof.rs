@@ -15,11 +15,10 @@ use crate::domain::delivery::{FileRef, MAX_PHOTOS};
 use crate::domain::values::{DeliveryId, ReceiverName, SignatureUrl};
 use crate::endpoint::Shared;
 use crate::extract::{At, Body, is_json, media_type};
+use crate::files::{MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES};
 use crate::problem::{Problem, Reason};
 use crate::request::{Done, Write};
 
-const MAX_SIGNATURE_BYTES: usize = 256 * 1024;
-const MAX_PHOTO_BYTES: usize = 5 * 1024 * 1024;
 /// A receiver's name or a URL, in bytes.
 const MAX_TEXT_BYTES: usize = 4 * 1024;
 /// All of an upload: what its parts may have, and their headers.

@@ -99,18 +99,25 @@ async fn the_main_job() {
     }
 }
 
+/// The smallest PNG there is.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
+
 #[tokio::test]
 async fn a_proof_with_files() {
     let depot = Depot::new().await;
     depot.out_for_delivery().await;
-    let png = b"\x89PNG\r\n\x1a\n and more".as_slice();
-    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".as_slice();
+    let png = PIXEL;
+    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M1 1L9 9\"/></svg>".as_slice();
+    let evil = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".as_slice();
     let too_large = vec![0; 300 * 1024];
     depot.upload(&[("receiverName", b"Grace"), ("signature", &too_large)]).await.problem(413);
     depot.upload(&[("receiverName", b"Grace"), ("colour", b"red")]).await.problem(400);
     depot.upload(&[("signature", svg)]).await.problem(400);
     let photos: Vec<(&str, &[u8])> = vec![("photos", png); 11];
     depot.upload(&photos).await.problem(400);
+    depot.upload(&[("receiverName", b"Grace"), ("signature", evil)]).await.problem(400);
+    let broken = b"\x89PNG\r\n\x1a\n and more".as_slice();
+    depot.upload(&[("receiverName", b"Grace"), ("signature", svg), ("photos", broken)]).await.problem(400);
     depot.upload(&[("receiverName", b"Grace"), ("signature", svg), ("photos", png)]).await.ok();
 
     let delivery = depot.get(&format!("/api/deliveries/{DELIVERY}")).await.ok();

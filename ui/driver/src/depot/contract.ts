@@ -1,14 +1,13 @@
 // What travels between a phone and its depot: docs/phone-contract.md.
 import type { DeliveryCommand } from "@bindings/DeliveryCommand";
 import type { DeviceStamp } from "@bindings/DeviceStamp";
-import type { FileRef } from "@bindings/FileRef";
 import type { IncidentId } from "@bindings/IncidentId";
 import type { PairingState } from "@bindings/PairingState";
 
 /** The commands that a driver gives. */
 export type DriverCommand =
   | Extract<DeliveryCommand, { type: "changeDeliveryStatus" | "reachCheckpoint" | "resolveIncident" | "captureProof" }>
-  | (Extract<DeliveryCommand, { type: "reportIncident" }> & { readonly incidentId: IncidentId; readonly photos?: FileRef[] });
+  | (Extract<DeliveryCommand, { type: "reportIncident" }> & { readonly incidentId: IncidentId });
 
 /** The body of `POST /api/commands`. */
 export interface PhoneRequest {

@@ -2,15 +2,12 @@
 import type { FileRef } from "@bindings/FileRef";
 import type { PhoneDay } from "@bindings/PhoneDay";
 import { DepotError, isRecord } from "@kit/problem";
-import type { KeptFile } from "../outbox/action";
 import type { Destination } from "../outbox/sender";
-import type { DriverCommand, Pairing, PhoneRequest } from "./contract";
+import type { Pairing, PhoneRequest } from "./contract";
 
 /** Longer than the depot's own 30 s. Photos get as long as a slow radio needs. */
 const REQUEST_TIMEOUT_MS = 35_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
-
-type Proof = Extract<DriverCommand, { type: "captureProof" }>;
 
 export interface DayAnswer {
   readonly day: PhoneDay;
@@ -20,13 +17,11 @@ export interface DayAnswer {
 }
 
 export class Depot implements Destination {
-  async send(request: PhoneRequest, files: readonly KeptFile[]): Promise<{ sequence: number; taken: readonly string[] }> {
-    const { command } = request.command;
-    const isProof = command.type === "captureProof" && files.length > 0;
-    const outcome = isProof ? await prove(request, command, files) : await this.#post("/api/commands", request);
+  async send(request: PhoneRequest): Promise<{ sequence: number }> {
+    const outcome = await this.#post("/api/commands", request);
     // A captive portal answers 200, too: only the depot names a sequence.
     if (!isRecord(outcome) || typeof outcome["sequence"] !== "number") throw DepotError.unexpectedStatus(200);
-    return { sequence: outcome["sequence"], taken: isProof ? files.map(({ hash }) => hash) : [] };
+    return { sequence: outcome["sequence"] };
   }
 
   async upload(deliveryId: string, { hash, mediaType }: FileRef, content: ArrayBuffer): Promise<void> {
@@ -73,26 +68,6 @@ export class Depot implements Destination {
       signal: timeout(REQUEST_TIMEOUT_MS),
     });
   }
-}
-
-/**
- * A proof with its pictures in one request: the depot either has all of it or nothing. The same parts in the same order
- * each time, and the key and the time in headers, so that a repeated one is recognised.
- */
-function prove({ command: { id }, idempotencyKey, device }: PhoneRequest, proof: Proof, files: readonly KeptFile[]): Promise<unknown> {
-  const form = new FormData();
-  form.append("receiverName", proof.receiverName);
-  for (const { hash, ref, content } of files) {
-    if (content === null) continue;
-    form.append(hash === proof.signature?.hash ? "signature" : "photos", new Blob([content], { type: ref.mediaType }), hash);
-  }
-  const occurredAt = new Date(Date.parse(device.time) + (device.offsetMs ?? 0)).toISOString();
-  return ask(`/api/deliveries/${id}/proof-of-delivery`, {
-    method: "POST",
-    headers: { "Idempotency-Key": idempotencyKey, "X-Occurred-At": occurredAt },
-    body: form,
-    signal: timeout(UPLOAD_TIMEOUT_MS),
-  });
 }
 
 async function ask(path: string, init: RequestInit): Promise<unknown> {

@@ -214,11 +214,15 @@ function Incidents({ delivery, now_ms, onResolve }: IncidentsProps) {
     <>
       <h2 className="section">{t("incident.list")}</h2>
       <ul className="list">
-        {delivery.incidents.map(({ id, type, description, resolved, resolvedTimestamp, reportedTimestamp }) => (
+        {delivery.incidents.map(({ id, type, description, resolved, resolvedTimestamp, reportedTimestamp, photos }) => (
           <li key={id} className="card" {...(!resolved && { "data-tone": "amber" })}>
             <p className="strong">{kit(`incidentType.${type}`, { defaultValue: type })}</p>
             <p style={{ overflowWrap: "anywhere" }}>{description}</p>
-            <p className="dim">{formatMoment(reportedTimestamp, now_ms)}</p>
+            <p className="dim">
+              {[formatMoment(reportedTimestamp, now_ms), photos.length > 0 && t("incident.photos", { count: photos.length })]
+                .filter((part) => part !== false)
+                .join(" · ")}
+            </p>
             {resolved && resolvedTimestamp !== null && (
               <p className="dim">{t("incident.resolved", { time: formatMoment(resolvedTimestamp, now_ms) })}</p>
             )}

@@ -1,12 +1,14 @@
-// Something went wrong: what sort, and in a few words what.
+// Something went wrong: what sort, in a few words what, and photos that show it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newId } from "@kit/ids";
 import { INCIDENT_TYPES } from "@kit/words";
+import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
 import { Page } from "../parts/Page";
+import { Photos } from "../parts/Photos";
 import { usePhone } from "../phone";
 import { whereOf } from "./step";
 
@@ -16,6 +18,7 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
   const phone = usePhone();
   const [incidentType, setIncidentType] = useState<string>();
   const [description, setDescription] = useState("");
+  const [photos, setPhotos] = useState<readonly NewFile[]>([]);
   const [isKeeping, setIsKeeping] = useState(false);
   const word = (type: string) => kit(`incidentType.${type}`, { defaultValue: type });
   const keep = async () => {
@@ -30,7 +33,9 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
         incidentType,
         // The sort says it all where the driver has no hand free to write.
         description: description.trim() === "" ? word(incidentType) : description.trim(),
+        photos: photos.map(({ ref }) => ref),
       },
+      files: photos,
     });
     goBack(`deliveries/${delivery.id}`);
   };
@@ -67,6 +72,8 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
         onChange={(event) => setDescription(event.currentTarget.value)}
         maxLength={2000}
       />
+      <span className="strong">{t("proof.photos")}</span>
+      <Photos photos={photos} onChange={setPhotos} />
     </Page>
   );
 }

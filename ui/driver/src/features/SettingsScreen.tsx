@@ -58,7 +58,7 @@ export function SettingsScreen() {
       <h2 className="section">{t("set.connection")}</h2>
       <div className="card" {...(tier !== "trusted" && { "data-tone": "amber" })}>
         <p>{t(`set.tier.${tier}`)}</p>
-        {tier !== "trusted" && (
+        {tier === "clickedThrough" && (
           <Button component="a" href="/setup" variant="default" fullWidth h={52} mt={10}>
             {t("set.trust")}
           </Button>

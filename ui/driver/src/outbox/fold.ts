@@ -77,7 +77,7 @@ type Report = Extract<DriverCommand, { type: "reportIncident" }>;
 function reported(delivery: DeliveryDetail, report: Report, at: string): DeliveryDetail {
   const { incidentId, incidentType, description, severity } = report;
   if (delivery.incidents.some(({ id }) => id === incidentId)) return delivery;
-  const incident: Omit<IncidentView, "photos"> = {
+  const incident: IncidentView = {
     id: incidentId,
     deliveryId: delivery.id,
     type: incidentType,
@@ -91,8 +91,9 @@ function reported(delivery: DeliveryDetail, report: Report, at: string): Deliver
     routeDestination: delivery.routeDestination,
     driverName: delivery.driverName,
     vehicleNo: delivery.vehicleNo,
+    photos: report.photos ?? [],
   };
-  const incidents = [...delivery.incidents, { ...incident, photos: report.photos ?? [] }];
+  const incidents = [...delivery.incidents, incident];
   return { ...delivery, incidents, openIncidents: delivery.openIncidents + 1 };
 }
 

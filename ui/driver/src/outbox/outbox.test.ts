@@ -132,22 +132,6 @@ describe("the outbox", () => {
     expect(await outbox.unsentFiles()).toEqual({ waiting: 0, refused: [] });
   });
 
-  it("settles the pictures that went along with their fact", async () => {
-    const { outbox } = await open(freshName());
-    await outbox.add(deedOn("a", 1, [photo("p"), photo("q")]));
-    const depot = new UnreliableDepot();
-    await sendAll(outbox, {
-      send: async (request, files) => {
-        expect(files.map(({ hash, content }) => [hash, content?.byteLength])).toEqual([["p", 3], ["q", 3]]);
-        return { ...(await depot.send(request)), taken: ["p", "q"] };
-      },
-      upload: async () => {
-        throw new Error("It went along.");
-      },
-    });
-    expect(await outbox.unsentFiles()).toEqual({ waiting: 0, refused: [] });
-  });
-
   it("goes on with the next when a refused one is discarded, and drops its pictures", async () => {
     const { outbox } = await open(freshName());
     await outbox.add(deedOn("a", 1, [photo("p")]));

@@ -13,7 +13,7 @@ const SEQUENCE = "deviceSequence";
 
 /** What is sent next. */
 export type Next =
-  | { readonly action: Action; readonly files: readonly KeptFile[] }
+  | { readonly action: Action }
   | { readonly file: KeptFile }
   | undefined;
 
@@ -67,11 +67,7 @@ export class Outbox {
     const held = new Set(refused.map(({ deliveryId }) => deliveryId));
     let cursor = await byState.openCursor("waiting");
     while (cursor !== null && held.has(cursor.value.deliveryId)) cursor = await cursor.continue();
-    if (cursor !== null) {
-      const action = cursor.value;
-      const files = await Promise.all(action.files.map(({ hash }) => reading.objectStore("files").get(hash)));
-      return { action, files: files.filter((file) => file !== undefined) };
-    }
+    if (cursor !== null) return { action: cursor.value };
     let file = await reading.objectStore("files").index("byState").openCursor("waiting");
     while (file !== null) {
       const action = await reading.objectStore("actions").get(file.value.action);
@@ -82,17 +78,9 @@ export class Outbox {
     return undefined;
   }
 
-  /** The depot has it, and these of its pictures. */
-  async markStored(order: number, storedAs: number, taken: readonly string[] = []): Promise<void> {
-    const writing = this.#database.transaction(["actions", "files"], "readwrite", { durability: "strict" });
-    const action = await writing.objectStore("actions").get(order);
-    if (action?.state === "waiting") await writing.objectStore("actions").put({ ...action, state: "stored", storedAs });
-    for (const hash of taken) {
-      const file = await writing.objectStore("files").get(hash);
-      if (file !== undefined) await writing.objectStore("files").put({ ...file, state: "stored", content: null });
-    }
-    await writing.done;
-    this.#tell();
+  /** The depot has it. */
+  async markStored(order: number, storedAs: number): Promise<void> {
+    await this.#change(order, (action) => ({ ...action, state: "stored", storedAs }), "waiting");
   }
 
   /** The depot does not take it. */

@@ -28,8 +28,8 @@ const SHUT_OUT = new Set(["unauthenticated", "revoked", "expired"]);
 
 /** Where things are sent. Each call throws a `DepotError`. */
 export interface Destination {
-  /** Gives the depot's sequence after it, and which of the pictures it took along; the others follow. */
-  send(request: PhoneRequest, files: readonly KeptFile[]): Promise<{ sequence: number; taken: readonly string[] }>;
+  /** Gives the depot's sequence after it. Its pictures follow. */
+  send(request: PhoneRequest): Promise<{ sequence: number }>;
   upload(deliveryId: string, ref: FileRef, content: ArrayBuffer): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export class Sender {
     }
     this.#onState("sending");
     try {
-      if ("action" in next) await this.#send(next.action, next.files);
+      if ("action" in next) await this.#send(next.action);
       else await this.#upload(next.file);
       this.#failures = 0;
       return 0;
@@ -107,10 +107,10 @@ export class Sender {
     }
   }
 
-  async #send(action: Action, files: readonly KeptFile[]): Promise<void> {
+  async #send(action: Action): Promise<void> {
     try {
-      const { sequence, taken } = await this.#destination.send(requestOf(action), files);
-      await this.#outbox.markStored(action.order, sequence, taken);
+      const { sequence } = await this.#destination.send(requestOf(action));
+      await this.#outbox.markStored(action.order, sequence);
     } catch (cause) {
       await this.#outbox.markRefused(action.order, refusalIn(cause));
     }

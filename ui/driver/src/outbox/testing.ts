@@ -28,7 +28,7 @@ export class UnreliableDepot implements Destination {
 
   constructor(readonly random: () => number = () => 1) {}
 
-  async send(request: PhoneRequest): Promise<{ sequence: number; taken: string[] }> {
+  async send(request: PhoneRequest): Promise<{ sequence: number }> {
     this.#maybeLose();
     const body = JSON.stringify(request);
     const known = this.#answers.get(request.idempotencyKey);
@@ -39,7 +39,7 @@ export class UnreliableDepot implements Destination {
     const answer = known ?? this.#decide(request, body);
     this.#maybeLose();
     if ("refused" in answer) throw DepotError.from({ code: answer.refused, detail: "No." });
-    return { sequence: answer.sequence, taken: [] };
+    return { sequence: answer.sequence };
   }
 
   async upload(deliveryId: string, { hash }: FileRef): Promise<void> {
@@ -98,6 +98,7 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     incidents: [],
     checkpoints: [],
     plan: [stop(1), stop(2)],
+    filesAwaited: [],
     ...part,
   };
 }

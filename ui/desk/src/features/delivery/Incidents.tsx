@@ -27,7 +27,7 @@ export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; m
       ) : (
         <Stack gap="sm">
           {delivery.incidents.map((incident) => (
-            <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} />
+            <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} awaited={delivery.filesAwaited} />
           ))}
         </Stack>
       )}

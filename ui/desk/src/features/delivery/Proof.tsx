@@ -1,17 +1,17 @@
 // Who received a delivery, and what shows it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
-import { Anchor, Image, Modal, SimpleGrid, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { Anchor, Image, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useTransport } from "@kit/depot";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
+import { Awaited, Photos } from "@kit/Photos";
 
 export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const transport = useTransport();
-  const { receiverName, signature, signatureUrl, photos, deliveredAt } = delivery;
+  const { receiverName, signature, signatureUrl, photos, deliveredAt, filesAwaited } = delivery;
   return (
     <Panel
       title={t("proof.title")}
@@ -37,7 +37,8 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
             )}
           </Text>
           {signatureUrl !== null && <SignatureUrl url={signatureUrl} />}
-          {signature !== null && (
+          {signature !== null && filesAwaited.includes(signature.hash) && <Awaited />}
+          {signature !== null && !filesAwaited.includes(signature.hash) && (
             <Image
               src={transport.fileUrl(signature.hash)}
               alt={t("proof.signature", { receiver: receiverName })}
@@ -50,32 +51,10 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
               style={{ alignSelf: "flex-start" }}
             />
           )}
-          {photos.length > 0 && <Photos urls={photos.map(({ hash }) => transport.fileUrl(hash))} />}
+          {photos.length > 0 && <Photos photos={photos} awaited={filesAwaited} />}
         </Stack>
       )}
     </Panel>
-  );
-}
-
-/** Small beside each other; one of them large on a click. */
-function Photos({ urls }: { urls: readonly string[] }) {
-  const { t } = useTranslation("delivery");
-  const [shown, setShown] = useState<number>();
-  const name = (index: number) => t("proof.photo", { number: index + 1 });
-  const shownUrl = shown === undefined ? undefined : urls[shown];
-  return (
-    <>
-      <SimpleGrid cols={3} spacing="xs">
-        {urls.map((url, index) => (
-          <UnstyledButton key={url} onClick={() => setShown(index)}>
-            <Image src={url} alt={name(index)} h={120} fit="cover" radius="sm" />
-          </UnstyledButton>
-        ))}
-      </SimpleGrid>
-      <Modal opened={shownUrl !== undefined} onClose={() => setShown(undefined)} title={name(shown ?? 0)} size="xl" centered>
-        <Image src={shownUrl} alt={name(shown ?? 0)} mah="75vh" fit="contain" radius="sm" />
-      </Modal>
-    </>
   );
 }
 

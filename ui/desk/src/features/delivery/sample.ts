@@ -97,6 +97,7 @@ export function detailOf(changed: Partial<DeliveryDetail> = {}): DeliveryDetail 
     photos: [],
     incidents: [],
     checkpoints: [],
+    filesAwaited: [],
     plan: [
       { sequence: 1, location: "Mill", expectedTime: "2026-03-02T08:30:00Z", reachedAt: "2026-03-02T08:38:00Z" },
       { sequence: 2, location: "Bridge", expectedTime: END, reachedAt: null },

@@ -1,11 +1,12 @@
 // One incident: how grave, what, when, and the way to its end.
 import type { IncidentView } from "@bindings/IncidentView";
-import { Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { Box, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { incidentWord } from "@kit/EventSentence";
 import { Moment } from "@kit/Moment";
+import { Photos } from "@kit/Photos";
 import { SeverityBadge } from "@kit/SeverityBadge";
 import { ToneBadge } from "@kit/ToneBadge";
 import { ResolveMany } from "./ResolveMany";
@@ -13,9 +14,11 @@ import { ResolveMany } from "./ResolveMany";
 interface IncidentCardProps {
   incident: IncidentView;
   mayChange: boolean;
+  /** The hashes of photos that are still on their way. */
+  awaited?: readonly string[];
 }
 
-export function IncidentCard({ incident, mayChange }: IncidentCardProps) {
+export function IncidentCard({ incident, mayChange, awaited }: IncidentCardProps) {
   const { t } = useTranslation("incident");
   const { t: kit } = useTranslation("kit");
   const [isResolving, setIsResolving] = useState(false);
@@ -55,6 +58,11 @@ export function IncidentCard({ incident, mayChange }: IncidentCardProps) {
           </Button>
         )}
       </Group>
+      {incident.photos.length > 0 && (
+        <Box mt="xs">
+          <Photos photos={incident.photos} {...(awaited !== undefined && { awaited })} />
+        </Box>
+      )}
       {isResolving && <ResolveMany incidents={[incident]} onClose={() => setIsResolving(false)} />}
     </Paper>
   );

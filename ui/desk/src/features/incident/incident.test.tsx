@@ -30,6 +30,7 @@ const incidentOf = (id: string, changed: Partial<IncidentView> = {}): IncidentVi
   routeDestination: "Hill",
   driverName: "Ana",
   vehicleNo: "VAN-1",
+  photos: [],
   ...changed,
 });
 
