@@ -12,11 +12,17 @@ fn a_second_process_on_the_folder_is_told_so() {
 }
 
 #[test]
-fn beyond_this_machine_only_where_it_was_said() {
+fn a_certificate_of_ones_own_needs_its_key() {
     let mut depot = Depot::start();
     depot.stop("TERM");
-    let open = depot.depotd(&["serve", "--listen", "0.0.0.0:0"]);
-    assert!(!open.success && open.err.contains("--insecure-http"), "{open:?}");
+    let half =
+        ["serve", "--tls", "--listen", "127.0.0.1:0", "--set", "endpoint.tls.certificate=/nowhere.pem"];
+    let refused = depot.depotd(&half);
+    assert!(!refused.success && refused.err.contains("endpoint.tls.key"), "{refused:?}");
+    let refused = depot.depotd(&[&half[..], &["--set", "endpoint.tls.key=/nowhere.key"]].concat());
+    assert!(!refused.success && refused.err.contains("/nowhere.pem"), "{refused:?}");
+    let relative = depot.depotd(&["serve", "--set", "endpoint.tls.key=depot.key"]);
+    assert!(!relative.success && relative.err.contains("all of its path"), "{relative:?}");
 }
 
 #[test]

@@ -30,8 +30,6 @@ words_of_app! {
         AddressMissing = "addressMissing",
         /// The system does not let this program listen there.
         NotAllowed = "notAllowed",
-        /// Others could listen in, and nobody said that they may.
-        Insecure = "insecure",
         /// Something else; the detail says what.
         Other = "other",
     }

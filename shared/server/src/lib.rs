@@ -30,11 +30,14 @@ mod rest;
 mod router;
 mod serve;
 mod session;
+mod setup;
 mod sign_in;
 mod switch;
+mod tls;
 
 pub use serve::{Running, ServeError, ServeOptions, serve};
 pub use switch::Switch;
+pub use tls::CertificateError;
 
 #[cfg(test)]
 mod tests;

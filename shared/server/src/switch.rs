@@ -7,12 +7,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use depot_app::{
-    App, EndpointFault, EndpointProblem, EndpointSettings, HttpSettings, LimitSettings, Settings,
+    App, EndpointFault, EndpointProblem, EndpointSettings, HttpSettings, LimitSettings, Settings, TlsSettings,
 };
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::serve::{Running, ServeError, ServeOptions, serve};
+use crate::serve::{Running, ServeError, ServeOptions, serve, speaks_tls};
 
 /// How often it is tried again where it should listen and cannot: an address may come, a port become free.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
@@ -46,6 +46,7 @@ impl Switch {
 #[derive(Clone, PartialEq, Eq)]
 struct Wanted {
     endpoint: EndpointSettings,
+    tls: TlsSettings,
     limits: LimitSettings,
     http: HttpSettings,
 }
@@ -53,9 +54,23 @@ struct Wanted {
 impl Wanted {
     /// `None` where it is switched off.
     fn by(settings: &Settings) -> Option<Self> {
-        let wanted =
-            Self { endpoint: settings.endpoint, limits: settings.limits, http: settings.http.clone() };
+        let Settings { endpoint, limits, .. } = *settings;
+        let wanted = Self { endpoint, tls: settings.tls.clone(), limits, http: settings.http.clone() };
         wanted.endpoint.enabled.then_some(wanted)
+    }
+}
+
+impl Wanted {
+    /// Whether the two cannot listen at once, be it for the page on which phones learn to trust.
+    fn is_in_the_way_of(&self, other: &Self) -> bool {
+        let setup = |Self { endpoint, tls, .. }: &Self| {
+            let port = u16::try_from(tls.setup_port).unwrap_or_default();
+            let has_page = speaks_tls(endpoint.listen, endpoint.insecure_http) && tls.certificate.is_none();
+            (has_page && port != 0).then(|| SocketAddr::new(endpoint.listen.ip(), port))
+        };
+        let places = |wanted: &Self| [Some(wanted.endpoint.listen), setup(wanted)];
+        let others = places(other);
+        places(self).into_iter().flatten().any(|here| others.into_iter().flatten().any(|there| overlap(here, there)))
     }
 }
 
@@ -99,7 +114,7 @@ async fn move_to(
     let options = ServeOptions { insecure_http: wanted.endpoint.insecure_http, ..ServeOptions::new(listen) };
     // Two cannot listen at one place, nor one everywhere beside one somewhere.
     let (left, open) = match open {
-        Some((present, running)) if overlap(present.endpoint.listen, listen) => {
+        Some((present, running)) if present.is_in_the_way_of(&wanted) => {
             running.stop().await;
             (Some(present), None)
         }
@@ -145,7 +160,6 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
 
 fn problem(listen: SocketAddr, error: &ServeError) -> EndpointProblem {
     let fault = match error {
-        ServeError::Insecure(_) => EndpointFault::Insecure,
         ServeError::Listen { source, .. } => {
             let kinds = [
                 (io::ErrorKind::AddrInUse, EndpointFault::PortTaken),
@@ -155,7 +169,7 @@ fn problem(listen: SocketAddr, error: &ServeError) -> EndpointProblem {
             let known = kinds.into_iter().find(|(kind, _)| *kind == source.kind());
             known.map_or(EndpointFault::Other, |(_, fault)| fault)
         }
-        ServeError::Randomness => EndpointFault::Other,
+        ServeError::Certificate(_) | ServeError::Randomness => EndpointFault::Other,
     };
     EndpointProblem { fault, listen: listen.to_string(), detail: error.to_string() }
 }

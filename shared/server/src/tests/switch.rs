@@ -120,9 +120,12 @@ async fn a_port_that_is_taken_is_told_and_the_old_one_stays() {
     drop(other);
     desktop.until(|view| url_of(view) == Some(url(taken)) && view.problem.is_none()).await;
 
-    desktop.set(&[("endpoint.listen", "0.0.0.0:0")]).await;
-    let view = desktop.until(|view| view.problem.is_some()).await;
-    assert_eq!(view.problem.unwrap().fault, EndpointFault::Insecure);
+    // Where others could listen in, it speaks TLS.
+    desktop.set(&[("endpoint.tls.setup_port", "0"), ("endpoint.listen", "0.0.0.0:0")]).await;
+    let view = desktop.until(|view| url_of(view).is_some_and(|url| url.starts_with("https://"))).await;
+    let open = view.open.unwrap();
+    assert!(open.secure && open.fingerprint.is_some(), "{open:?}");
+    assert_eq!(open.setup.len(), open.addresses.len());
     desktop.set(&[("endpoint.listen", "192.0.2.1:5000"), ("endpoint.insecure_http", "true")]).await;
     let not_here = |view: &EndpointStatus| {
         view.problem.as_ref().is_some_and(|problem| problem.fault == EndpointFault::AddressMissing)

@@ -120,6 +120,9 @@ pub(crate) struct ServeArguments {
     /// Serve other machines without encryption, because the network is isolated.
     #[arg(long)]
     pub(crate) insecure_http: bool,
+    /// Serve with TLS on an address of this machine alone, too; on any other address TLS is the rule.
+    #[arg(long, conflicts_with = "insecure_http")]
+    pub(crate) tls: bool,
     /// A host name under which clients reach this machine, beside its addresses; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) host_name: Vec<String>,

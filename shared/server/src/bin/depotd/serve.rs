@@ -7,12 +7,13 @@ use crate::args::ServeArguments;
 use crate::{Failure, open, say, settings_of};
 
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
-    let ServeArguments { settings: with_settings, listen, insecure_http, host_name, demo, sign_in_link } =
+    let ServeArguments { settings: with_settings, listen, insecure_http, tls, host_name, demo, sign_in_link } =
         arguments;
     let settings = settings_of(&with_settings)?;
     let options = ServeOptions {
         listen: listen.unwrap_or(settings.endpoint.listen),
         insecure_http: insecure_http || settings.endpoint.insecure_http,
+        tls,
         sign_in_link,
         host_names: host_name,
     };
@@ -33,6 +34,9 @@ async fn serve_opened(app: &App, options: ServeOptions, demo: bool) -> Result<()
     let stopped = stop_signal()?;
     let running = depot_server::serve(app.clone(), options).await?;
     say(format_args!("listening on {}", running.url()))?;
+    if let Some(url) = running.setup_url() {
+        say(format_args!("phones learn to trust it at {url}"))?;
+    }
     if let Some(link) = running.sign_in_link() {
         say(format_args!("sign in at {link}"))?;
     }
