@@ -33,6 +33,8 @@ function serviceWorker() {
   return {
     name: "service-worker",
     apply: "build",
+    // After the page itself, which is written last.
+    enforce: "post",
     generateBundle(_options, bundle) {
       const contents = new Map();
       for (const file of readdirSync("driver/public")) contents.set(file, readFileSync(`driver/public/${file}`));
@@ -42,6 +44,7 @@ function serviceWorker() {
         contents.set(file, content);
         if (output.type === "chunk") scripts_bytes += gzipSync(content).length;
       }
+      if (!contents.has("index.html")) this.error("The service worker would not know the page: index.html is missing from its list.");
       const kilobytes = (scripts_bytes / 1024).toFixed(1);
       if (scripts_bytes > BUDGET_BYTES) this.error(`The app's scripts have ${kilobytes} KB gzipped; at most 150 are allowed.`);
       this.info(`The app's scripts have ${kilobytes} KB gzipped, of 150.`);

@@ -3,4 +3,4 @@
 /**
  * Why the endpoint does not listen where it should.
  */
-export type EndpointFault = "portTaken" | "addressMissing" | "notAllowed" | "insecure" | "other";
+export type EndpointFault = "portTaken" | "addressMissing" | "notAllowed" | "other";

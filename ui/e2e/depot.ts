@@ -25,6 +25,8 @@ interface Running {
   readonly url: string;
   /** Signs one browser in, once. */
   readonly signInLink: string;
+  /** The page over plain HTTP on which phones learn to trust it; empty without TLS. */
+  readonly setupUrl: string;
 }
 
 export class Depot {
@@ -57,6 +59,10 @@ export class Depot {
 
   get signInLink(): string {
     return this.running.signInLink;
+  }
+
+  get setupUrl(): string {
+    return this.running.setupUrl;
   }
 
   /** A new token, e.g. `["--role", "driver", "--name", "A phone", "--driver", id]`. */
@@ -139,12 +145,13 @@ async function serve(folder: string, { settings = [], flags = [] }: Opening, lis
     env: environment(),
   });
   const lines = createInterface({ input: child.stdout });
-  const printed = { url: "", signInLink: "" };
+  const printed = { url: "", signInLink: "", setupUrl: "" };
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("depotd did not say where it listens")), PATIENCE_MS);
     child.once("exit", (code) => reject(new Error(`depotd ended with ${code}`)));
     lines.on("line", (line) => {
       if (line.startsWith("listening on ")) printed.url ||= line.slice("listening on ".length).trim().replace(/\/$/u, "");
+      if (line.startsWith("phones learn to trust it at ")) printed.setupUrl = line.slice("phones learn to trust it at ".length).trim();
       if (line.startsWith("sign in at ")) printed.signInLink = line.slice("sign in at ".length).trim();
       if (printed.url === "" || printed.signInLink === "") return;
       clearTimeout(timer);

@@ -47,12 +47,15 @@ it("works a day by taps, and everything is at the depot", async () => {
   await sent.waitFor();
   await sent.tap();
   await page.getByText("All 6 of 6 at the depot").waitFor();
+  await page.getByText("The depot has counted 6 actions of this phone.").waitFor();
 
   const told = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
   expect([told.status, told.receiverName, told.signature.mediaType, told.photos.length]).toEqual(["Delivered", "Cleo Brandt", "image/svg+xml", 1]);
   expect(told.incidents.map(({ type, resolved }: { type: string; resolved: boolean }) => [type, resolved])).toEqual([["Traffic", true]]);
   expect(told.plan.map(({ reachedAt }: { reachedAt: string | null }) => reachedAt !== null)).toEqual([true, true]);
-  for (const { hash } of [told.signature, ...told.photos]) {
+  expect(told.incidents[0].photos.length).toBe(1);
+  await expect.poll(async () => (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer.filesAwaited).toEqual([]);
+  for (const { hash } of [told.signature, ...told.photos, ...told.incidents[0].photos]) {
     const file = await fetch(`${depot.url}/api/files/${hash}`, { headers: { authorization: `Bearer ${depot.token}` } });
     expect(file.status, hash).toBe(200);
   }
@@ -121,6 +124,8 @@ async function report(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Report a problem" }).tap();
   await page.getByRole("button", { name: "Traffic" }).tap();
   await page.getByLabel("What happened").fill("Bridge closed");
+  await page.locator("input[type=file]").setInputFiles(picture(2));
+  await page.getByRole("img", { name: "Photo 1" }).waitFor();
   await page.getByRole("button", { name: "Report it" }).tap();
   await page.getByText("Bridge closed").waitFor();
 }

@@ -29,7 +29,7 @@ export async function openPhone(browser: Browser, depot: Depot, options: Browser
 }
 
 /** Pairs the phone with a driver: the phone clicks, and the dispatcher does the same as the desk's page would. */
-export async function pairPhone({ page }: Phone, depot: Depot, driverId: string): Promise<void> {
+export async function pairPhone({ page }: Phone, depot: Depot, driverId: string, begin = "Show my deliveries"): Promise<void> {
   const tell = (command: object) => depot.call("POST", "/api/commands", { command: { entity: "phone", command } });
   const pairing = async (id: string) => (await depot.call("POST", "/api/queries", { query: "pairing", id })).answer;
   const { id: pairingId } = await tell({ type: "startPairing" });
@@ -37,8 +37,8 @@ export async function pairPhone({ page }: Phone, depot: Depot, driverId: string)
   const digits = await page.getByTestId("digits").innerText();
   if ((await pairing(pairingId)).digits !== digits) throw new Error("the two screens show different digits");
   await tell({ type: "confirmPairing", pairingId, driverId });
-  await page.getByRole("button", { name: "Show my deliveries" }).click();
-  await page.getByRole("heading", { name: "Today", level: 1 }).waitFor();
+  await page.getByRole("button", { name: begin }).click();
+  await page.getByRole("heading", { level: 1, name: /^(?:Today|Heute)$/u }).waitFor();
 }
 
 /** Draws a stroke on the pad for signatures. */

@@ -70,7 +70,10 @@ impl Wanted {
         };
         let places = |wanted: &Self| [Some(wanted.endpoint.listen), setup(wanted)];
         let others = places(other);
-        places(self).into_iter().flatten().any(|here| others.into_iter().flatten().any(|there| overlap(here, there)))
+        places(self)
+            .into_iter()
+            .flatten()
+            .any(|here| others.into_iter().flatten().any(|there| overlap(here, there)))
     }
 }
 
