@@ -44,6 +44,7 @@ async function placesOf(depot: Depot, filling: Filling): Promise<readonly (reado
     ["incidents", "/incidents"],
     ["reports", "/reports"],
     ["log", "/log"],
+    ["phones", "/phones"],
     ["settings", "/settings"],
   ] as const;
   if (filling === "empty") return places;
