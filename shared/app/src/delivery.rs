@@ -33,7 +33,7 @@ use crate::log::EntityKind;
 use crate::sql;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 5] = [
+pub(crate) const MIGRATIONS: [Migration; 6] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
