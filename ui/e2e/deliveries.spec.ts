@@ -73,6 +73,8 @@ it("reports an incident on many at once, and resolves them at once", async () =>
   await dialog.getByRole("button", { name: "Report on 2" }).click();
   await dialog.getByText("All 2 are done.").waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
+  // What is offered goes by what the rows show.
+  await expect.poll(() => page.getByRole("row").getByText("1 incident", { exact: true }).count()).toBe(2);
   await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
   await bar.getByRole("button", { name: "Resolve incidents" }).click();
   await dialog.getByLabel("How they were resolved").fill("Gritted");
