@@ -10,6 +10,7 @@ use acceptance::{Group, dbus_daemon, desktop_app, webkit_driver, xvfb};
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -161,7 +162,7 @@ fn within_session(program: &mut Command, display: &str, session: Option<&Session
 async fn connect(driver: &str, wanted: &Capabilities) -> Client {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let mut builder = ClientBuilder::rustls().unwrap();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(wanted.clone());
         match timeout(PATIENCE, builder.connect(driver)).await.expect("the driver answers in time") {
             Ok(client) => return client,

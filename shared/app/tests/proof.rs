@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot much of a picture";
+/// One pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
 
 async fn tell(app: &App, entity: &str, id: u128, command: Value) {
     let command = json!({"entity": entity, "id": Uuid::from_u128(id), "command": command});
