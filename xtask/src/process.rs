@@ -8,11 +8,20 @@ use std::process::{Command, Stdio};
 use crate::failure::Failure;
 use crate::workspace;
 
+/// What cargo tells a program that it runs about that program. Handed on to another cargo, it makes build scripts that look
+/// at it (ring's does) run anew, and everything above them compile again, whenever a task follows a plain `cargo build`.
+const ABOUT_US: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// A program to be run in the workspace's root. npm is a script with another name on Windows.
 pub(crate) fn program(name: &str) -> Command {
     let is_script = cfg!(windows) && matches!(name, "npm" | "npx");
     let mut command = Command::new(if is_script { format!("{name}.cmd") } else { name.to_owned() });
     command.current_dir(workspace::root());
+    for (variable, _) in env::vars_os() {
+        if variable.to_str().is_some_and(|variable| ABOUT_US.iter().any(|about| variable.starts_with(about))) {
+            command.env_remove(variable);
+        }
+    }
     command
 }
 

@@ -92,7 +92,7 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
     const sequence: Column<EventView> = {
       key: "sequence",
       title: t("column.sequence"),
-      width: "92px",
+      width: "76px",
       cell: ({ sequence: number }) => (
         <LinkAnchor to="/log" search={{ ...search, event: number }} replace size="sm" className="tabular" aria-label={t("details", { sequence: formatNumber(number) })}>
           {formatNumber(number)}
@@ -102,7 +102,7 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
     const when: Column<EventView> = {
       key: "when",
       title: t("column.when"),
-      width: "168px",
+      width: "136px",
       cell: ({ occurredAt }) => (
         <Text span size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
           <Moment at={occurredAt} />
@@ -121,7 +121,7 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
     const who: Column<EventView> = {
       key: "who",
       title: t("column.who"),
-      width: "150px",
+      width: "124px",
       cell: ({ actor, actorName }) => (
         <Text size="sm" c="dimmed" truncate>
           {actorName ?? t(actor === "desk" ? "actor.desk" : "actor.device")}
@@ -131,7 +131,7 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
     const hash: Column<EventView> = {
       key: "hash",
       title: t("column.hash"),
-      width: "104px",
+      width: "92px",
       cell: ({ hash: whole }) => (
         <span className={classes["hash"]} title={whole}>
           {whole.slice(0, HASH_DIGITS)}
