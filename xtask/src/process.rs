@@ -18,7 +18,8 @@ pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(if is_script { format!("{name}.cmd") } else { name.to_owned() });
     command.current_dir(workspace::root());
     for (variable, _) in env::vars_os() {
-        if variable.to_str().is_some_and(|variable| ABOUT_US.iter().any(|about| variable.starts_with(about))) {
+        if variable.to_str().is_some_and(|variable| ABOUT_US.iter().any(|about| variable.starts_with(about)))
+        {
             command.env_remove(variable);
         }
     }
