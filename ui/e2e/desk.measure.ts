@@ -47,7 +47,7 @@ it("is measured", async () => {
     ...questions.map(({ name, median: middle, p95 }) => [`the depot's answer: ${name} (median, 95th percentile)`, `${ms(middle)}, ${ms(p95)}`]),
   ];
   const table = ["| what | |", "|---|---:|", ...rows.map(([what, figure]) => `| ${what} | ${figure} |`)].join("\n");
-  const head = `At ${process.env["DELIVERIES"] ?? "?"} deliveries, ${browser.version()}; medians of ${ROUNDS}, of ${ASKED} for the depot's answers.`;
+  const head = `At ${process.env["DELIVERIES"] ?? "?"} deliveries, Chromium ${browser.version()}; medians of ${ROUNDS}, of ${ASKED} for the depot's answers.`;
   const figures = `${head}\n\n${table}`;
   process.stdout.write(`${figures}\n`);
   const document = await readFile(DOCUMENT, "utf8");
