@@ -3,6 +3,7 @@
 //! What it does for the day's work is here; the depot's own affairs, its phones and its record have a file each.
 
 mod admin;
+mod changes;
 mod phones;
 mod record;
 
@@ -10,7 +11,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
@@ -20,8 +20,9 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
+use self::changes::{CHANGES_KEPT, tell_of_changes};
 use crate::access;
-use crate::actor::{Actor, Role};
+use crate::actor::Actor;
 use crate::command::{CommandOutcome, CommandRequest, DepotCommand, Trace};
 use crate::data::Jobs;
 use crate::endpoint::EndpointState;
@@ -31,18 +32,12 @@ use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
-use crate::query::{Answered, Change, DepotQuery, Topic};
+use crate::query::{Answered, Change, DepotQuery};
 use crate::settings::Settings;
 use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
-
-/// How many changes a slow listener may fall behind before it is told to ask for everything again.
-const CHANGES_KEPT: usize = 256;
-
-/// With how many events between two notices it is no longer worth telling them apart.
-const CHANGES_TOLD_APART: u64 = 10_000;
 
 /// How to open a depot.
 #[derive(Clone)]
@@ -324,39 +319,6 @@ impl App {
         Ok(write.await?)
     }
 
-    /// Every change from now on. A listener that falls behind is told so and should ask for everything again.
-    #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
-        self.inner.changes.subscribe()
-    }
-
-    /// What changed since `sequence`, as one notice; all topics where that is a sequence the depot never had.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub async fn changes_since(&self, actor: &Actor, sequence: u64) -> Result<Option<Change>, AppError> {
-        let head = self.store().head();
-        if sequence == head {
-            return Ok(None);
-        }
-        let change = self
-            .store()
-            .read(move |connection| Ok::<_, AppError>(change(connection, sequence, head)?))
-            .await?;
-        Ok(Some(change).filter(|change| self.may_see(actor, change)))
-    }
-
-    /// Whether `actor` is told of a change: a driver only of changes of its own deliveries, and of the endpoint and the
-    /// data folder alone only an admin.
-    #[must_use]
-    pub fn may_see(&self, actor: &Actor, change: &Change) -> bool {
-        if matches!(change.topics[..], [Topic::Endpoint | Topic::Data]) {
-            return actor.role == Role::Admin;
-        }
-        let own = |driver| change.drivers.contains(&driver) || change.topics.contains(&Topic::Depot);
-        actor.driver_id.is_none_or(own)
-    }
-
     /// The bearer of a token, where it is known, not revoked and not expired.
     ///
     /// # Errors
@@ -444,12 +406,6 @@ impl App {
     pub fn commits(&self) -> u64 {
         self.store().commits()
     }
-
-    pub(crate) fn tell(&self, topics: &[Topic]) {
-        let change = Change { topics: topics.to_vec(), sequence: self.store().head(), drivers: vec![] };
-        // Nobody listens: then nobody has to be told.
-        let _ = self.inner.changes.send(change);
-    }
 }
 
 /// When it happened: as told, unless that is further ahead than clocks differ.
@@ -467,42 +423,4 @@ fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
         return Err(AppError::new(Code::Malformed, "consumer: a consumer's name has 1 to 100 characters"));
     }
     Ok(format!("{}/{name}", actor.for_the_log()))
-}
-
-/// Tells listeners of what was committed: in order, nothing twice, and together what came together.
-async fn tell_of_changes(inner: std::sync::Weak<Inner>, committed: Arc<Notify>, mut told: u64) {
-    loop {
-        // The depot may be dropped while nothing is committed: look for that now and then.
-        let _ = tokio::time::timeout(Duration::from_secs(1), committed.notified()).await;
-        let Some(inner) = inner.upgrade() else { return };
-        let head = inner.store.head();
-        if head == told {
-            continue;
-        }
-        let change = inner.store.read_now(|connection| Ok::<_, AppError>(change(connection, told, head)?));
-        match change {
-            Ok(change) => {
-                told = head;
-                // Nobody listens: then nobody has to be told.
-                let _ = inner.changes.send(change);
-            }
-            Err(error) => tracing::warn!(%error, "a change was not told; it is told with the next one"),
-        }
-    }
-}
-
-/// What changed after `since` up to `head`.
-fn change(connection: &rusqlite::Connection, since: u64, head: u64) -> rusqlite::Result<Change> {
-    if head < since || head - since > CHANGES_TOLD_APART {
-        return Ok(Change { topics: Topic::ALL.to_vec(), sequence: head, drivers: vec![] });
-    }
-    let (categories, drivers) = log::changed(connection, since, head)?;
-    let mut topics: Vec<_> = categories.iter().flat_map(|category| category.topics()).copied().collect();
-    if since == 0 {
-        // The depot is no longer empty.
-        topics.push(Topic::Depot);
-    }
-    topics.sort_unstable();
-    topics.dedup();
-    Ok(Change { topics, sequence: head, drivers })
 }

@@ -1,6 +1,6 @@
 // The depot's own settings and its rules, to be changed while it runs. What is valid comes from the depot.
 import type { SettingView } from "@bindings/SettingView";
-import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { useDepotQuery, useSession } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
+import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
 const RULES = ["fleet.turnaround_minutes", "fleet.allow_duplicates"];
@@ -75,22 +76,14 @@ function SettingsForm({ settings, hint }: { settings: readonly SettingView[]; hi
         ))}
         <Refusal problem={act.problem} />
         {isAdmin ? (
-          <Group justify="flex-end">
-            {changes.length > 0 && (
-              <Button
-                variant="default"
-                onClick={() => {
-                  setDraft({});
-                  act.reset();
-                }}
-              >
-                {t("discard")}
-              </Button>
-            )}
-            <Button type="submit" loading={act.isBusy} disabled={changes.length === 0}>
-              {t("save")}
-            </Button>
-          </Group>
+          <SaveButtons
+            hasChanges={changes.length > 0}
+            isBusy={act.isBusy}
+            onDiscard={() => {
+              setDraft({});
+              act.reset();
+            }}
+          />
         ) : (
           <Text size="sm" c="dimmed">
             {t("onlyAdmins")}

@@ -3,7 +3,7 @@ import type { EndpointProblem } from "@bindings/EndpointProblem";
 import type { EndpointStatus } from "@bindings/EndpointStatus";
 import type { Follower } from "@bindings/Follower";
 import type { SettingView } from "@bindings/SettingView";
-import { ActionIcon, Alert, Anchor, Button, Code, CopyButton, Group, NumberInput, Select, Stack, Switch, Table, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Anchor, Code, CopyButton, Group, NumberInput, Select, Stack, Switch, Table, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconCircleCheck, IconCircleOff, IconCopy } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FormEvent } from "react";
@@ -16,6 +16,7 @@ import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
 import { ToneBadge } from "@kit/ToneBadge";
 import { EVERYWHERE, joined, ONLY_HERE, split } from "./listen";
+import { SaveButtons } from "./SaveButtons";
 
 /** Only for admins: nobody else may ask for it. */
 export function EndpointPanel() {
@@ -184,22 +185,15 @@ function EndpointForm({ endpoint, settings }: { endpoint: EndpointStatus; settin
         )}
         {transport.kind === "browser" && changes.length > 0 && <Text size="sm">{t("endpoint.fromHere")}</Text>}
         <Refusal problem={act.problem} />
-        <Group justify="flex-end">
-          {changes.length > 0 && (
-            <Button
-              variant="default"
-              onClick={() => {
-                setDraft({});
-                act.reset();
-              }}
-            >
-              {t("discard")}
-            </Button>
-          )}
-          <Button type="submit" loading={act.isBusy} disabled={changes.length === 0 || port === ""}>
-            {t("save")}
-          </Button>
-        </Group>
+        <SaveButtons
+          hasChanges={changes.length > 0}
+          isValid={port !== ""}
+          isBusy={act.isBusy}
+          onDiscard={() => {
+            setDraft({});
+            act.reset();
+          }}
+        />
       </Stack>
     </form>
   );
