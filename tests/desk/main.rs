@@ -30,6 +30,7 @@ specs! {
     main_job = "main-job",
     offline = "offline",
     phone = "phone",
+    positions = "positions",
     print = "print",
     phone_screens = "phone-screens",
     reports = "reports",

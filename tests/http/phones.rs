@@ -194,6 +194,45 @@ async fn messages(phone: &Client) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn a_position_is_its_own_drivers_and_nobody_elses() {
+    let depot = Depot::generous().set("phones.positions=true").start();
+    let admin = depot.admin();
+    let (_, staff) = admin.delivery_in("InTransit").await;
+    let (own, stranger) =
+        (depot.phone_of(&staff.driver), depot.phone_of(&admin.add_driver("Stranger").await));
+    let place = json!({"type": "reportPosition", "latitude": 41.157_944, "longitude": -8, "accuracyMeters": 11.2,
+                       "at": chrono::Utc::now().to_rfc3339()});
+    for phone in [&own, &stranger] {
+        let _ = tend(phone, json!({"type": "sharePositions", "on": true})).await.ok();
+    }
+    let _ = tend(&own, place.clone()).await.ok();
+    let _ = tend(&stranger, place.clone()).await.refused(400).with("code", "ruleBroken");
+    let _ = tend(&depot.nobody(), place.clone()).await.refused(401);
+    let _ = tend(&depot.role("dispatcher"), place.clone()).await.refused(403);
+    let mut named = place.clone();
+    named["driverId"] = json!(staff.driver);
+    let _ = tend(&stranger, named).await.refused(400).with("code", "malformed");
+    for (field, value) in [
+        ("latitude", json!(90.5)),
+        ("longitude", json!(-181)),
+        ("accuracyMeters", json!(-1)),
+        ("latitude", json!("41")),
+        ("at", json!("noon")),
+    ] {
+        let mut nonsense = place.clone();
+        nonsense[field] = value;
+        let _ = tend(&own, nonsense).await.refused(400).with("code", "malformed");
+    }
+    let shown = depot.role("viewer").query(json!({"query": "positions"})).await.ok();
+    let shown = shown["answer"].as_array().unwrap();
+    assert_eq!((shown.len(), &shown[0]["driverId"]), (1, &json!(staff.driver)));
+    assert_eq!((&shown[0]["latitude"], &shown[0]["accuracyMeters"]), (&json!(41.157_944), &json!(12)));
+    for phone in [&own, &stranger] {
+        let _ = phone.query(json!({"query": "positions"})).await.refused(403);
+    }
+}
+
+#[tokio::test]
 async fn another_drivers_phone_reaches_nothing_on_any_path() {
     let depot = Depot::start();
     let admin = depot.admin();

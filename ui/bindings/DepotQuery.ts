@@ -84,7 +84,7 @@ id: string,
 /**
  * The instant.
  */
-at: Timestamp, } | { "query": "phoneDay", } | { "query": "phones", } | { "query": "endpoint", } | { "query": "data", } | { "query": "pairing", 
+at: Timestamp, } | { "query": "phoneDay", } | { "query": "phones", } | { "query": "positions", } | { "query": "endpoint", } | { "query": "data", } | { "query": "pairing", 
 /**
  * Which one.
  */

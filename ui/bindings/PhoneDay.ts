@@ -2,6 +2,7 @@
 import type { DeliveryDetail } from "./DeliveryDetail";
 import type { DriverId } from "./DriverId";
 import type { PhoneMessage } from "./PhoneMessage";
+import type { PositionSharing } from "./PositionSharing";
 import type { ReceivedActions } from "./ReceivedActions";
 import type { Timestamp } from "./Timestamp";
 
@@ -36,4 +37,8 @@ deliveries: Array<DeliveryDetail>,
 /**
  * What the driver has not seen yet, or saw in the last 24 hours; the newest first.
  */
-messages: Array<PhoneMessage>, };
+messages: Array<PhoneMessage>, 
+/**
+ * Whether the driver shares where they are.
+ */
+positions: PositionSharing, };

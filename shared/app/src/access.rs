@@ -61,9 +61,13 @@ fn phone(actor: &Actor, command: &PhoneCommand) -> Result<Access, AppError> {
             | PhoneCommand::RevokePhone { .. },
             Role::Admin | Role::Dispatcher,
         ) => Ok(Access::Granted),
-        (PhoneCommand::SeeMessages { .. } | PhoneCommand::ReportState { .. }, Role::Driver) => {
-            own(actor).map(Access::OwnRecord)
-        }
+        (
+            PhoneCommand::SeeMessages { .. }
+            | PhoneCommand::ReportState { .. }
+            | PhoneCommand::SharePositions { .. }
+            | PhoneCommand::ReportPosition { .. },
+            Role::Driver,
+        ) => own(actor).map(Access::OwnRecord),
         (
             PhoneCommand::StartPairing {}
             | PhoneCommand::ConfirmPairing { .. }
@@ -72,7 +76,10 @@ fn phone(actor: &Actor, command: &PhoneCommand) -> Result<Access, AppError> {
             Role::Viewer | Role::Integration | Role::Driver,
         )
         | (
-            PhoneCommand::SeeMessages { .. } | PhoneCommand::ReportState { .. },
+            PhoneCommand::SeeMessages { .. }
+            | PhoneCommand::ReportState { .. }
+            | PhoneCommand::SharePositions { .. }
+            | PhoneCommand::ReportPosition { .. },
             Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration,
         ) => Err(forbidden(actor, "this command")),
     }
@@ -84,6 +91,8 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
         (Role::Admin | Role::Dispatcher, DepotQuery::Pairing { .. }) => return Ok(Access::Granted),
         // Its answer has the code with which a phone is let in.
         (Role::Viewer | Role::Integration | Role::Driver, DepotQuery::Pairing { .. })
+        // Where people are is for those who plan their day, and no other program's concern.
+        | (Role::Integration, DepotQuery::Positions {})
         | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, DepotQuery::PhoneDay {}) => {
             return Err(forbidden(actor, "this query"));
         }
@@ -122,6 +131,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Report { .. }
             | DepotQuery::RunSheet { .. }
             | DepotQuery::Phones {}
+            | DepotQuery::Positions {}
             | DepotQuery::Endpoint {}
             | DepotQuery::Data {}
             | DepotQuery::Pairing { .. }

@@ -41,6 +41,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let Asked { access, now, .. } = asked;
     let turnaround = asked.settings.fleet.turnaround();
     let backdating = asked.settings.phones.backdating();
+    let positions = phone::Policy::of(asked.settings.phones, asked.endpoint.as_ref());
     let zone = asked.settings.depot.time_zone;
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
@@ -119,7 +120,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         }
         DepotQuery::PhoneDay {} => {
             let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
-            let mut day = phone::day(tables, asked.actor.credential, driver, now)?;
+            let mut day = phone::day(tables, asked.actor.credential, driver, positions, now)?;
             for delivery in &mut day.deliveries {
                 delivery.files_awaited = files::awaited(&asked.folder, delivery);
             }
@@ -128,6 +129,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         DepotQuery::Phones {} => {
             DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })
         }
+        DepotQuery::Positions {} => DepotAnswer::Positions(phone::last_positions(tables, positions, now)?),
         // Answered from memory, before anything is read.
         DepotQuery::Endpoint {} | DepotQuery::Data {} => return Err(unknown("page", Uuid::nil())),
         DepotQuery::Pairing { id } => return Err(unknown("pairing", id)),

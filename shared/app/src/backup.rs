@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use manifest::{Content, Manifest, SealText};
 
+use crate::phone;
 use crate::settings::SETTINGS_FILE;
 
 /// The folder within the data folder in which backups lie unless another is named.
@@ -129,7 +130,7 @@ fn fill(
     now: DateTime<Utc>,
 ) -> Result<Manifest, BackupError> {
     let database = draft.join(DATABASE_FILE);
-    depot_store::backup::copy(data, &database)?;
+    depot_store::backup::copy(data, &database, phone::NOT_COPIED)?;
     let key = at(data, SealKey::open(data))?;
     let verified = depot_store::backup::check(&database, Some(key.public()))?;
     let mut contents = vec![content(draft, &database)?];

@@ -69,8 +69,9 @@ pub use log::{
 };
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey, sequence};
 pub use phone::{
-    Claimed, EndpointView, MessageId, MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay,
-    PhoneMessage, PhoneView, Phones, ReceivedActions,
+    AccuracyMeters, Claimed, DriverPosition, EndpointView, Latitude, Longitude, MessageId, MessageKind,
+    PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage, PhoneView, Phones, PositionSharing,
+    ReceivedActions,
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{

@@ -7,6 +7,7 @@ mod action;
 mod device;
 mod message;
 mod pairing;
+mod position;
 mod views;
 
 use depot_domain::values::{DriverId, Timestamp};
@@ -21,13 +22,18 @@ pub(crate) use device::{pair, phones, report, revoke, touch};
 pub(crate) use message::{project, see};
 pub(crate) use pairing::Pairings;
 pub use pairing::{Claimed, PairingState};
+pub use position::{AccuracyMeters, Latitude, Longitude};
+pub(crate) use position::{
+    NOT_COPIED, Policy, Told, is_prunable, keep as keep_position, last as last_positions, prune, share,
+};
 pub use views::*;
 
 use crate::delivery;
 use crate::error::{AppError, Code};
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 3] = [device::MIGRATION, action::MIGRATION, message::MIGRATION];
+pub(crate) const MIGRATIONS: [Migration; 4] =
+    [device::MIGRATION, action::MIGRATION, message::MIGRATION, position::MIGRATION];
 
 /// How many deliveries a phone is given at most.
 const DAY_MAX: u32 = 100;
@@ -73,6 +79,23 @@ pub enum PhoneCommand {
         /// The version of the app.
         app_version: String,
     },
+    /// Whether the driver lets the depot see where they are while a delivery is under way. Turned off, what the depot
+    /// had of it is forgotten.
+    SharePositions {
+        /// What the driver chose.
+        on: bool,
+    },
+    /// Where the driver is. It is no part of the record, and never sent later.
+    ReportPosition {
+        /// Degrees north.
+        latitude: Latitude,
+        /// Degrees east.
+        longitude: Longitude,
+        /// How far off that may be.
+        accuracy_meters: AccuracyMeters,
+        /// When, by the phone's clock, corrected by what that is off.
+        at: Timestamp,
+    },
 }
 
 /// Everything that a phone needs to work without the depot for the rest of the day.
@@ -80,6 +103,7 @@ pub(crate) fn day(
     tables: &Connection,
     device: Uuid,
     driver: DriverId,
+    policy: Policy,
     now: Timestamp,
 ) -> Result<PhoneDay, AppError> {
     let unknown = || AppError::new(Code::NotFound, format!("There is no driver {driver}"));
@@ -105,12 +129,13 @@ pub(crate) fn day(
         actions: action::received(tables, device)?,
         deliveries,
         messages: message::of_driver(tables, driver, now)?,
+        positions: position::sharing(tables, driver, policy)?,
     })
 }
 
 /// Forgets what phones of a demo left behind.
 pub(crate) fn clear(tables: &Connection) -> rusqlite::Result<()> {
-    for table in ["devices", "device_actions", "seen_messages"] {
+    for table in ["devices", "device_actions", "seen_messages", "position_sharing", "positions"] {
         sql::run(tables, &format!("DELETE FROM {table}"), [])?;
     }
     Ok(())

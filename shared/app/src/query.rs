@@ -19,7 +19,7 @@ use crate::fleet::{
 };
 use crate::log::{ActorName, EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
-use crate::phone::{PairingView, PhoneDay, Phones};
+use crate::phone::{DriverPosition, PairingView, PhoneDay, Phones};
 use crate::report::{Report, RunSheet};
 use crate::route::{RouteDetail, RouteListing, RouteOverview};
 use crate::settings::{Language, SettingView};
@@ -128,6 +128,8 @@ pub enum DepotQuery {
     PhoneDay {},
     /// The phones of the depot.
     Phones {},
+    /// Where each driver who shares it was last.
+    Positions {},
     /// The endpoint for phones and browsers, and who follows it.
     Endpoint {},
     /// The data folder: its size, its backups and its seals.
@@ -171,6 +173,7 @@ pub enum DepotAnswer {
     PastState(PastState),
     PhoneDay(Box<PhoneDay>),
     Phones(Phones),
+    Positions(Vec<DriverPosition>),
     Endpoint(EndpointStatus),
     Data(Box<DataView>),
     Pairing(PairingView),
@@ -203,6 +206,8 @@ words_of_app! {
         Deliveries = "deliveries",
         /// Phones, what they report and whether they are let in.
         Phones = "phones",
+        /// Where drivers are, of those who share it. It changes without an event.
+        Positions = "positions",
         /// The endpoint and who follows it. It changes without an event.
         Endpoint = "endpoint",
         /// The data folder: backups, checks and seals. It changes without an event.
@@ -240,6 +245,7 @@ impl DepotQuery {
             Self::PastState { .. } => &[Depot],
             Self::PhoneDay {} => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::Phones {} => &[Topic::Phones, Drivers, Depot],
+            Self::Positions {} => &[Topic::Positions, Drivers, Depot],
             Self::Pairing { .. } => &[Topic::Phones],
         }
     }

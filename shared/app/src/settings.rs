@@ -156,6 +156,10 @@ pub struct BackupSettings {
 pub struct PhoneSettings {
     /// How many minutes after it happened something may be told without being flagged.
     pub backdating_minutes: u32,
+    /// Whether drivers may let the depot see where they are while a delivery is under way.
+    pub positions: bool,
+    /// After how many hours the depot forgets where a driver was.
+    pub positions_hours: u32,
 }
 
 impl PhoneSettings {
@@ -222,7 +226,7 @@ impl Default for Settings {
             },
             tls: TlsSettings { setup_port: 5080, certificate: None, key: None },
             backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
-            phones: PhoneSettings { backdating_minutes: 240 },
+            phones: PhoneSettings { backdating_minutes: 240, positions: false, positions_hours: 24 },
             window: WindowSettings { close_to_tray: false },
             given: BTreeMap::new(),
         }

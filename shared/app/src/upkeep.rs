@@ -34,6 +34,9 @@ pub(crate) async fn keep_up(inner: Weak<Inner>) {
         if let Err(error) = seal_daily(&app).await {
             tracing::warn!(%error, "the log was not sealed; it is tried again");
         }
+        if let Err(error) = app.forget_old_positions().await {
+            tracing::warn!(%error, "old positions were not forgotten; it is tried again");
+        }
         back_up_when_due(&app).await;
     }
 }

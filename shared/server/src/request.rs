@@ -72,6 +72,7 @@ impl IntoResponse for Plain {
             DepotAnswer::PastState(answer) => Json(answer).into_response(),
             DepotAnswer::PhoneDay(answer) => Json(answer).into_response(),
             DepotAnswer::Phones(answer) => Json(answer).into_response(),
+            DepotAnswer::Positions(answer) => Json(answer).into_response(),
             DepotAnswer::Endpoint(answer) => Json(answer).into_response(),
             DepotAnswer::Data(answer) => Json(answer).into_response(),
             DepotAnswer::Pairing(answer) => Json(answer).into_response(),

@@ -34,14 +34,29 @@ pub enum CopyError {
 ///
 /// `VACUUM INTO` rather than the backup API: the copy has no free pages, so nothing that was deleted is in it.
 ///
+/// The tables `without` are empty in the copy, and their rows overwritten with zeros.
+///
 /// # Errors
 /// When the database cannot be read or the copy not written; what was written of it stays.
-pub fn copy(folder: &Path, to: &Path) -> Result<(), CopyError> {
+pub fn copy(folder: &Path, to: &Path, without: &[&str]) -> Result<(), CopyError> {
     let connection = connection::open_for_copy(&folder.join(DATABASE_FILE))?;
     let target = to.to_str().ok_or_else(|| io::Error::other("the path is not valid Unicode"))?;
     connection.execute("VACUUM INTO ?1", [target])?;
+    empty(to, without)?;
     // SQLite leaves the copy to the operating system's cache.
     File::options().write(true).open(to)?.sync_all()?;
+    Ok(())
+}
+
+fn empty(copy: &Path, tables: &[&str]) -> rusqlite::Result<()> {
+    let connection = Connection::open(copy)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    for table in tables {
+        // A folder that an older program served may not have it yet.
+        if connection.table_exists(None, *table)? {
+            connection.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+    }
     Ok(())
 }
 

@@ -16,6 +16,8 @@ import { asOnlySender } from "./outbox/onlySender";
 import { Outbox } from "./outbox/outbox";
 import { Sender } from "./outbox/sender";
 import type { SenderState } from "./outbox/sender";
+import { PositionSharing } from "./positions";
+import type { Fix, SharingState } from "./positions";
 import { VERSION } from "./version";
 
 const DATABASE = "eroad-phone";
@@ -23,6 +25,8 @@ const DATABASE = "eroad-phone";
 const CHANNEL = "eroad-phone";
 const DAY = "day";
 const SEEN = "seen";
+/** What the driver chose about positions, until the depot knows it. */
+const SHARING = "sharing";
 /** How often the day is asked for while nothing tells of a change, and while the depot does not answer. */
 const REFRESH_MS = 60_000;
 const RETRY_MS = 8_000;
@@ -53,6 +57,10 @@ export interface PhoneView {
   readonly reach: "unknown" | "reached" | "outOfReach";
   /** Why the depot does not know this phone, where it does not. */
   readonly shutOut: string | undefined;
+  /** Whether the driver lets the depot see where they are. */
+  readonly shares: boolean;
+  /** Whether it sees it now. */
+  readonly sharing: SharingState;
   /** Another tab has a newer version of the app, and this one can keep nothing any more. */
   readonly isSuperseded: boolean;
 }
@@ -69,6 +77,8 @@ const EMPTY: PhoneView = {
   offset_ms: 0,
   reach: "unknown",
   shutOut: undefined,
+  shares: false,
+  sharing: "off",
   isSuperseded: false,
 };
 
@@ -80,6 +90,11 @@ export class Phone {
   readonly #sender: Sender;
   readonly #transport = new HttpTransport();
   readonly #others: BroadcastChannel | undefined;
+  readonly positions = new PositionSharing({
+    geolocation: window.isSecureContext ? navigator.geolocation : undefined,
+    send: (fix) => this.#tellPosition(fix),
+    onState: (sharing) => this.show({ sharing }),
+  });
   readonly #listeners = new Set<() => void>();
   #view = EMPTY;
   #unfollow: () => void = () => {};
@@ -123,6 +138,13 @@ export class Phone {
     this.refresh();
   }
 
+  /** The driver lets the depot see where they are, or no longer does: here at once, at the depot as soon as it answers. */
+  async share(shares: boolean): Promise<void> {
+    await this.#database.put("kept", shares, SHARING);
+    await this.reload();
+    this.refresh();
+  }
+
   /** Begins to send, and to follow the depot; the returned function ends both. */
   start(): () => void {
     const stop = new AbortController();
@@ -153,6 +175,7 @@ export class Phone {
       clearTimeout(this.#askTimer);
       document.removeEventListener("visibilitychange", look);
       window.removeEventListener("online", look);
+      this.positions.want(false);
       for (const end of unsubscribe) end();
     };
   }
@@ -204,9 +227,10 @@ export class Phone {
 
   /** Reads the database and shows what is in it. */
   async reload(): Promise<void> {
-    const [kept, seen = [], actions, files, measured] = await Promise.all([
+    const [kept, seen = [], chosen, actions, files, measured] = await Promise.all([
       this.#database.get("kept", DAY) as Promise<KeptDay | undefined>,
       this.#database.get("kept", SEEN) as Promise<string[] | undefined>,
+      this.#database.get("kept", SHARING) as Promise<boolean | undefined>,
       this.outbox.actions(),
       this.outbox.unsentFiles(),
       this.#clock.measured(),
@@ -221,7 +245,22 @@ export class Phone {
       waitingFiles: files.waiting,
       refusedFiles: files.refused,
       offset_ms: measured?.offset_ms ?? 0,
+      shares: chosen ?? kept?.day.positions?.on ?? false,
     });
+    this.positions.want(this.#isPositionWanted());
+  }
+
+  #isPositionWanted(): boolean {
+    const { day, deliveries, shares, shutOut } = this.#view;
+    // A day that an older version kept says nothing of positions.
+    const allows = day?.positions?.depotAllows ?? false;
+    return allows && shares && shutOut === undefined && this.positions.isPossible && deliveries.some(isUnderWay);
+  }
+
+  async #tellPosition({ at_ms, ...place }: Fix): Promise<void> {
+    const at = new Date(at_ms + this.#view.offset_ms).toISOString();
+    // A depot that does not want it says why in the day.
+    await this.depot.tell({ type: "reportPosition", ...place, at }).catch(() => this.refresh());
   }
 
   #redraw(): void {
@@ -257,6 +296,7 @@ export class Phone {
       await this.reload();
       this.#others?.postMessage("changed");
       this.#sender.wake();
+      await this.#tellSharing(day);
       await this.#tellSeen(day);
       await this.#report();
       await this.outbox.prune(Date.now(), sequence);
@@ -268,6 +308,15 @@ export class Phone {
     }
     this.#isAsking = false;
     this.#askTimer = setTimeout(() => this.refresh(), next_ms);
+  }
+
+  /** Tells the depot what the driver chose, where it does not know that yet. */
+  async #tellSharing(day: PhoneDay): Promise<void> {
+    const chosen = (await this.#database.get("kept", SHARING)) as boolean | undefined;
+    if (chosen === undefined) return;
+    // Kept until the day says it, too: what is shown must not fall back in between.
+    if (chosen !== day.positions.on && (!chosen || day.positions.depotAllows)) await this.depot.tell({ type: "sharePositions", on: chosen });
+    else await this.#database.delete("kept", SHARING);
   }
 
   /** Tells the depot what the driver has seen, and forgets what it knows. */
@@ -298,6 +347,10 @@ export class Phone {
     if (state === "idle" && this.#isSending) this.refresh();
     this.#isSending = state === "sending";
   };
+}
+
+function isUnderWay({ status }: DeliveryDetail): boolean {
+  return status === "InTransit" || status === "OutForDelivery";
 }
 
 const PhoneContext = createContext<Phone | undefined>(undefined);

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use depot_domain::values::DriverId;
 use uuid::Uuid;
 
-use super::App;
+use super::{App, occurred_at};
 use crate::actor::{Actor, Role};
 use crate::command::CommandOutcome;
 use crate::error::{AppError, Code};
 use crate::phone::{self, Claimed, PhoneCommand};
-use crate::query::{Answered, Change, DepotAnswer, DepotQuery, Topic};
+use crate::query::{Answered, DepotAnswer, DepotQuery, Topic};
 
 /// How often a sign of life of a phone is written down at most.
 const SEEN_EVERY_SECONDS: i64 = 30;
@@ -107,19 +107,66 @@ impl App {
                 write.await?;
                 (device, "State noted")
             }
+            PhoneCommand::SharePositions { on } => {
+                let (driver, policy) = (own_driver(actor)?, self.position_policy());
+                let write = self
+                    .store()
+                    .write(move |unit, _| phone::share(unit.tables_mut()?, driver, on, policy, now));
+                write.await?;
+                self.tell(&[Topic::Positions]);
+                (actor.credential, if on { "Positions are shared" } else { "Positions are no longer shared" })
+            }
+            PhoneCommand::ReportPosition { latitude, longitude, accuracy_meters: accuracy, at } => {
+                let (driver, policy) = (own_driver(actor)?, self.position_policy());
+                let at = occurred_at(Some(at), now)?;
+                let told = phone::Told { latitude, longitude, accuracy, at };
+                let write = self.store().write(move |unit, _| {
+                    phone::keep_position(unit.tables_mut()?, driver, told, policy, now)
+                });
+                if write.await? {
+                    self.tell(&[Topic::Positions]);
+                }
+                return Ok(self.outcome(actor.credential, "Position noted"));
+            }
         };
         self.tell_of_phones();
-        let (sequence, message) = (self.store().head(), message.to_owned());
-        Ok(CommandOutcome {
+        Ok(self.outcome(id, message))
+    }
+
+    fn outcome(&self, id: Uuid, message: &str) -> CommandOutcome {
+        CommandOutcome {
             id,
             version: 0,
-            sequence,
+            sequence: self.store().head(),
             changed: true,
-            message,
+            message: message.to_owned(),
             status: None,
             incident_id: None,
             token: None,
-        })
+        }
+    }
+
+    /// Forgets where drivers were longer ago than the settings allow; says whether anything was forgotten. It is done
+    /// by itself while the depot is served.
+    ///
+    /// # Errors
+    /// It could not be read or written.
+    pub async fn forget_old_positions(&self) -> Result<bool, AppError> {
+        let (policy, now) = (self.position_policy(), self.now());
+        let is_due = self.store().read(move |c| Ok::<_, AppError>(phone::is_prunable(c, policy, now)?));
+        if !is_due.await? {
+            return Ok(false);
+        }
+        let prune = self
+            .store()
+            .write(move |unit, _| Ok::<_, AppError>(phone::prune(unit.tables_mut()?, policy, now)?));
+        prune.await?;
+        self.tell(&[Topic::Positions]);
+        Ok(true)
+    }
+
+    fn position_policy(&self) -> phone::Policy {
+        phone::Policy::of(self.settings().phones, self.inner.endpoint.lock().open.as_ref())
     }
 
     pub(super) fn pairing(&self, id: Uuid) -> Result<Answered, AppError> {
@@ -131,9 +178,7 @@ impl App {
     }
 
     pub(crate) fn tell_of_phones(&self) {
-        let change = Change { topics: vec![Topic::Phones], sequence: self.store().head(), drivers: vec![] };
-        // Nobody listens: then nobody has to be told.
-        let _ = self.inner.changes.send(change);
+        self.tell(&[Topic::Phones]);
     }
 }
 

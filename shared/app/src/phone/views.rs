@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::pairing::PairingState;
+use super::position::{AccuracyMeters, Latitude, Longitude};
 use crate::delivery::DeliveryDetail;
 
 /// Everything that a phone needs to work without the depot for the rest of the day.
@@ -28,6 +29,42 @@ pub struct PhoneDay {
     pub deliveries: Vec<DeliveryDetail>,
     /// What the driver has not seen yet, or saw in the last 24 hours; the newest first.
     pub messages: Vec<PhoneMessage>,
+    /// Whether the driver shares where they are.
+    pub positions: PositionSharing,
+}
+
+/// Whether a driver shares where they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PositionSharing {
+    /// Whether the depot takes positions at all, and on this connection.
+    pub depot_allows: bool,
+    /// What the driver chose.
+    pub on: bool,
+    /// After how many hours the depot forgets one.
+    pub kept_hours: u32,
+}
+
+/// Where a driver was last, of those who share it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DriverPosition {
+    /// Whose it is.
+    pub driver_id: DriverId,
+    /// What that driver is called.
+    pub driver_name: String,
+    /// Degrees north.
+    pub latitude: Latitude,
+    /// Degrees east.
+    pub longitude: Longitude,
+    /// How far off that may be.
+    pub accuracy_meters: AccuracyMeters,
+    /// When.
+    pub at: Timestamp,
+    /// How far the driver came in the 15 minutes before, as the crow flies; unknown where this is the first of them.
+    pub moved_meters: Option<u32>,
 }
 
 /// What the depot has of a phone's actions.

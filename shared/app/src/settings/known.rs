@@ -69,7 +69,7 @@ pub enum ValidValues {
 
 const MAX_PATH_CHARS: u32 = 4096;
 
-pub(super) const SETTINGS: [Setting; 21] = [
+pub(super) const SETTINGS: [Setting; 23] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -169,6 +169,16 @@ pub(super) const SETTINGS: [Setting; 21] = [
         key: "phones.backdating_minutes",
         description: "minutes after which something that is told late is flagged in the log: 1 to 100000",
         kind: Kind::Number { least: 1, most: 100_000, place: |s| &mut s.phones.backdating_minutes },
+    },
+    Setting {
+        key: "phones.positions",
+        description: "whether drivers may let the depot see where they are while a delivery is under way: true or false",
+        kind: Kind::Flag(|s| &mut s.phones.positions),
+    },
+    Setting {
+        key: "phones.positions_hours",
+        description: "hours after which the depot forgets where a driver was: 1 to 720",
+        kind: Kind::Number { least: 1, most: 720, place: |s| &mut s.phones.positions_hours },
     },
     Setting {
         key: "window.close_to_tray",

@@ -43,7 +43,16 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
     ),
     (
         "phone",
-        &["startPairing", "confirmPairing", "refusePairing", "revokePhone", "seeMessages", "reportState"],
+        &[
+            "startPairing",
+            "confirmPairing",
+            "refusePairing",
+            "revokePhone",
+            "seeMessages",
+            "reportState",
+            "sharePositions",
+            "reportPosition",
+        ],
     ),
     (
         "depot",
@@ -61,7 +70,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
 ];
 
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 29] = [
+pub(super) const QUERIES: [&str; 30] = [
     "session",
     "settings",
     "tokens",
@@ -88,6 +97,7 @@ pub(super) const QUERIES: [&str; 29] = [
     "pastState",
     "phoneDay",
     "phones",
+    "positions",
     "endpoint",
     "data",
     "pairing",

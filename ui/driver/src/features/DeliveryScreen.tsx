@@ -2,7 +2,7 @@
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { PlannedCheckpoint } from "@bindings/PlannedCheckpoint";
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconCircleX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconCircleX, IconMapPin } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,7 +23,7 @@ const CONFIRMED_MS = 1_500;
 export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
   const phone = usePhone();
-  const { refused } = usePhoneView();
+  const { refused, sharing } = usePhoneView();
   const now_ms = useDepotNow();
   const [isConfirmed, setIsConfirmed] = useState(false);
   useEffect(() => {
@@ -63,6 +63,12 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
         </p>
         {receiverName !== null && <p>{t("delivery.receivedBy", { name: receiverName })}</p>}
         {deliveredAt !== null && <p className="dim">{t("delivery.deliveredAt", { time: formatMoment(deliveredAt, now_ms) })}</p>}
+        {sharing === "on" && !isEnded(delivery) && (
+          <p className="wrap dim">
+            <IconMapPin size={18} aria-hidden />
+            {t("position.now")}
+          </p>
+        )}
         {delivery.status === "Failed" && <p>{t("delivery.failedHint")}</p>}
       </div>
       {delivery.plan.length > 0 && (

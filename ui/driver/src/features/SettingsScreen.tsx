@@ -1,6 +1,7 @@
 // What a driver may set, and what this phone can do on this connection.
 import { Button, useMantineColorScheme } from "@mantine/core";
 import type { MantineColorScheme } from "@mantine/core";
+import { IconMapPin } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { durationOf } from "@kit/LateBadge";
@@ -55,6 +56,7 @@ export function SettingsScreen() {
           </button>
         ))}
       </div>
+      <Position />
       <h2 className="section">{t("set.connection")}</h2>
       <div className="card" {...(tier !== "trusted" && { "data-tone": "amber" })}>
         <p>{t(`set.tier.${tier}`)}</p>
@@ -75,6 +77,55 @@ export function SettingsScreen() {
       </dl>
       <Unpair />
     </Page>
+  );
+}
+
+/** What the depot would see, in plain words, before anything is shared. */
+function Position() {
+  const { t } = useTranslation("driver");
+  const phone = usePhone();
+  const { day, shares, sharing } = usePhoneView();
+  const [isAsking, setIsAsking] = useState(false);
+  const [wasDenied, setWasDenied] = useState(false);
+  if (day === undefined) return null;
+  const choose = async (on: boolean) => {
+    setIsAsking(true);
+    const isAllowed = !on || (await phone.positions.isAllowed());
+    if (isAllowed) await phone.share(on);
+    setWasDenied(!isAllowed);
+    setIsAsking(false);
+  };
+  const { depotAllows, keptHours } = day.positions;
+  const trouble = wasDenied || sharing === "denied" ? "denied" : sharing === "noFix" ? "noFix" : undefined;
+  return (
+    <>
+      <h2 className="section">{t("position.title")}</h2>
+      {!depotAllows && !shares ? (
+        <p className="card dim">{t(phone.positions.isPossible ? "position.notWanted" : "position.notSecure")}</p>
+      ) : (
+        <div className="card">
+          <p>{t("position.what", { count: keptHours })}</p>
+          <div className="tiles" style={{ marginTop: 10 }} aria-busy={isAsking}>
+            {[false, true].map((on) => (
+              <button key={String(on)} type="button" className="tile" aria-pressed={shares === on} disabled={isAsking} onClick={() => void choose(on)}>
+                {t(on ? "position.on" : "position.off")}
+              </button>
+            ))}
+          </div>
+          {trouble !== undefined && (
+            <p role="alert" className="error" style={{ marginTop: 10 }}>
+              {t(`position.${trouble}`)}
+            </p>
+          )}
+          {trouble === undefined && shares && (
+            <p role="status" className="wrap" style={{ marginTop: 10 }}>
+              <IconMapPin size={20} aria-hidden />
+              {t(sharing === "on" ? "position.now" : "position.later")}
+            </p>
+          )}
+        </div>
+      )}
+    </>
   );
 }
 

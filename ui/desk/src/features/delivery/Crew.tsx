@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { DriverPlace } from "@kit/DriverPlace";
 import { Panel } from "@kit/Panel";
 import { DriverPick, VehiclePick } from "@kit/picks";
 import { Truncated } from "@kit/Truncated";
@@ -46,6 +47,7 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       <Stack gap="sm">
         {line("driver", delivery.driverName, IconSteeringWheel)}
         {line("vehicle", delivery.vehicleNo, IconTruck)}
+        {isUnderWay(delivery) && <DriverPlace driverId={delivery.driverId} />}
         {note !== undefined && (
           <Text size="xs" c="dimmed">
             {t(note)}
@@ -55,6 +57,11 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />
     </Panel>
   );
+}
+
+/** Only then is where the driver is the depot's concern. */
+function isUnderWay({ status }: DeliveryDetail): boolean {
+  return status === "InTransit" || status === "OutForDelivery";
 }
 
 function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {

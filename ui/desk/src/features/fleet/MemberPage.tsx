@@ -1,11 +1,12 @@
 // One driver or vehicle: how it stands and why, its week, when it is free next, its deliveries and its history.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
-import { Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useMayChange } from "@kit/depot";
+import { DriverPlace } from "@kit/DriverPlace";
 import { journey } from "@kit/EntityLink";
 import { History } from "@kit/History";
 import { LateSince } from "@kit/LateSince";
@@ -77,6 +78,11 @@ function Detail({ member }: { member: Member }) {
               <Standing member={member} />
             </Text>
           </Group>
+          {member.part === "driver" && (
+            <Box mt={8}>
+              <DriverPlace driverId={member.id} />
+            </Box>
+          )}
         </div>
         <Group gap="xs">
           {member.part === "driver" && (

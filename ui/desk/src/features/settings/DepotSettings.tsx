@@ -12,6 +12,7 @@ import { Refusal } from "@kit/Refusal";
 import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
+const PHONES = ["phones.positions", "phones.positions_hours"];
 const RULES = ["fleet.turnaround_minutes", "fleet.allow_duplicates"];
 
 /** A language is named in itself, so that whoever cannot read the others finds it. */
@@ -25,6 +26,11 @@ export function DepotSettings() {
 export function RuleSettings() {
   const { t } = useTranslation("settings");
   return <SettingsSection title={t("rules")} keys={RULES} hint={t("rulesHint")} />;
+}
+
+export function PhoneSettings() {
+  const { t } = useTranslation("settings");
+  return <SettingsSection title={t("phones")} keys={PHONES} hint={t("phonesHint")} />;
 }
 
 /** Some settings in one panel, in the order of `keys`. */

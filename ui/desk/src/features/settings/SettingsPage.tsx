@@ -10,7 +10,7 @@ import { Panel } from "@kit/Panel";
 import { DemoBanner, FirstStart } from "../today/Demo";
 import { Appearance } from "./Appearance";
 import { DataPanel } from "./DataPanel";
-import { DepotSettings, RuleSettings } from "./DepotSettings";
+import { DepotSettings, PhoneSettings, RuleSettings } from "./DepotSettings";
 import { EndpointPanel } from "./EndpointPanel";
 import { NativePanel } from "./NativePanel";
 import { Notifications } from "./Notifications";
@@ -78,7 +78,12 @@ function Part({ name, session }: { name: SettingsPart; session: Session }) {
         </>
       );
     case "endpoint":
-      return isAdmin ? <EndpointPanel /> : <EndpointInShort session={session} />;
+      return (
+        <>
+          {isAdmin ? <EndpointPanel /> : <EndpointInShort session={session} />}
+          <PhoneSettings />
+        </>
+      );
     case "people":
       return isAdmin ? <Tokens /> : <OnlyAdmins title={t("tokens.title")} />;
     case "data":
