@@ -1,17 +1,12 @@
-// Every screen, light and dark, full and empty: nothing that axe finds, nothing asked of another machine. With
-// UPDATE_SCREENS=1 it also draws them into docs/screens, at both sizes, for people to look at.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import type Axe from "axe-core";
+// Every screen, light and dark, full and empty: nothing that axe finds, nothing wider than the window, nothing asked of
+// another machine. With UPDATE_SCREENS=1 it also draws them into docs/screens, at both sizes, for people to look at.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
+import { IS_DRAWING, draw, findingsOn } from "./looks";
+import { openPhone, pairPhone } from "./phone";
 
-const IS_DRAWING = process.env["UPDATE_SCREENS"] === "1";
-const SCREENS = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SIZES = [{ width: 1440, height: 900 }, { width: 1024, height: 700 }] as const;
 /** Past the motion of what has just appeared. */
 const SETTLED_MS = 400;
@@ -20,6 +15,9 @@ const fillings = ["full", "empty"] as const;
 const schemes = ["light", "dark"] as const;
 type Filling = (typeof fillings)[number];
 
+/** A screen: its name, its address, and what is pressed there first. */
+type Screen = readonly [name: string, at: string, key?: string];
+
 let browser: Browser;
 let depots: Record<Filling, Depot>;
 
@@ -27,6 +25,10 @@ beforeAll(async () => {
   const [opened, full, empty] = await Promise.all([openBrowser(), Depot.open({ flags: ["--demo"] }), Depot.open()]);
   browser = opened;
   depots = { full, empty };
+  const phone = await openPhone(browser, full);
+  const { driverId } = await firstOf(full, "InTransit");
+  await pairPhone(phone, full, driverId);
+  await phone.context.close();
 });
 afterAll(async () => {
   await browser?.close();
@@ -34,8 +36,8 @@ afterAll(async () => {
 });
 
 /** What there is to see; details only where there is something to look into. */
-async function placesOf(depot: Depot, filling: Filling): Promise<readonly (readonly [string, string])[]> {
-  const places = [
+async function screensOf(depot: Depot, filling: Filling): Promise<readonly Screen[]> {
+  const screens: readonly Screen[] = [
     ["today", "/"],
     ["deliveries", "/deliveries"],
     ["routes", "/routes"],
@@ -46,17 +48,32 @@ async function placesOf(depot: Depot, filling: Filling): Promise<readonly (reado
     ["log", "/log"],
     ["phones", "/phones"],
     ["settings", "/settings"],
-  ] as const;
-  if (filling === "empty") return places;
-  const under = await depot.call("POST", "/api/queries", { query: "deliveries", status: ["InTransit"], limit: 1 });
-  const { id, routeId, driverId } = under.answer.items[0];
-  return [
-    ...places,
-    ["delivery", `/deliveries/${id}`],
-    ["route", `/routes/${routeId}`],
-    ["run-sheet", `/print/run-sheet/${driverId}`],
-    ["proof-sheet", `/print/proof/${id}`],
   ];
+  if (filling === "empty") return screens;
+  const [underWay, delivered] = [await firstOf(depot, "InTransit"), await firstOf(depot, "Delivered")];
+  return [
+    ...screens,
+    ["delivery", `/deliveries/${underWay.id}`],
+    ["delivery-beside", `/deliveries?panel=${delivered.id}`],
+    ["delivery-new", "/deliveries?create=true"],
+    ["route", `/routes/${underWay.routeId}`],
+    ["driver", `/fleet/drivers/${underWay.driverId}`],
+    ["vehicle", `/fleet/vehicles/${underWay.vehicleId}`],
+    ["log-event", "/log?event=490"],
+    ["settings-depot", "/settings?part=depot"],
+    ["settings-endpoint", "/settings?part=endpoint"],
+    ["settings-people", "/settings?part=people"],
+    ["settings-data", "/settings?part=data"],
+    ["run-sheet", `/print/run-sheet/${underWay.driverId}`],
+    ["proof-sheet", `/print/proof/${delivered.id}`],
+    ["finder", "/deliveries", "Control+K"],
+    ["keys", "/deliveries", "?"],
+  ];
+}
+
+async function firstOf(depot: Depot, status: string): Promise<Record<"id" | "routeId" | "driverId" | "vehicleId", string>> {
+  const { answer } = await depot.call("POST", "/api/queries", { query: "deliveries", status: [status], limit: 1 });
+  return answer.items[0];
 }
 
 describe.each(fillings)("%s", (filling) => {
@@ -64,13 +81,10 @@ describe.each(fillings)("%s", (filling) => {
     const depot = depots[filling];
     const { context, page, complaints } = await openDesk(browser, depot, { colorScheme: scheme });
     const findings: string[] = [];
-    for (const [name, at] of await placesOf(depot, filling)) {
-      await page.goto(depot.url + at);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.waitForLoadState("networkidle").catch(() => undefined);
-      await page.waitForTimeout(SETTLED_MS);
+    for (const [name, at, key] of await screensOf(depot, filling)) {
+      await show(page, depot.url + at, key);
       findings.push(...(await findingsOn(page)).map((finding) => `${name}: ${finding}`));
-      if (IS_DRAWING) await draw(page, `${name}-${filling}-${scheme}`);
+      if (IS_DRAWING) await drawAll(page, `${name}-${filling}-${scheme}`, { at: depot.url + at, key });
     }
     expect(findings).toEqual([]);
     expect(complaints).toEqual([]);
@@ -78,23 +92,20 @@ describe.each(fillings)("%s", (filling) => {
   });
 });
 
-async function findingsOn(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(" ")}: ${node.failureSummary}`));
-  });
+async function show(page: Page, at: string, key: string | undefined): Promise<void> {
+  await page.goto(at);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle").catch(() => undefined);
+  if (key !== undefined) await page.keyboard.press(key);
+  await page.waitForTimeout(SETTLED_MS);
 }
 
-async function draw(page: Page, name: string): Promise<void> {
-  await mkdir(SCREENS, { recursive: true });
-  const session = await page.context().newCDPSession(page);
+/** At each size the screen is opened anew: some of it, such as where the lanes begin, is decided then. */
+async function drawAll(page: Page, name: string, { at, key }: { at: string; key: string | undefined }): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    await page.waitForTimeout(SETTLED_MS);
-    const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 75 });
-    await writeFile(`${SCREENS}${name}-${size.width}.webp`, Buffer.from(data, "base64"));
+    await show(page, at, key);
+    await draw(page, `${name}-${size.width}`);
   }
   await page.setViewportSize(SIZES[0]);
 }

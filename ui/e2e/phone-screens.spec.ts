@@ -1,18 +1,12 @@
 // Every screen of the phone's app with a day's work on it, light on a large phone and dark on a small one: nothing that axe
 // finds, and nothing wider than the phone. With UPDATE_SCREENS=1 at both sizes each, and drawn into docs/screens/phone.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import type Axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "./browser";
 import { Depot } from "./depot";
+import { IS_DRAWING, draw, findingsOn } from "./looks";
 import { openPhone, pairPhone, sign } from "./phone";
 
-const IS_DRAWING = process.env["UPDATE_SCREENS"] === "1";
-const SCREENS = fileURLToPath(new URL("../../docs/screens/phone/", import.meta.url));
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const LARGE = { width: 412, height: 915 } as const;
 const SMALL = { width: 360, height: 640 } as const;
 /** Past the motion of what has just appeared. */
@@ -77,32 +71,8 @@ async function look(page: Page, name: string, sizes: readonly { width: number; h
   for (const size of sizes) {
     await page.setViewportSize(size);
     await page.waitForTimeout(SETTLED_MS);
-    const found = [...(await axeOn(page)), ...(await tooWideOn(page))];
-    findings.push(...found.map((finding) => `${name} at ${size.width}: ${finding}`));
-    if (IS_DRAWING) await draw(page, `${name}-${size.width}`);
+    findings.push(...(await findingsOn(page)).map((finding) => `${name} at ${size.width}: ${finding}`));
+    if (IS_DRAWING) await draw(page, `phone/${name}-${size.width}`);
   }
   return findings;
-}
-
-async function axeOn(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const { violations } = await axe.run(document);
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(" ")}: ${node.failureSummary}`));
-  });
-}
-
-function tooWideOn(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth > clientWidth ? [`${scrollWidth} px wide, of ${clientWidth}`] : [];
-  });
-}
-
-async function draw(page: Page, name: string): Promise<void> {
-  await mkdir(SCREENS, { recursive: true });
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 70 });
-  await writeFile(`${SCREENS}${name}.webp`, Buffer.from(data, "base64"));
 }

@@ -46,6 +46,8 @@ interface DataTableProps<Row, Sort extends string> {
   loadMore?: (() => void) | undefined;
   isLoadingMore?: boolean;
   minWidth?: number;
+  /** How high it may be however little room the window has below it. */
+  heightLeast_px?: number;
   /** What the rows are a list of; another list is read from its beginning. */
   listKey?: string;
 }
@@ -56,9 +58,9 @@ const LOAD_AHEAD_PX = 1_200;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
 export function DataTable<Row, Sort extends string = string>(props: DataTableProps<Row, Sort>) {
-  const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, listKey } = props;
+  const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, heightLeast_px, listKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  useRoomBelow(scroller);
+  useRoomBelow(scroller, heightLeast_px);
   const { inSight, measure, bringIntoSight } = useRowsInSight(scroller, rows.length);
   const { hand, focusWaiting } = useHand(props, scroller, bringIntoSight);
   useEffect(focusWaiting);

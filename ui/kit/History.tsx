@@ -52,6 +52,12 @@ function Source({ event }: { event: EventView }) {
         <>
           {" · "}
           {t("history.recorded")} <Moment at={event.recordedAt} />
+          {event.backdated && (
+            <>
+              {" · "}
+              <strong>{t("history.backdated")}</strong>
+            </>
+          )}
         </>
       )}
     </Text>

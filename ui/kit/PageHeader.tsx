@@ -11,17 +11,17 @@ interface PageHeaderProps {
 
 export function PageHeader({ title, description, children }: PageHeaderProps) {
   return (
-    <Group justify="space-between" align="flex-end" mb="lg" wrap="nowrap">
-      <div>
+    <Group justify="space-between" mb="md" mih={36} wrap="nowrap">
+      <Group align="baseline" gap="0 12px">
         <Title order={1} fz={24} lh={1.25}>
           {title}
         </Title>
         {description !== undefined && (
-          <Text c="dimmed" size="sm" mt={2}>
+          <Text c="dimmed" size="sm">
             {description}
           </Text>
         )}
-      </div>
+      </Group>
       {children !== undefined && <Group gap="sm">{children}</Group>}
     </Group>
   );

@@ -18,9 +18,22 @@ export function languageAmong(locales: readonly string[]): Language {
   return locales.map((locale) => locale.split("-")[0]?.toLowerCase()).find(isLanguage) ?? "en";
 }
 
-/** The person's own locale where it is of this language, for a Swiss reads German but writes numbers the Swiss way. */
+/**
+ * The person's own locale where it is of this language, for a Swiss reads German but writes numbers the Swiss way; else this
+ * language as their region writes it: who reads English in Hamburg still has a clock of 24 hours.
+ */
 export function localeOf(language: Language, locales: readonly string[] = navigator.languages): string {
-  return locales.find((locale) => locale.split("-")[0]?.toLowerCase() === language) ?? language;
+  const own = locales.find((locale) => locale.split("-")[0]?.toLowerCase() === language);
+  const region = locales.map(regionOf).find((known) => known !== undefined);
+  return own ?? (region === undefined ? language : `${language}-${region}`);
+}
+
+function regionOf(locale: string): string | undefined {
+  try {
+    return new Intl.Locale(locale).region;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where nobody chose: then the depot's language holds. */

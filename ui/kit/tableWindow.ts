@@ -69,11 +69,11 @@ function withFocused(range: Range, scroller: HTMLElement | null): number[] {
 }
 
 /** Keeps an element as high as the window has room below its top. */
-export function useRoomBelow(element: RefObject<HTMLElement | null>): void {
+export function useRoomBelow(element: RefObject<HTMLElement | null>, least_px: number = HEIGHT_LEAST_PX): void {
   // What stands above the table changes with what is chosen in it and filtered by, which draws the table too.
-  useLayoutEffect(() => fit(element.current));
+  useLayoutEffect(() => fit(element.current, least_px));
   useEffect(() => {
-    const refit = () => fit(element.current);
+    const refit = () => fit(element.current, least_px);
     const observer = new ResizeObserver(refit);
     observer.observe(document.body);
     window.addEventListener("resize", refit);
@@ -81,13 +81,13 @@ export function useRoomBelow(element: RefObject<HTMLElement | null>): void {
       observer.disconnect();
       window.removeEventListener("resize", refit);
     };
-  }, [element]);
+  }, [element, least_px]);
 }
 
-function fit(element: HTMLElement | null): void {
+function fit(element: HTMLElement | null, least_px: number): void {
   if (element === null) return;
   const top_px = element.getBoundingClientRect().top + window.scrollY;
-  element.style.maxHeight = `${Math.max(HEIGHT_LEAST_PX, Math.floor(window.innerHeight - top_px - BELOW_PX))}px`;
+  element.style.maxHeight = `${Math.max(least_px, Math.floor(window.innerHeight - top_px - BELOW_PX))}px`;
 }
 
 function ignore(): void {}

@@ -84,5 +84,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#a1adbd",
     "--mantine-color-placeholder": "#95a1b2",
     "--mantine-color-error": "#ff8f8f",
+    // Readable on a chosen row, too.
+    "--mantine-color-anchor": "var(--mantine-color-brand-3)",
   },
 });

@@ -39,6 +39,7 @@ export function Finder() {
     <>
       <Spotlight
         actions={groups}
+        attributes={{ content: { "aria-label": t("shell.search") } }}
         // The depot and `useGroups` have found already what fits.
         filter={(_query, found) => found}
         query={typed}

@@ -21,7 +21,7 @@ export function Shell() {
     <AppShell
       header={{ height: 56 }}
       navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !isMenuOpen } }}
-      padding={{ base: "md", md: "xl" }}
+      padding={{ base: "md", md: "lg" }}
     >
       <a href="#main" className={classes["skip"]}>
         {t("shell.skip")}

@@ -35,6 +35,7 @@ const PLACE_KEYS: Readonly<Record<string, string>> = {
   route: "g r",
   fleet: "g f",
   incident: "g i",
+  phone: "g o",
   report: "g p",
   log: "g l",
   settings: "g s",

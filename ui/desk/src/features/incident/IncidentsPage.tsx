@@ -155,7 +155,7 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
         isStale={list.isStale}
         loadMore={list.loadMore}
         isLoadingMore={list.isLoadingMore}
-        minWidth={820}
+        minWidth={720}
       />
       {dialog}
     </Stack>

@@ -62,7 +62,7 @@ export function MembersPanel({ report }: { report: Report }) {
         rowKey={({ id }) => id ?? ""}
         sort={sort}
         onSort={(by, isDescending) => setSort({ by, isDescending })}
-        minWidth={900}
+        minWidth={740}
       />
     </section>
   );

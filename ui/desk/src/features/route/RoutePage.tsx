@@ -95,7 +95,7 @@ function Actions({ route }: { route: RouteDetail }) {
       onDone: close,
     });
   return (
-    <Stack gap="xs" align="flex-end" maw={560}>
+    <Stack gap="xs" align="flex-end">
       <Group gap="xs" justify="flex-end">
         {route.status !== "Deactivated" && (
           <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setDialog("edit")}>

@@ -1,6 +1,7 @@
 // A day as lanes: who is on the road when, in the depot's time. A delivery that is only picked up can be dragged to
 // another lane, or along its own to move its route's start; where the depot refuses, the bar stays and the reason is told.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
+import { useElementSize } from "@mantine/hooks";
 import { ActionIcon, Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { ResourcesDayView } from "@mantine/schedule";
 import { IconAlertTriangle, IconChevronLeft, IconChevronRight, IconClockExclamation, IconHourglassLow } from "@tabler/icons-react";
@@ -17,11 +18,15 @@ import { Refusal } from "@kit/Refusal";
 import { lookOf } from "@kit/status";
 import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
 import classes from "./Lanes.module.css";
-import { OPEN_LANE, barsOf, commandOf, hoursOf } from "./laneBars";
+import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf } from "./laneBars";
 import type { Bar, Grouping } from "./laneBars";
 
 const LANES_MOST = 500;
 const LOOK_BACK_MS = 3 * 60 * 60_000;
+/** An hour takes at least this much; more where the window has more. */
+const HOUR_LEAST_PX = 68;
+/** The names before the lanes, and the frame around both. */
+const NAMES_PX = 122;
 
 export function Lanes() {
   const { t } = useTranslation("today");
@@ -97,6 +102,8 @@ function Day({ day, grouping, deliveries }: DayProps) {
   const resources = useResources(grouping);
   const bars = barsOf(deliveries, grouping, day);
   const [startTime, endTime] = hoursOf(bars);
+  const { ref: room, width } = useElementSize();
+  const hour_px = Math.max(HOUR_LEAST_PX, (width - NAMES_PX) / hoursBetween(startTime, endTime));
   const isToday = localDay(new Date(now_ms)) === day;
   const problem = assign.problem ?? move.problem;
   const dismiss = () => {
@@ -127,7 +134,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
     );
   }
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" ref={room}>
       {refused !== undefined && (refused.isTakenAway || problem !== null) && (
         <div>
           <Text size="sm" mb={4}>
@@ -151,7 +158,8 @@ function Day({ day, grouping, deliveries }: DayProps) {
         endTime={endTime}
         withHeader={false}
         rowHeight={44}
-        slotWidth={68}
+        slotWidth={hour_px}
+        scrollAreaProps={SCROLLING}
         minEventSize={24}
         eventDragInterval={5}
         maxEventsPerTimeSlot={4}
@@ -174,6 +182,9 @@ function Day({ day, grouping, deliveries }: DayProps) {
     </Stack>
   );
 }
+
+/** Long lists of names scroll by themselves, under the hours: what is under way stays near. */
+const SCROLLING = { className: classes["scroller"] ?? "", classNames: { viewport: classes["viewport"] ?? "" } };
 
 function BarBody({ delivery, grouping }: { delivery: DeliveryRow; grouping: Grouping }) {
   const { t } = useTranslation("kit");

@@ -27,7 +27,9 @@ const Start = lazy(async () => ({ default: (await import("../start/Start")).Star
 const Lanes = lazy(async () => ({ default: (await import("./Lanes")).Lanes }));
 
 const LIVE_MOST = 200;
-const RECENT_SHOWN = 12;
+const RECENT_SHOWN = 10;
+/** About what the feed beside it needs. */
+const LIVE_HEIGHT_PX = 620;
 const LIVE_COLUMNS: readonly ColumnKey[] = ["status", "route", "crew", "progress"];
 
 export function TodayPage() {
@@ -98,9 +100,8 @@ function Figures({ board: { counts, late, atRisk, unassigned, openIncidents } }:
       <Figure name={t("figure.incidents")} count={openIncidents} isBad to={{ to: "/incidents" }} />
       <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true } }} />
       <Figure
-        name={t("figure.delivered")}
+        name={t("figure.delivered", { total: formatNumber(counts.total) })}
         count={counts.delivered}
-        note={t("of", { total: formatNumber(counts.total) })}
         to={{ to: "/deliveries", search: { status: "Delivered" } }}
       />
     </SimpleGrid>
@@ -110,24 +111,18 @@ function Figures({ board: { counts, late, atRisk, unassigned, openIncidents } }:
 interface FigureProps {
   name: string;
   count: number;
-  note?: string;
   /** Worth a colour where it is not nought. */
   isBad?: boolean;
   to: Pick<LinkProps, "to" | "search">;
 }
 
-function Figure({ name, count, note, isBad = false, to }: FigureProps) {
+function Figure({ name, count, isBad = false, to }: FigureProps) {
   return (
     <Link {...to} className={classes["figure"] ?? ""}>
-      <Text size="sm" c="dimmed">
+      <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{formatNumber(count)}</span>{" "}
+      <Text span size="sm" c="dimmed">
         {name}
       </Text>
-      <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{formatNumber(count)}</span>{" "}
-      {note !== undefined && (
-        <Text span size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-          {note}
-        </Text>
-      )}
     </Link>
   );
 }
@@ -151,6 +146,7 @@ function Live() {
             columns={columns}
             rows={items}
             rowKey={(row) => row.id}
+            heightLeast_px={LIVE_HEIGHT_PX}
             onOpen={(row) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: row.id } })}
           />
         )

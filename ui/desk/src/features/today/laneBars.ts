@@ -51,6 +51,11 @@ export function hoursOf(bars: readonly Bar[]): [startTime: string, endTime: stri
   return [`${twoDigits(first)}:00:00`, last > 23 ? "23:59:59" : `${twoDigits(last)}:00:00`];
 }
 
+/** How many hours' columns the lanes have between two of their ends. */
+export function hoursBetween(startTime: string, endTime: string): number {
+  return (endTime > "23:59" ? 24 : Number(endTime.slice(0, 2))) - Number(startTime.slice(0, 2));
+}
+
 /** What a drop on a lane at a wall time asks for; undefined where it asks for nothing. */
 export function commandOf(
   delivery: DeliveryRow,
