@@ -32,7 +32,7 @@ it("moves a delivery between lanes where the depot allows, and tells why where i
   const { page, context, complaints } = await openDesk(browser, depot);
   const bar = (id: string) => page.locator(`[data-event-id="${id}"]`);
   await bar(first).waitFor();
-  await page.getByRole("link", { name: /^At risk/u }).waitFor();
+  await page.getByRole("link", { name: /At risk$/u }).waitFor();
 
   await drag(page, first, "Ben Okafor");
   await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${first}`)).driverId).toBe(ben);
