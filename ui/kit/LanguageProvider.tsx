@@ -2,7 +2,7 @@
 import { DatesProvider } from "@mantine/dates";
 import { createContext, useCallback, useContext, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { conventions, setConventions } from "@kit/conventions";
+import { conventions, machineTimeZone, setConventions } from "@kit/conventions";
 import { startTranslations, switchTranslations } from "@kit/i18n";
 import type { Texts } from "@kit/i18n";
 import { chooseLanguage, chosenLanguage, firstLanguage, localeOf, rememberDepotLanguage } from "@kit/language";
@@ -54,9 +54,11 @@ export function LanguageProvider({ load, children }: { load: LoadTexts; children
   const follow = useCallback(
     (depot: { language?: Language | undefined; timeZone?: string | undefined }) => {
       if (depot.language !== undefined) rememberDepotLanguage(depot.language);
-      void speak(firstLanguage(), depot.timeZone);
+      // Most often all is as the first paint took it to be, and need not be drawn a second time.
+      const isTold = firstLanguage() === language && depot.timeZone === (conventions().timeZone ?? machineTimeZone());
+      if (!isTold) void speak(firstLanguage(), depot.timeZone);
     },
-    [speak],
+    [speak, language],
   );
   const choice = useMemo(() => ({ language, chosen, choose, follow }), [language, chosen, choose, follow]);
   return (

@@ -55,6 +55,11 @@ export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFo
   return made;
 }
 
+/** The zone that holds where the depot has told none. */
+export function machineTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";

@@ -26,6 +26,8 @@ void start();
 
 async function start(): Promise<void> {
   startDensity();
+  // The page that is wanted comes while the texts do, and while the depot tells who is there.
+  void router.preloadRoute({ to: location.pathname as "/" });
   await startLanguage(loadTexts);
   const root = document.getElementById("root");
   if (root === null) throw new Error("index.html has no #root.");

@@ -26,8 +26,8 @@ const COLUMNS: [Column; 20] = [
     ("Scheduled end", "Geplantes Ende", |row, _| row.scheduled_end_time.into()),
     ("Driver", "Fahrer", |row, _| row.driver_name.clone().into()),
     ("Vehicle", "Fahrzeug", |row, _| row.vehicle_no.clone().into()),
-    ("Checkpoints reached", "Erreichte Kontrollpunkte", |row, _| row.checkpoints_reached.into()),
-    ("Checkpoints", "Kontrollpunkte", |row, _| row.checkpoints_total.into()),
+    ("Checkpoints reached", "Erreichte Wegpunkte", |row, _| row.checkpoints_reached.into()),
+    ("Checkpoints", "Wegpunkte", |row, _| row.checkpoints_total.into()),
     ("Last location", "Letzter Ort", |row, _| row.last_location.clone().into()),
     ("Late since", "Verspätet seit", |row, _| row.late_since.into()),
     ("Minutes late", "Minuten zu spät", |row, asked| {

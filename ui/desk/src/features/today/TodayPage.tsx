@@ -1,7 +1,7 @@
 // The live board: the figures that matter now, the day as lanes, every delivery under way, and what just happened.
 import type { Board } from "@bindings/Board";
 import type { EventView } from "@bindings/EventView";
-import { Box, Grid, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
@@ -34,55 +34,50 @@ const LIVE_COLUMNS: readonly ColumnKey[] = ["status", "route", "crew", "progress
 
 export function TodayPage() {
   const { t } = useTranslation("today");
-  const session = useSession();
   const mayChange = useMayChange();
+  const { empty = false, demo = false } = useSession().data ?? {};
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <Loaded of={session} lines={8}>
-        {({ empty, demo }) =>
-          empty && mayChange ? (
-            <Suspense fallback={<Shimmer lines={8} />}>
-              <Start />
-            </Suspense>
-          ) : (
-            <>
-              {demo && mayChange && <DemoBanner />}
-              <LiveBoard />
-            </>
-          )
-        }
-      </Loaded>
+      {empty && mayChange ? (
+        <Suspense fallback={<Shimmer lines={8} />}>
+          <Start />
+        </Suspense>
+      ) : (
+        <>
+          {demo && mayChange && <DemoBanner />}
+          <LiveBoard />
+        </>
+      )}
     </>
   );
 }
 
+/** Its parts ask at once, and each shows what it has as soon as it has it. */
 function LiveBoard() {
   const { t } = useTranslation("today");
   const board = useDepotQuery({ query: "board" }, { refetchInterval: LATENESS_REFETCH_MS });
   return (
-    <Loaded of={board} lines={8}>
-      {(shown) => (
-        <>
-          <Figures board={shown} />
-          <Box mt="md">
-            <Suspense fallback={<Shimmer lines={12} />}>
-              <Lanes />
-            </Suspense>
-          </Box>
-          <Grid mt="md">
-            <Grid.Col span={{ base: 12, lg: 8 }}>
-              <Live />
-            </Grid.Col>
-            <Grid.Col span={{ base: 12, lg: 4 }}>
-              <Panel title={t("recent")}>
-                <Recent events={shown.recent.slice(0, RECENT_SHOWN)} />
-              </Panel>
-            </Grid.Col>
-          </Grid>
-        </>
-      )}
-    </Loaded>
+    <Stack gap="md">
+      <Loaded of={board} lines={1}>
+        {(shown) => <Figures board={shown} />}
+      </Loaded>
+      <Suspense fallback={<Shimmer lines={12} />}>
+        <Lanes />
+      </Suspense>
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Live />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Panel title={t("recent")}>
+            <Loaded of={board} lines={RECENT_SHOWN}>
+              {({ recent }) => <Recent events={recent.slice(0, RECENT_SHOWN)} />}
+            </Loaded>
+          </Panel>
+        </Grid.Col>
+      </Grid>
+    </Stack>
   );
 }
 
