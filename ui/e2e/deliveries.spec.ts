@@ -60,6 +60,31 @@ it("assigns a driver to many at once, and tells which one was refused and why", 
   await context.close();
 });
 
+it("takes back what was done to many, but not where somebody changed it since", async () => {
+  const ids = await deliveriesFrom("Quarry", ["Slate", "Marble"]);
+  const [dana, fred] = [await depot.addDriver("Dana Reed"), await depot.addDriver("Fred Moss")];
+  await depot.addDriver("Emil Sands");
+  const assign = (id: string | undefined, driverId: string) => depot.call("PATCH", `/api/deliveries/${id}/assign-driver`, { driverId });
+  for (const id of ids) await assign(id, dana);
+  const { context, page, complaints } = await openDesk(browser, depot);
+  await page.goto(`${depot.url}/deliveries?text=Quarry`);
+  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
+  await page.getByRole("group", { name: "2 chosen" }).getByRole("button", { name: "Driver" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Driver" }).fill("Emil");
+  await page.getByRole("option").filter({ hasText: "Emil Sands" }).click();
+  await dialog.getByRole("button", { name: "Assign to 2" }).click();
+  await dialog.getByText("All 2 are done.").waitFor();
+  await assign(ids[0], fred);
+  await dialog.getByRole("button", { name: "Undo all 2" }).click();
+  await dialog.getByText("One was undone.").waitFor();
+  expect(await dialog.getByRole("listitem").filter({ hasText: "Slate" }).innerText()).toContain("Somebody was faster");
+  const drivers = await Promise.all(ids.map(async (id) => (await depot.call("GET", `/api/deliveries/${id}`)).driverId));
+  expect(drivers).toEqual([fred, dana]);
+  expect(complaints.filter((complaint) => !complaint.includes("409"))).toEqual([]);
+  await context.close();
+});
+
 it("reports an incident on many at once, and resolves them at once", async () => {
   const ids = await deliveriesFrom("Weir", ["North", "South"]);
   const { context, page, complaints } = await openDesk(browser, depot);

@@ -23,6 +23,8 @@ export interface Order {
 
 export interface Batch {
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** The version that something has since its command was done. */
+  readonly versionOf: (key: string) => number | undefined;
   readonly isBusy: boolean;
   /** Gives them in their order; resolves to how many were refused. */
   readonly run: (orders: readonly Order[]) => Promise<number>;
@@ -36,6 +38,7 @@ export function useBatch(): Batch {
   const [isBusy, setIsBusy] = useState(false);
   const isStopped = useRef(false);
   const keys = useRef(new Map<string, string>());
+  const versions = useRef(new Map<string, number>());
   const set = (key: string, outcome: Outcome) => setOutcomes((known) => new Map(known).set(key, outcome));
   const give = async ({ key, command, expectedVersion }: Order): Promise<Outcome> => {
     const said = `${key} ${JSON.stringify(command)}`;
@@ -43,7 +46,8 @@ export function useBatch(): Batch {
     keys.current.set(said, idempotencyKey);
     for (let tries = 1; ; tries += 1) {
       try {
-        const { changed } = await mutateAsync({ command, idempotencyKey, ...(expectedVersion !== undefined && { expectedVersion }) });
+        const { changed, version } = await mutateAsync({ command, idempotencyKey, ...(expectedVersion !== undefined && { expectedVersion }) });
+        versions.current.set(key, version);
         return changed ? "done" : "same";
       } catch (error) {
         const problem = DepotError.from(error);
@@ -59,6 +63,7 @@ export function useBatch(): Batch {
   };
   return {
     outcomes,
+    versionOf: (key) => versions.current.get(key),
     isBusy,
     run: async (orders) => {
       isStopped.current = false;

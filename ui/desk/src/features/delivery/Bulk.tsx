@@ -1,4 +1,5 @@
 // One thing done to many deliveries: each is a command of its own, and each says what became of it.
+import type { DepotCommand } from "@bindings/DepotCommand";
 import type { DeliveryCommand } from "@bindings/DeliveryCommand";
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { DeliveryStatus } from "@bindings/DeliveryStatus";
@@ -18,6 +19,7 @@ import { DriverPick, VehiclePick } from "@kit/picks";
 import { formatSpan } from "@kit/time";
 import { DELIVERY_STATUSES } from "@kit/words";
 import { ResolveMany } from "../incident/ResolveMany";
+import { assignAgain } from "./Crew";
 import { IncidentFields, useIncidentFields } from "./IncidentFields";
 
 const KINDS = ["status", "driver", "vehicle", "report", "resolve"] as const;
@@ -95,12 +97,14 @@ interface EachProps extends DialogProps {
   canSubmit: boolean;
   isGrave?: boolean;
   command: (row: DeliveryRow) => DeliveryCommand;
+  /** What takes it back. */
+  undo?: (row: DeliveryRow) => DepotCommand | undefined;
   /** Whether one that somebody changed meanwhile is left alone. */
   onlyAsSeen?: boolean;
   children: ReactNode;
 }
 
-function Each({ rows, onClose, kind, command, onlyAsSeen = false, children, ...rest }: EachProps) {
+function Each({ rows, onClose, kind, command, undo, onlyAsSeen = false, children, ...rest }: EachProps) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
   const now_ms = useNow();
@@ -123,6 +127,7 @@ function Each({ rows, onClose, kind, command, onlyAsSeen = false, children, ...r
       submit={(count) => t(`bulk.${kind}.submit`, { count })}
       order={({ row }) => ({
         command: { entity: "delivery", id: row.id, command: command(row) },
+        undo: undo?.(row),
         ...(onlyAsSeen && { expectedVersion: row.version }),
       })}
       onClose={onClose}
@@ -148,6 +153,8 @@ function ChangeStatus(props: DialogProps) {
         status: status ?? "PickedUp",
         reason: status === "Failed" && reason.trim() !== "" ? reason : null,
       })}
+      // Trying again books the same crew anew, with all the checks.
+      undo={({ id }) => (status === "Failed" ? { entity: "delivery", id, command: { type: "changeDeliveryStatus", status: "PickedUp" } } : undefined)}
     >
       <Select
         label={t("bulk.status.field")}
@@ -186,6 +193,7 @@ function Assign({ part, ...props }: DialogProps & { part: "driver" | "vehicle" }
       command={() =>
         part === "driver" ? { type: "assignDriver", driverId: picked ?? "" } : { type: "assignVehicle", vehicleId: picked ?? "" }
       }
+      undo={(row) => assignAgain(part, row)}
     >
       {part === "driver" ? <DriverPick {...field} /> : <VehiclePick {...field} />}
     </Each>

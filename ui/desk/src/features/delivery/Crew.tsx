@@ -99,7 +99,11 @@ function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery:
 }
 
 /** Puts back who was assigned. There is no taking back to nobody. */
-function assignAgain(part: Part | undefined, { id, driverId, vehicleId }: DeliveryDetail): DepotCommand | undefined {
+/** What takes an assignment back; nothing does where nobody was assigned before. */
+export function assignAgain(
+  part: Part | undefined,
+  { id, driverId, vehicleId }: Pick<DeliveryDetail, "id" | "driverId" | "vehicleId">,
+): DepotCommand | undefined {
   if (part === "driver" && driverId !== null) return { entity: "delivery", id, command: { type: "assignDriver", driverId } };
   if (part === "vehicle" && vehicleId !== null) return { entity: "delivery", id, command: { type: "assignVehicle", vehicleId } };
   return undefined;
