@@ -9,7 +9,7 @@ import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { LinkAnchor } from "@kit/links";
+import { LinkAnchor, LinkButton } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { ProblemAlert } from "@kit/ProblemAlert";
@@ -114,7 +114,15 @@ function Members({ part, search, list, members }: MembersProps) {
   if (members.length === 0) {
     const which = search.text === undefined && search.status === undefined ? part : "filtered";
     const icon = part === "driver" ? IconSteeringWheel : IconTruck;
-    return <EmptyState icon={icon} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />;
+    return (
+      <EmptyState icon={icon} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)}>
+        {which !== "filtered" && mayChange && (
+          <LinkButton to="/fleet" search={{ ...search, create: true }} mt="sm">
+            {t(`new.${part}`)}
+          </LinkButton>
+        )}
+      </EmptyState>
+    );
   }
   const close = () => setDialog(undefined);
   return (

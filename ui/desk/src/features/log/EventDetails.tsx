@@ -1,10 +1,12 @@
 // All that was recorded of an event, in words where the desk has some, and field by field.
+import type { EntityKind } from "@bindings/EntityKind";
 import type { EventView } from "@bindings/EventView";
 import { CloseButton, Code, Group, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
-import { EventSentence } from "@kit/EventSentence";
+import { DriverName, RouteLink, VehicleName } from "@kit/EntityLink";
+import { EventSentence, incidentWord } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
 import { LinkButton } from "@kit/links";
 import { Panel } from "@kit/Panel";
@@ -31,7 +33,7 @@ export function EventDetails({ event, onClose }: { event: EventView; onClose: ()
         <Field name={t("field.version")}>{t("field.versionOf", { version: event.version, entity: kit(`entity.${event.entity}`) })}</Field>
         {Object.entries(event.data).map(([name, value]) => (
           <Field key={name} name={t(`data.${name}`, { defaultValue: name })}>
-            <Recorded value={value} />
+            <Recorded name={name} value={value} entity={event.entity} />
           </Field>
         ))}
         <Field name={t("field.hash")}>
@@ -70,13 +72,28 @@ function Field({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+/** Fields that hold the id of something. */
+const NAMED: Readonly<Record<string, ComponentType<{ id: string }>>> = {
+  routeId: RouteLink,
+  driverId: DriverName,
+  previousDriverId: DriverName,
+  vehicleId: VehicleName,
+  previousVehicleId: VehicleName,
+};
+
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/u;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u;
 
-/** What a field holds: instants in words, ids and what has an inner structure as they were recorded. */
-function Recorded({ value }: { value: unknown }) {
+/** What a field holds: instants in words, what has a name by its name, the rest as it was recorded. */
+function Recorded({ name, value, entity }: { name: string; value: unknown; entity: EntityKind }) {
+  const { t } = useTranslation("kit");
+  const Named = NAMED[name];
   if (value === null) return "–";
+  if (Named !== undefined && typeof value === "string") return <Named id={value} />;
   if (typeof value !== "string") return typeof value === "object" ? <Code block>{JSON.stringify(value, null, 2)}</Code> : String(value);
   if (INSTANT.test(value)) return formatFull(value);
+  if (name === "old" || name === "new" || name === "status") return t(`status.${entity}.${value}`, { defaultValue: value });
+  if (name === "severity") return t(`severity.${value}`, { defaultValue: value });
+  if (name === "type" || name === "incidentType") return incidentWord(t, value);
   return ID.test(value) ? <Code>{value}</Code> : value;
 }

@@ -13,7 +13,7 @@ import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { journey } from "@kit/EntityLink";
 import { LateSince } from "@kit/LateSince";
-import { LinkAnchor } from "@kit/links";
+import { LinkAnchor, LinkButton } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
@@ -81,6 +81,7 @@ export function RoutesPage() {
 function RouteList({ search }: { search: RouteSearch }) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
+  const mayChange = useMayChange();
   const status = wordsOf(ROUTE_STATUSES, search.status);
   const list = useDepotPages(
     {
@@ -106,7 +107,13 @@ function RouteList({ search }: { search: RouteSearch }) {
         icon={IconRoute}
         title={t(isFiltered ? "empty.filtered" : "empty.title")}
         description={t(isFiltered ? "empty.filteredDescription" : "empty.description")}
-      />
+      >
+        {!isFiltered && mayChange && (
+          <LinkButton to="/routes" search={{ create: true }} mt="sm">
+            {t("new")}
+          </LinkButton>
+        )}
+      </EmptyState>
     );
   }
   return (

@@ -1,6 +1,6 @@
 // The depot's own settings and its rules, to be changed while it runs. What is valid comes from the depot.
 import type { SettingView } from "@bindings/SettingView";
-import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -33,13 +33,21 @@ export function PhoneSettings() {
   return <SettingsSection title={t("phones")} keys={PHONES} hint={t("phonesHint")} />;
 }
 
+interface SectionProps {
+  title: string;
+  keys: readonly string[];
+  hint?: string;
+  /** Beside each other where there is room. */
+  isRow?: boolean;
+}
+
 /** Some settings in one panel, in the order of `keys`. */
-export function SettingsSection({ title, keys, hint }: { title: string; keys: readonly string[]; hint?: string }) {
+export function SettingsSection({ title, keys, ...form }: SectionProps) {
   const settings = useDepotQuery({ query: "settings" });
   return (
     <Panel title={title}>
       <Loaded of={settings} lines={keys.length}>
-        {(all) => <SettingsForm settings={ordered(all, keys)} {...(hint !== undefined && { hint })} />}
+        {(all) => <SettingsForm settings={ordered(all, keys)} {...form} />}
       </Loaded>
     </Panel>
   );
@@ -49,7 +57,7 @@ function ordered(settings: readonly SettingView[], keys: readonly string[]): rea
   return keys.flatMap((wanted) => settings.filter(({ key }) => key === wanted));
 }
 
-function SettingsForm({ settings, hint }: { settings: readonly SettingView[]; hint?: string }) {
+function SettingsForm({ settings, hint, isRow = false }: Pick<SectionProps, "hint" | "isRow"> & { settings: readonly SettingView[] }) {
   const { t } = useTranslation("settings");
   const isAdmin = useSession().data?.actor.role === "admin";
   const act = useAct(t("saved"));
@@ -71,15 +79,17 @@ function SettingsForm({ settings, hint }: { settings: readonly SettingView[]; hi
             {hint}
           </Text>
         )}
-        {settings.map((setting) => (
-          <Field
-            key={setting.key}
-            setting={setting}
-            value={draft[setting.key] ?? setting.value}
-            isLocked={!isAdmin}
-            onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
-          />
-        ))}
+        <SimpleGrid cols={{ base: 1, sm: isRow ? settings.length : 1 }} spacing="md">
+          {settings.map((setting) => (
+            <Field
+              key={setting.key}
+              setting={setting}
+              value={draft[setting.key] ?? setting.value}
+              isLocked={!isAdmin}
+              onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
+            />
+          ))}
+        </SimpleGrid>
         <Refusal problem={act.problem} />
         {isAdmin ? (
           <SaveButtons

@@ -13,7 +13,7 @@ export function Start() {
   const isAdmin = useSession().data?.actor.role === "admin";
   return (
     <Stack>
-      {isAdmin && <SettingsSection title={t("title")} keys={DEPOT} hint={t("hint")} />}
+      {isAdmin && <SettingsSection title={t("title")} keys={DEPOT} hint={t("hint")} isRow />}
       <FirstStart />
     </Stack>
   );
