@@ -66,7 +66,7 @@ impl Default for Caches {
 
 /// The entity as it is now.
 pub(crate) fn load<E: Entity>(
-    unit: &Unit<'_>,
+    unit: &mut Unit<'_>,
     caches: &mut Caches,
     id: Uuid,
 ) -> Result<Arc<Loaded<E>>, AppError> {

@@ -64,9 +64,10 @@ impl Desk<'_, '_> {
             }
             Some(_) | None => None,
         };
-        let held_by = calendar(self.unit, self.caches, ResourceKind::Driver, id.uuid())?.holder();
-        let done =
-            self.run::<Driver>(id.uuid(), command, &DriverContext { id, license_holder, held_by }, call)?;
+        let before = load::<Driver>(self.unit, self.caches, id.uuid())?;
+        let held_by = self.holder(ResourceKind::Driver, id.uuid(), before.version)?;
+        let context = DriverContext { id, license_holder, held_by };
+        let done = self.run::<Driver>(id.uuid(), before, command, &context, call)?;
         let held = held_by.is_some();
         let status = done.after.state.as_ref().map(|driver| driver.status.shown(held).to_string());
         Ok(self.outcome(id.uuid(), command.done(), &done, status))
@@ -85,13 +86,10 @@ impl Desk<'_, '_> {
             }
             Some(_) | None => None,
         };
-        let held_by = calendar(self.unit, self.caches, ResourceKind::Vehicle, id.uuid())?.holder();
-        let done = self.run::<Vehicle>(
-            id.uuid(),
-            command,
-            &VehicleContext { id, registration_holder, held_by },
-            call,
-        )?;
+        let before = load::<Vehicle>(self.unit, self.caches, id.uuid())?;
+        let held_by = self.holder(ResourceKind::Vehicle, id.uuid(), before.version)?;
+        let context = VehicleContext { id, registration_holder, held_by };
+        let done = self.run::<Vehicle>(id.uuid(), before, command, &context, call)?;
         let held = held_by.is_some();
         let status = done.after.state.as_ref().map(|vehicle| vehicle.status.shown(held).to_string());
         Ok(self.outcome(id.uuid(), command.done(), &done, status))
@@ -116,7 +114,8 @@ impl Desk<'_, '_> {
         let uses = facts
             .iter()
             .map(|(delivery, facts)| RouteUse { delivery: *delivery, dispatch: facts.dispatch(call.rules) });
-        let done = self.run::<Route>(id.uuid(), command, &RouteContext { id, uses: uses.collect() }, call)?;
+        let context = RouteContext { id, uses: uses.collect() };
+        let done = self.run::<Route>(id.uuid(), Arc::clone(&before), command, &context, call)?;
         let interval = |route: &Loaded<Route>| route.state.as_ref().map(Route::interval);
         if interval(&before) != interval(&done.after) {
             for (_, facts) in &facts {
@@ -148,7 +147,7 @@ impl Desk<'_, '_> {
             dispatch: facts.dispatch(call.rules),
             fresh_incident_id,
         };
-        let done = self.run::<Delivery>(id.uuid(), command, &context, call)?;
+        let done = self.run::<Delivery>(id.uuid(), Arc::clone(&before), command, &context, call)?;
         if !done.events.is_empty() {
             for state in [&before.state, &done.after.state].into_iter().flatten() {
                 self.forget_calendars(Involved {
@@ -163,6 +162,14 @@ impl Desk<'_, '_> {
         outcome.incident_id =
             incident_named(command).or_else(|| done.events.iter().find_map(incident_reported));
         Ok(outcome)
+    }
+
+    /// Which delivery holds a driver or a vehicle, whose version this is. One that was never added is held by none.
+    fn holder(&mut self, kind: ResourceKind, id: Uuid, version: u32) -> Result<Option<DeliveryId>, AppError> {
+        if version == 0 {
+            return Ok(None);
+        }
+        Ok(calendar(self.unit, self.caches, kind, id)?.holder())
     }
 
     /// What the depot knows of those involved.
@@ -201,11 +208,11 @@ impl Desk<'_, '_> {
     fn run<E: Entity + Clone>(
         &mut self,
         id: Uuid,
+        before: Arc<Loaded<E>>,
         command: &E::Command,
         context: &E::Context<'_>,
         call: &Call,
     ) -> Result<Done<E>, AppError> {
-        let before = load::<E>(self.unit, self.caches, id)?;
         call.check_version(before.version)?;
         let events = E::decide(before.state.as_ref(), command, context)
             .map_err(|refusal| AppError::refused(&refusal))?;

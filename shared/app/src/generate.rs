@@ -39,6 +39,8 @@ pub struct Generation {
     pub seed: u64,
     /// Up to when things happened; the depot's present unless given.
     pub until: Option<Timestamp>,
+    /// How many drivers work; as many as the deliveries ask for unless given.
+    pub drivers: Option<u32>,
 }
 
 /// What history was made.
@@ -76,7 +78,8 @@ impl App {
             return Err(AppError::new(Code::RuleBroken, detail));
         }
         let until = wanted.until.unwrap_or_else(|| self.now());
-        let drivers = (wanted.deliveries / DELIVERIES_A_DRIVER).clamp(DRIVERS.0, DRIVERS.1);
+        let drivers = wanted.drivers.unwrap_or(wanted.deliveries / DELIVERIES_A_DRIVER);
+        let drivers = drivers.clamp(DRIVERS.0, DRIVERS.1);
         let days = working_days(until, wanted.deliveries, drivers * WAVES)?;
         let opened = at(days[0].0, -30 * 60)?;
         let mut depot = Depot::new(wanted.seed, drivers, until, opened);
@@ -95,19 +98,19 @@ impl App {
             let rest = steps.split_off(steps.len().min(COMMANDS_AT_ONCE));
             let rules = self.settings().fleet;
             let work = self.store().write(move |unit, caches| {
-                for Step { occurred_at, recorded_at, actor, correlation, command } in steps {
-                    let trace = Trace { request: correlation.clone(), correlation };
+                for Step { occurred_at, recorded_at, actor, correlation, command } in &steps {
+                    let trace = Trace { request: correlation.clone(), correlation: correlation.clone() };
                     let access = Access::Granted;
                     let call = Call {
-                        actor,
+                        actor: actor.clone(),
                         access,
                         expected_version: None,
-                        occurred_at,
-                        recorded_at,
+                        occurred_at: *occurred_at,
+                        recorded_at: *recorded_at,
                         trace,
                         rules,
                     };
-                    decide_once(unit, caches, &command, &call, (None, None))??;
+                    decide_once(unit, caches, command, &call, (None, None))??;
                 }
                 Ok::<_, AppError>(())
             });

@@ -43,6 +43,15 @@ pub(crate) fn word<T: FromStr<Err: std::fmt::Display>>(row: &Row<'_>, column: &s
     row.get::<_, String>(column)?.parse().map_err(|reason| unreadable(column, Type::Text, reason))
 }
 
+/// A value that is stored as text, read without a copy of it.
+pub(crate) fn borrowed_word<T: FromStr<Err: std::fmt::Display>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    text.parse().map_err(|reason| unreadable("a word", Type::Text, reason))
+}
+
 /// A value that is stored as text and may be absent.
 pub(crate) fn maybe_word<T: FromStr<Err: std::fmt::Display>>(
     row: &Row<'_>,

@@ -11,7 +11,7 @@ fn open(folder: &std::path::Path) -> App {
 }
 
 fn wanted(deliveries: u32, seed: u64) -> Generation {
-    Generation { deliveries, seed, until: Some(NOON.parse().unwrap()) }
+    Generation { deliveries, seed, until: Some(NOON.parse().unwrap()), drivers: None }
 }
 
 async fn ask(app: &App, query: DepotQuery) -> DepotAnswer {

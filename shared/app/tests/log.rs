@@ -16,7 +16,7 @@ async fn depot() -> (App, tempfile::TempDir) {
     let options =
         AppOptions { clock: Arc::new(move || until), ..AppOptions::new(folder.path(), Settings::default()) };
     let app = App::open(options).unwrap();
-    app.generate(Generation { deliveries: 120, seed: 9, until: None }).await.unwrap();
+    app.generate(Generation { deliveries: 120, seed: 9, until: None, drivers: None }).await.unwrap();
     (app, folder)
 }
 

@@ -22,7 +22,7 @@ async fn depot() -> (App, tempfile::TempDir) {
     let until: Timestamp = "2026-03-04T05:00:00Z".parse().unwrap();
     let options = AppOptions { clock: Arc::new(move || until), ..AppOptions::new(folder.path(), settings) };
     let app = App::open(options).unwrap();
-    app.generate(Generation { deliveries: 160, seed: 5, until: None }).await.unwrap();
+    app.generate(Generation { deliveries: 160, seed: 5, until: None, drivers: None }).await.unwrap();
     (app, folder)
 }
 

@@ -330,13 +330,13 @@ pub(crate) fn link_of(previous: &[u8; 32], event: &StoredEvent) -> [u8; 32] {
 
 /// What of an event is hashed, borrowed from wherever it lies.
 pub(crate) struct Columns<'a> {
-    stream: &'a Uuid,
-    version: u32,
-    schema: u16,
-    occurred_us: i64,
-    recorded_us: i64,
+    pub(crate) stream: &'a Uuid,
+    pub(crate) version: u32,
+    pub(crate) schema: u16,
+    pub(crate) occurred_us: i64,
+    pub(crate) recorded_us: i64,
     /// Category, type, actor, correlation, causation, payload.
-    texts: [&'a [u8]; 6],
+    pub(crate) texts: [&'a [u8]; 6],
 }
 
 impl<'a> Columns<'a> {
@@ -380,7 +380,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn digest(&self, buffer: &mut Vec<u8>) -> [u8; 32] {
+    pub(crate) fn digest(&self, buffer: &mut Vec<u8>) -> [u8; 32] {
         buffer.clear();
         self.write(buffer);
         Sha256::digest(&*buffer).into()

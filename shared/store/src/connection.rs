@@ -2,6 +2,7 @@
 
 use std::{path::Path, path::PathBuf, time::Duration};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use crate::options::{StoreOptions, Synchronous};
@@ -71,7 +72,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_statements(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update_and_check(None, "mmap_size", MMAP_BYTES, |_| Ok(()))?;
@@ -83,7 +84,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(busy_timeout)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_statements(&connection)?;
         // Where that fails, SQLite goes on with a rollback journal and says so only here. With one, FULL is not enough: a
         // power cut can bring the removed journal back, and with it what was before the last commit.
         // The change is written after the row that tells of it, so the statement is read to its end.
@@ -103,6 +104,13 @@ impl Database {
         connection.pragma_update(None, "synchronous", synchronous)?;
         Ok(connection)
     }
+}
+
+/// Has statements prepared once. Without the guarantee that a plan stands, SQLite plans a statement anew for every other
+/// value of a bound LIMIT or of a column that it has statistics of.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Opens a database that another process may be writing, to copy it. It may have to recover the write-ahead log, so it

@@ -8,7 +8,7 @@
 //! | promise | kept by |
 //! |---|---|
 //! | an acknowledged write survives a power cut | answers go out after `COMMIT` with `synchronous=FULL` |
-//! | a failing work undoes nothing but itself | a savepoint a work ([`Unit`]) |
+//! | a failing work undoes nothing but itself | the batch is undone and run again, a savepoint a work |
 //! | sequences have no gaps | one writer, which takes the next number inside the transaction |
 //! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
 //! | a log rewritten as a whole is found | seals signed with a key that is not in it ([`seal`]) |
@@ -24,6 +24,7 @@ mod options;
 mod readers;
 mod schema;
 mod store;
+mod streams;
 mod unit;
 mod upcast;
 mod writer;

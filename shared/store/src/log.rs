@@ -24,6 +24,11 @@ pub fn stream(
     collect(connection, &sql, params![stream.as_bytes(), after_version, limit])
 }
 
+/// Every event of the stream of this number.
+pub(crate) fn whole_stream(connection: &Connection, stream_no: i64) -> Result<Vec<StoredEvent>> {
+    collect(connection, &format!("{SELECT} WHERE e.stream_no = ?1 ORDER BY e.version"), [stream_no])
+}
+
 /// What was known of a stream at a time: its longest prefix recorded at or before it.
 ///
 /// A prefix, not a filter: where a clock went back, an event recorded later in order ends it all the same.

@@ -99,8 +99,11 @@ impl<C: Default + Send + 'static> Store<C> {
         Ok(Self { shared: Arc::new(Shared { queue, readers, head, commits, ended, threads, folder }) })
     }
 
-    /// Runs work on the writer's thread, in the transaction of its batch and a savepoint of its own, and returns when
-    /// that is committed. Waits for a place in the queue first.
+    /// Runs work on the writer's thread, in the transaction of its batch, and returns when that is committed. Waits for a
+    /// place in the queue first.
+    ///
+    /// What fails undoes nothing but itself. For that, work may run a second time after everything that it did was rolled
+    /// back, because another one of its batch failed: it should have no effect but on the unit and the caches.
     ///
     /// Dropping the future before the work was queued withdraws it; dropping it later does not.
     ///
@@ -109,7 +112,7 @@ impl<C: Default + Send + 'static> Store<C> {
     /// if it refused: what it refused upon may not be stored.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
     where
-        F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: WorkError,
     {
@@ -129,7 +132,7 @@ impl<C: Default + Send + 'static> Store<C> {
     /// When called on a thread that runs asynchronous tasks, which it would block.
     pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
     where
-        F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Unit<'_>, &mut C) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: WorkError,
     {

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use crate::{
     chain,
     error::{AppendError, Fault},
-    event::{Metadata, NewEvent, StoredEvent, integer, to_microseconds},
+    event::{Metadata, NewEvent, StoredEvent, integer},
     log, schema,
     seal::{self, Seal, SealKey},
+    streams::{StreamRow, Streams},
 };
 
 /// The last event of the log, from which the next follows.
@@ -32,13 +33,16 @@ impl Tip {
     }
 }
 
-/// One work's view of the store, within its own savepoint.
+/// One work's view of the store.
 ///
 /// A work must not begin, commit or roll back the transaction itself; savepoints of its own are fine.
 #[derive(Debug)]
 pub struct Unit<'a> {
     connection: &'a Connection,
     tip: Tip,
+    streams: &'a mut Streams,
+    /// Whether what it writes stands in a savepoint of its own.
+    apart: bool,
     wrote: bool,
     fault: Option<Fault>,
 }
@@ -50,16 +54,9 @@ pub(crate) struct Ending {
     pub(crate) fault: Option<Fault>,
 }
 
-struct StreamRow {
-    stream_no: i64,
-    category: String,
-    category_no: i64,
-    version: u32,
-}
-
 impl<'a> Unit<'a> {
-    pub(crate) fn new(connection: &'a Connection, tip: Tip) -> Self {
-        Self { connection, tip, wrote: false, fault: None }
+    pub(crate) fn new(connection: &'a Connection, tip: Tip, streams: &'a mut Streams, apart: bool) -> Self {
+        Self { connection, tip, streams, apart, wrote: false, fault: None }
     }
 
     pub(crate) fn end(self) -> Ending {
@@ -77,19 +74,23 @@ impl Unit<'_> {
     ///
     /// # Errors
     /// When SQLite fails.
-    pub fn load(&self, stream: Uuid) -> Result<Vec<StoredEvent>, rusqlite::Error> {
-        log::stream(self.connection, stream, 0, u32::MAX)
+    pub fn load(&mut self, stream: Uuid) -> Result<Vec<StoredEvent>, rusqlite::Error> {
+        match self.streams.find(self.connection, stream)? {
+            Some(row) => log::whole_stream(self.connection, row.stream_no),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// A stream's version; 0 for none.
     ///
     /// # Errors
     /// When SQLite fails.
-    pub fn version(&self, stream: Uuid) -> Result<u32, rusqlite::Error> {
-        Ok(self.stream(stream)?.map_or(0, |row| row.version))
+    pub fn version(&mut self, stream: Uuid) -> Result<u32, rusqlite::Error> {
+        Ok(self.streams.find(self.connection, stream)?.map_or(0, |row| row.version))
     }
 
-    /// Appends events to a stream that is at the expected version (0: it does not exist), and gives them as stored.
+    /// Appends events to a stream that is at the expected version (0: it does not exist), and gives the sequence of the
+    /// last one.
     ///
     /// # Errors
     /// `WrongVersion` with nothing written when the stream is at another version; `Storage` when SQLite fails, or
@@ -101,27 +102,28 @@ impl Unit<'_> {
         expected_version: u32,
         events: &[NewEvent],
         meta: &Metadata,
-    ) -> Result<Vec<StoredEvent>, AppendError> {
-        let row = self.stream(stream)?;
-        let actual = row.as_ref().map_or(0, |row| row.version);
+    ) -> Result<u64, AppendError> {
+        let row = self.streams.find(self.connection, stream)?;
+        let actual = row.map_or(0, |row| row.version);
         if actual != expected_version {
             return Err(AppendError::WrongVersion { expected: expected_version, actual });
         }
-        if let Some(row) = &row
-            && row.category != category
+        if let Some(row) = row
+            && self.streams.category(self.connection, category)? != Some(row.category_no)
         {
-            let reason = format!("stream {stream} is of category {}, not {category}", row.category);
+            let reason = format!("stream {stream} is not of category {category}");
             return Err(AppendError::Storage(rusqlite::Error::ToSqlConversionFailure(reason.into())));
         }
         if events.is_empty() {
-            return Ok(Vec::new());
+            return Ok(self.tip.sequence);
         }
-        let stored = self.store(stream, row, category, expected_version, events, meta);
+        let stored = self.store(stream, row, category, events, meta);
         if let Err(error) = &stored {
             // Some events may be written and some not: whatever the work makes of the error, this must not stand.
             self.note(Fault::from(error));
         }
-        Ok(stored?)
+        stored?;
+        Ok(self.tip.sequence)
     }
 
     /// The tables, for reading.
@@ -129,13 +131,16 @@ impl Unit<'_> {
         self.connection
     }
 
-    /// The tables, for writing. The first call opens the unit's savepoint; a work that never writes pays for none.
+    /// The tables, for writing. The first call opens the unit's savepoint, where it has one; a work that never writes
+    /// pays for none.
     ///
     /// # Errors
     /// When SQLite fails.
     pub fn tables_mut(&mut self) -> Result<&Connection, rusqlite::Error> {
         if !self.wrote {
-            self.connection.prepare_cached("SAVEPOINT unit")?.execute(())?;
+            if self.apart {
+                self.connection.prepare_cached("SAVEPOINT unit")?.execute(())?;
+            }
             self.wrote = true;
         }
         Ok(self.connection)
@@ -149,6 +154,7 @@ impl Unit<'_> {
     /// When SQLite fails.
     pub fn clear_log(&mut self) -> Result<(), rusqlite::Error> {
         self.tables_mut()?.execute_batch(schema::CLEAR_LOG)?;
+        *self.streams = Streams::default();
         self.tip = Tip { sequence: 0, hash: chain::GENESIS };
         Ok(())
     }
@@ -177,115 +183,62 @@ impl Unit<'_> {
         stream: Uuid,
         row: Option<StreamRow>,
         category: &str,
-        after: u32,
         events: &[NewEvent],
         meta: &Metadata,
-    ) -> rusqlite::Result<Vec<StoredEvent>> {
-        let mut tip = self.tip;
-        let connection = self.tables_mut()?;
+    ) -> rusqlite::Result<()> {
+        self.tables_mut()?;
+        let connection = self.connection;
+        let after = row.map_or(0, |row| row.version);
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let last = after.checked_add(count).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, i64::MAX))?;
-        let (stream_no, category_no) = match row {
-            Some(row) => {
-                connection
-                    .prepare_cached("UPDATE streams SET version = ?2 WHERE stream_no = ?1")?
-                    .execute(params![row.stream_no, last])?;
-                (row.stream_no, row.category_no)
-            }
-            None => create_stream(connection, stream, category, last)?,
+        let StreamRow { stream_no, category_no, .. } = match row {
+            Some(row) => self.streams.grow(connection, stream, row, last)?,
+            None => self.streams.create(connection, stream, category, last)?,
         };
         let mut insert = connection.prepare_cached(
             "INSERT INTO events (seq, stream_no, version, category_no, type, schema, occurred_at, recorded_at, \
              actor, correlation, causation, payload, hash) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?;
-        let mut stored = Vec::with_capacity(events.len());
+        let (occurred_us, recorded_us) =
+            (meta.occurred_at.timestamp_micros(), meta.recorded_at.timestamp_micros());
+        let mut buffer = Vec::with_capacity(512);
         for (event, version) in events.iter().zip(after + 1..=last) {
-            let event = next_event(&tip, stream, category, version, event, meta);
+            let digest = chain::Columns {
+                stream: &stream,
+                version,
+                schema: event.schema,
+                occurred_us,
+                recorded_us,
+                texts: [
+                    category.as_bytes(),
+                    event.event_type.as_bytes(),
+                    meta.actor.as_bytes(),
+                    meta.correlation.as_bytes(),
+                    meta.causation.as_bytes(),
+                    event.payload.as_bytes(),
+                ],
+            }
+            .digest(&mut buffer);
+            let sequence = self.tip.sequence + 1;
+            let hash = chain::link(&self.tip.hash, sequence, &digest);
             insert.execute(params![
-                integer(event.sequence),
+                integer(sequence),
                 stream_no,
-                event.version,
+                version,
                 category_no,
                 event.event_type,
                 event.schema,
-                event.occurred_at.timestamp_micros(),
-                event.recorded_at.timestamp_micros(),
-                event.actor,
-                event.correlation,
-                event.causation,
+                occurred_us,
+                recorded_us,
+                meta.actor,
+                meta.correlation,
+                meta.causation,
                 event.payload,
-                event.hash,
+                hash,
             ])?;
-            tip = Tip { sequence: event.sequence, hash: event.hash };
-            stored.push(event);
+            self.tip = Tip { sequence, hash };
         }
-        drop(insert);
-        self.tip = tip;
-        Ok(stored)
+        Ok(())
     }
-
-    fn stream(&self, stream: Uuid) -> rusqlite::Result<Option<StreamRow>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT s.stream_no, c.name, s.category_no, s.version FROM streams s \
-             CROSS JOIN categories c ON c.category_no = s.category_no WHERE s.id = ?1",
-        )?;
-        let row = statement.query_row([stream.as_bytes()], |row| {
-            Ok(StreamRow {
-                stream_no: row.get(0)?,
-                category: row.get(1)?,
-                category_no: row.get(2)?,
-                version: row.get(3)?,
-            })
-        });
-        row.optional()
-    }
-}
-
-/// Makes a stream, and its category where it is the first, and gives the numbers of both.
-fn create_stream(
-    connection: &Connection,
-    stream: Uuid,
-    category: &str,
-    version: u32,
-) -> rusqlite::Result<(i64, i64)> {
-    let known: Option<i64> = connection
-        .prepare_cached("SELECT category_no FROM categories WHERE name = ?1")?
-        .query_row([category], |row| row.get(0))
-        .optional()?;
-    let category_no = match known {
-        Some(category_no) => category_no,
-        None => connection.prepare_cached("INSERT INTO categories (name) VALUES (?1)")?.insert([category])?,
-    };
-    let stream_no = connection
-        .prepare_cached("INSERT INTO streams (id, category_no, version) VALUES (?1, ?2, ?3)")?
-        .insert(params![stream.as_bytes(), category_no, version])?;
-    Ok((stream_no, category_no))
-}
-
-fn next_event(
-    tip: &Tip,
-    stream: Uuid,
-    category: &str,
-    version: u32,
-    event: &NewEvent,
-    meta: &Metadata,
-) -> StoredEvent {
-    let mut stored = StoredEvent {
-        sequence: tip.sequence + 1,
-        stream,
-        category: category.to_owned(),
-        version,
-        event_type: event.event_type.to_owned(),
-        schema: event.schema,
-        occurred_at: to_microseconds(meta.occurred_at),
-        recorded_at: to_microseconds(meta.recorded_at),
-        actor: meta.actor.clone(),
-        correlation: meta.correlation.clone(),
-        causation: meta.causation.clone(),
-        payload: event.payload.clone(),
-        hash: chain::GENESIS,
-    };
-    stored.hash = chain::link_of(&tip.hash, &stored);
-    stored
 }

@@ -1,5 +1,8 @@
-//! The one thread that writes: takes waiting commands from the queue, runs them in one transaction, each in its own
-//! savepoint, commits, and answers. Knows nothing of what a command means.
+//! The one thread that writes: takes waiting commands from the queue, runs them in one transaction, commits, and answers.
+//! Knows nothing of what a command means.
+//!
+//! A work that fails after it wrote may undo nothing but itself. That happens so seldom that nobody pays for a savepoint
+//! in advance: the transaction is rolled back, and its works run again in another, each in a savepoint of its own.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,6 +19,7 @@ use crate::{
     checkpoint,
     connection::Database,
     error::{Fault, WorkError, WriteError, is_full},
+    streams::Streams,
     unit::{Ending, Tip, Unit},
 };
 
@@ -26,7 +30,7 @@ pub(crate) enum Message<C> {
 
 /// A command with its caller, whatever it returns.
 pub(crate) trait Job<C>: Send {
-    /// Runs the work once. A panic of the work does not leave it.
+    /// Runs the work, perhaps once more than before. A panic of the work does not leave it.
     fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran;
     /// Tells the caller, who may be gone.
     fn answer(self: Box<Self>, verdict: Verdict);
@@ -52,27 +56,26 @@ pub(crate) enum Verdict {
 
 /// A work, its result once it ran, and who waits for it.
 pub(crate) struct Command<T, E, F> {
-    work: Option<F>,
+    work: F,
     result: Result<T, WriteError<E>>,
     reply: oneshot::Sender<Result<T, WriteError<E>>>,
 }
 
 impl<T, E, F> Command<T, E, F> {
     pub(crate) fn new(work: F, reply: oneshot::Sender<Result<T, WriteError<E>>>) -> Self {
-        Self { work: Some(work), result: Err(WriteError::Closed), reply }
+        Self { work, result: Err(WriteError::Closed), reply }
     }
 }
 
 impl<C, T, E, F> Job<C> for Command<T, E, F>
 where
-    F: FnOnce(&mut Unit<'_>, &mut C) -> Result<T, E> + Send,
+    F: Fn(&mut Unit<'_>, &mut C) -> Result<T, E> + Send,
     T: Send,
     E: WorkError,
 {
     fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran {
-        let Some(work) = self.work.take() else { return Ran::Refused };
         // Nothing the work touched is looked at after a panic: its unit is rolled back and the caches are made anew.
-        match catch_unwind(AssertUnwindSafe(|| work(unit, caches))) {
+        match catch_unwind(AssertUnwindSafe(|| (self.work)(unit, caches))) {
             Ok(Ok(value)) => {
                 self.result = Ok(value);
                 Ran::Done
@@ -108,9 +111,8 @@ where
 /// A transaction that cannot go on; nothing of it is stored.
 struct Lost(Fault);
 
-/// A job that ran and waits for the commit.
-struct Settled<C> {
-    job: Box<dyn Job<C>>,
+/// What became of a job that ran and waits for the commit.
+struct Settled {
     verdict: Verdict,
     /// Whether it may have seen what is not stored yet, and so shares the commit's fate.
     shares_commit: bool,
@@ -127,6 +129,7 @@ pub(crate) struct Writer<C> {
     /// SQLite's count of changes by others, to notice when another process wrote.
     data_version: i64,
     caches: C,
+    streams: Streams,
     head: Arc<AtomicU64>,
     signal: Arc<checkpoint::Signal>,
     /// After how many commits the writer checkpoints itself.
@@ -146,7 +149,7 @@ impl<C: Default> Writer<C> {
         let tip = Tip::read(&connection)?;
         head.store(tip.sequence, Ordering::Release);
         let connection = Some(connection);
-        let caches = C::default();
+        let (caches, streams) = (C::default(), Streams::default());
         let (checkpoint_every, commits) = (None, Arc::default());
         Ok(Self {
             database,
@@ -155,6 +158,7 @@ impl<C: Default> Writer<C> {
             tip,
             data_version,
             caches,
+            streams,
             head,
             signal,
             checkpoint_every,
@@ -196,12 +200,14 @@ impl<C: Default> Writer<C> {
     /// Runs jobs in one transaction, or in several where SQLite gives one up on the way.
     fn batch(&mut self, jobs: Vec<Box<dyn Job<C>>>) {
         let mut waiting = jobs.into_iter();
+        let mut apart = false;
         while !waiting.as_slice().is_empty() {
             match self.begin() {
-                Ok(connection) => self.transaction(connection, &mut waiting),
+                Ok(connection) if apart => self.transaction_apart(connection, &mut waiting),
+                Ok(connection) => apart = !self.transaction(connection, &mut waiting),
                 Err(error) => {
                     tracing::error!(%error, "no transaction could be begun");
-                    self.caches = C::default();
+                    self.forget();
                     for job in waiting.by_ref() {
                         job.answer(Verdict::Failed(Fault::from(&error)));
                     }
@@ -210,19 +216,53 @@ impl<C: Default> Writer<C> {
         }
     }
 
-    fn transaction(&mut self, connection: Connection, waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>) {
+    /// Runs jobs without a savepoint between them; says whether they are done with. If not, nothing of them is left, and
+    /// they have to run apart.
+    fn transaction(
+        &mut self,
+        connection: Connection,
+        waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>,
+    ) -> bool {
+        let before = self.tip;
+        let mut settled = Vec::with_capacity(waiting.len());
+        let mut wrote = false;
+        for job in waiting.as_mut_slice() {
+            let (ran, ending) = self.run_one(&connection, job.as_mut(), false);
+            let stands = ran == Ran::Done && ending.fault.is_none();
+            if connection.is_autocommit() || ending.wrote && !stands {
+                self.undo(connection, before);
+                return false;
+            }
+            wrote |= ending.wrote;
+            if stands {
+                self.tip = ending.tip;
+            } else if ran == Ran::Panicked || ending.fault.is_some() {
+                self.forget();
+            }
+            let verdict = ending.fault.map_or(Verdict::Stands, Verdict::Failed);
+            settled.push(Settled { verdict, shares_commit: wrote });
+        }
+        let outcome = if wrote { self.commit(connection) } else { self.discard(connection) };
+        answer(waiting.by_ref().zip(settled), &outcome);
+        true
+    }
+
+    /// Runs jobs, each of which can be undone without the others.
+    fn transaction_apart(
+        &mut self,
+        connection: Connection,
+        waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>,
+    ) {
         let mut settled = Vec::with_capacity(waiting.len());
         let mut wrote = false;
         let mut lost = None;
-        for mut job in waiting.by_ref() {
-            let mut unit = Unit::new(&connection, self.tip);
-            let ran = job.run(&mut unit, &mut self.caches);
-            let ending = unit.end();
+        for job in waiting.as_mut_slice() {
+            let (ran, ending) = self.run_one(&connection, job.as_mut(), true);
             wrote |= ending.wrote && ran == Ran::Done;
             match self.settle(&connection, ran, ending) {
-                Ok(verdict) => settled.push(Settled { job, verdict, shares_commit: wrote }),
+                Ok(verdict) => settled.push(Settled { verdict, shares_commit: wrote }),
                 Err(fault) => {
-                    settled.push(Settled { job, verdict: Verdict::Stands, shares_commit: true });
+                    settled.push(Settled { verdict: Verdict::Stands, shares_commit: true });
                     lost = Some(fault);
                     break;
                 }
@@ -237,15 +277,17 @@ impl<C: Default> Writer<C> {
             None if wrote => self.commit(connection),
             None => self.discard(connection),
         };
-        for Settled { job, verdict, shares_commit } in settled {
-            match verdict {
-                Verdict::Stands if shares_commit => job.answer(outcome.clone()),
-                Verdict::Stands | Verdict::Failed(_) | Verdict::Unknown(_) => job.answer(verdict),
-            }
-        }
+        let ran = settled.len();
+        answer(waiting.by_ref().take(ran).zip(settled), &outcome);
     }
 
-    /// Keeps or rolls back what one unit wrote.
+    fn run_one(&mut self, connection: &Connection, job: &mut dyn Job<C>, apart: bool) -> (Ran, Ending) {
+        let mut unit = Unit::new(connection, self.tip, &mut self.streams, apart);
+        let ran = job.run(&mut unit, &mut self.caches);
+        (ran, unit.end())
+    }
+
+    /// Keeps or rolls back what one unit wrote in its savepoint.
     fn settle(&mut self, connection: &Connection, ran: Ran, ending: Ending) -> Result<Verdict, Lost> {
         let Ending { tip, wrote, fault } = ending;
         // Some failures, a full disk among them, make SQLite roll back the whole transaction by itself.
@@ -261,9 +303,28 @@ impl<C: Default> Writer<C> {
             self.tip = tip;
         } else if wrote || ran == Ran::Panicked || fault.is_some() {
             // They may hold what was rolled back.
-            self.caches = C::default();
+            self.forget();
         }
         Ok(fault.map_or(Verdict::Stands, Verdict::Failed))
+    }
+
+    /// Rolls a whole transaction back, where SQLite has not done so by itself.
+    fn undo(&mut self, connection: Connection, before: Tip) {
+        self.forget();
+        if !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+            return self.abandon(connection);
+        }
+        self.tip = before;
+        self.connection = Some(connection);
+    }
+
+    /// Drops what is remembered, which may not be so any more.
+    fn forget(&mut self) {
+        self.caches = C::default();
+        self.streams = Streams::default();
     }
 
     fn begin(&mut self) -> rusqlite::Result<Connection> {
@@ -282,7 +343,7 @@ impl<C: Default> Writer<C> {
             self.data_version = data_version;
             self.tip = Tip::read(connection)?;
             self.head.store(self.tip.sequence, Ordering::Release);
-            self.caches = C::default();
+            self.forget();
         }
         Ok(())
     }
@@ -334,7 +395,7 @@ impl<C: Default> Writer<C> {
     /// failed sync SQLite's idea of the file and the file may differ.
     fn abandon(&mut self, connection: Connection) {
         self.replace(connection);
-        self.caches = C::default();
+        self.forget();
         match self.take_connection() {
             Ok(connection) => self.connection = Some(connection),
             Err(error) => {
@@ -377,6 +438,16 @@ impl<C: Default> Writer<C> {
 impl<C> Drop for Writer<C> {
     fn drop(&mut self) {
         self.signal.stop();
+    }
+}
+
+/// Tells each caller what became of its work, now that the transaction came to this outcome.
+fn answer<C>(jobs: impl Iterator<Item = (Box<dyn Job<C>>, Settled)>, outcome: &Verdict) {
+    for (job, Settled { verdict, shares_commit }) in jobs {
+        match verdict {
+            Verdict::Stands if shares_commit => job.answer(outcome.clone()),
+            Verdict::Stands | Verdict::Failed(_) | Verdict::Unknown(_) => job.answer(verdict),
+        }
     }
 }
 

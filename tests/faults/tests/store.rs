@@ -338,8 +338,7 @@ fn work(unit: &mut Unit<'_>, id: i64, random: u64) -> Result<(), Failure> {
         correlation: String::new(),
         causation: String::new(),
     };
-    let stored = unit.append(stream, "delivery", version, &[event], &meta)?;
-    let sequence = i64::try_from(stored[0].sequence).unwrap();
+    let sequence = i64::try_from(unit.append(stream, "delivery", version, &[event], &meta)?).unwrap();
     let text = "y".repeat(usize::try_from(random / 5 % 2_000).unwrap());
     unit.tables_mut()?
         .execute("INSERT INTO notes VALUES (?1, ?2, ?3)", rusqlite::params![id, sequence, text])?;

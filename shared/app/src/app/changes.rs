@@ -17,6 +17,10 @@ pub(super) const CHANGES_KEPT: usize = 256;
 /// With how many events between two notices it is no longer worth telling them apart.
 const CHANGES_TOLD_APART: u64 = 10_000;
 
+/// How long what follows a notice is gathered for the next one. Whoever listens asks again at each, so one for every
+/// commit of a busy depot would cost more than the commits.
+const BETWEEN_NOTICES: Duration = Duration::from_millis(5);
+
 impl App {
     /// Every change from now on. A listener that falls behind is told so and should ask for everything again.
     #[must_use]
@@ -77,6 +81,8 @@ pub(super) async fn tell_of_changes(inner: Weak<Inner>, committed: Arc<Notify>, 
             }
             Err(error) => tracing::warn!(%error, "a change was not told; it is told with the next one"),
         }
+        drop(inner);
+        tokio::time::sleep(BETWEEN_NOTICES).await;
     }
 }
 
@@ -85,7 +91,7 @@ fn change(connection: &rusqlite::Connection, since: u64, head: u64) -> rusqlite:
     if head < since || head - since > CHANGES_TOLD_APART {
         return Ok(Change { topics: Topic::ALL.to_vec(), sequence: head, drivers: vec![] });
     }
-    let (categories, drivers) = log::changed(connection, since, head)?;
+    let (categories, drivers) = log::changed(&*connection.unchecked_transaction()?, since, head)?;
     let mut topics: Vec<_> = categories.iter().flat_map(|category| category.topics()).copied().collect();
     if since == 0 {
         // The depot is no longer empty.

@@ -3,9 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-const BEGIN: &str = "<!-- figures: written by `cargo xtask bench` -->";
-const END: &str = "<!-- end of figures -->";
-
 /// What the figures were measured on.
 pub(crate) fn machine(folder: &Path) -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
@@ -40,10 +37,10 @@ fn file_system(mounts: &str, folder: &Path) -> Option<String> {
     nearest.map(|(_, kind)| kind.to_owned())
 }
 
-/// Puts figures between a document's markers.
-pub(crate) fn put(file: &Path, figures: &str) {
+/// Puts figures between two markers of a document.
+pub(crate) fn put(file: &Path, (begin, end): (&str, &str), figures: &str) {
     let text = fs::read_to_string(file).unwrap();
-    let (before, rest) = text.split_once(BEGIN).expect("a marker where the figures begin");
-    let (_, after) = rest.split_once(END).expect("a marker where the figures end");
-    fs::write(file, format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", figures.trim())).unwrap();
+    let (before, rest) = text.split_once(begin).expect("a marker where the figures begin");
+    let (_, after) = rest.split_once(end).expect("a marker where the figures end");
+    fs::write(file, format!("{before}{begin}\n\n{}\n\n{end}{after}", figures.trim())).unwrap();
 }

@@ -1,7 +1,11 @@
 //! What a long record costs: the same questions to depots of ten, a hundred and a thousand thousand events, in turn.
+//!
+//! They have the same drivers and so as many deliveries on the road: what differs is how long they have existed. Each is
+//! generated once, and stays beside the program to be copied in later runs.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -16,6 +20,9 @@ use crate::replay;
 
 /// Questions of a kind in a slice.
 const ASKED: usize = 25;
+const DRIVERS: u32 = 20;
+/// How long it took to generate a depot, in seconds.
+const TOOK: &str = "took";
 const KINDS: [&str; 5] = ["command", "board", "live tracking", "filtered page", "history"];
 
 struct Depot {
@@ -33,7 +40,7 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
     let mut depots: Vec<_> = plan
         .deliveries
         .iter()
-        .map(|deliveries| Depot::generate(runtime, folder.join(format!("of-{deliveries}")), *deliveries))
+        .map(|deliveries| Depot::open(runtime, folder.join(format!("of-{deliveries}")), *deliveries))
         .collect();
     for round in 0..=plan.rounds {
         for kind in KINDS {
@@ -114,14 +121,41 @@ fn all(answer: &Value, field: &str) -> Vec<String> {
     }
 }
 
+/// Makes a depot, which bears its name only once it is complete.
+fn generate(runtime: &Runtime, kept: &Path, deliveries: u32) {
+    let unfinished = kept.with_extension("unfinished");
+    let _ = fs::remove_dir_all(&unfinished);
+    let app = crate::open(runtime, &unfinished);
+    let began = Instant::now();
+    let wanted = Generation { deliveries, seed: 1, until: None, drivers: Some(DRIVERS) };
+    let events = runtime.block_on(app.generate(wanted)).unwrap().events;
+    let seconds = began.elapsed().as_secs_f64();
+    eprintln!("generated {events} events in {seconds:.0} s");
+    runtime.block_on(app.close());
+    fs::write(unfinished.join(TOOK), seconds.to_string()).unwrap();
+    fs::rename(&unfinished, kept).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
 impl Depot {
-    fn generate(runtime: &Runtime, folder: PathBuf, deliveries: u32) -> Self {
+    fn open(runtime: &Runtime, folder: PathBuf, deliveries: u32) -> Self {
+        let kept =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("generated-{deliveries}-by-{DRIVERS}"));
+        if !kept.exists() {
+            generate(runtime, &kept, deliveries);
+        }
+        copy(&kept, &folder);
+        let generated_seconds = fs::read_to_string(folder.join(TOOK)).unwrap().parse().unwrap();
         let app = crate::open(runtime, &folder);
-        let began = Instant::now();
-        let wanted = Generation { deliveries, seed: 1, until: None };
-        let events = runtime.block_on(app.generate(wanted)).unwrap().events;
-        let generated_seconds = began.elapsed().as_secs_f64();
-        eprintln!("generated {events} events in {generated_seconds:.0} s");
+        let events = app.head();
         let (deliveries, drivers) = runtime.block_on(async {
             let page = json!({"query": "deliveries", "status": "Delivered,InTransit", "limit": 500});
             let drivers = asked(&app, json!({"query": "drivers"})).await;

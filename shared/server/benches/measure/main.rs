@@ -2,8 +2,9 @@
 //! at best.
 //!
 //! Everything that is compared is measured in one run, slice by slice in an order that rotates, so that a machine that is
-//! slower for a while is slower for both. `--rounds N` changes how many slices there are, `--quick` measures small depots to
-//! see that everything runs, and `--into FILE` puts the figures into a document, between its markers.
+//! slower for a while is slower for both. `--rounds N` changes how many slices there are, `--only SECTION` measures one of
+//! them, `--quick` measures small depots to see that everything runs, and `--into FILE` puts the figures into a document,
+//! between its markers.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails by panicking")]
 
@@ -30,6 +31,14 @@ struct Plan {
     deliveries: Vec<u32>,
 }
 
+/// Where the figures stand in a document.
+const PLACE: (&str, &str) = ("<!-- figures: written by `cargo xtask bench` -->", "<!-- end of figures -->");
+
+type Section = fn(&Runtime, &Path, &Plan) -> String;
+
+const SECTIONS: [(&str, Section); 3] =
+    [("commands", commands::measure), ("requests", requests::measure), ("growth", growth::measure)];
+
 fn main() {
     if let Some(folder) = argument("--memory") {
         return growth::tell_memory(Path::new(&folder));
@@ -43,7 +52,11 @@ fn main() {
     let began = Instant::now();
     let mut told = String::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    for section in [commands::measure, requests::measure, growth::measure] {
+    let only = argument("--only");
+    for (name, section) in SECTIONS {
+        if only.as_ref().is_some_and(|only| only != name) {
+            continue;
+        }
         let text = section(&runtime, folder.path(), &plan);
         println!("{text}");
         told.push_str(&text);
@@ -55,7 +68,7 @@ fn main() {
     writeln!(head, "`{command}`, {plan} in {seconds} s, on {machine}.\n").unwrap();
     println!("{head}");
     if let Some(file) = argument("--into") {
-        document::put(Path::new(&file), &format!("{head}{told}"));
+        document::put(Path::new(&file), PLACE, &format!("{head}{told}"));
     }
 }
 

@@ -87,7 +87,8 @@ pub(crate) fn event(payload: &str) -> NewEvent {
 /// Appends one event at the stream's end.
 pub(crate) fn append_one(unit: &mut Unit<'_>, stream: Uuid) -> Result<Vec<StoredEvent>, Failure> {
     let version = unit.version(stream)?;
-    Ok(unit.append(stream, "delivery", version, &[event("{\"n\":1}")], &meta(0))?)
+    unit.append(stream, "delivery", version, &[event("{\"n\":1}")], &meta(0))?;
+    Ok(unit.load(stream)?.split_off(version as usize))
 }
 
 pub(crate) fn write_one(store: &TestStore, number: u128) -> Result<Vec<StoredEvent>, WriteError<Failure>> {

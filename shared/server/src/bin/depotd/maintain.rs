@@ -12,7 +12,7 @@ pub(crate) async fn generate(arguments: &GenerateArguments) -> Result<(), Failur
     let GenerateArguments { folder, deliveries, seed, until } = arguments;
     let began = Instant::now();
     let app = open_as_it_is(folder, true)?;
-    let wanted = Generation { deliveries: *deliveries, seed: *seed, until: *until };
+    let wanted = Generation { deliveries: *deliveries, seed: *seed, until: *until, drivers: None };
     let generated = app.generate(wanted).await;
     app.close().await;
     let generated = generated?;
