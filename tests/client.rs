@@ -15,7 +15,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(url: &str, token: Option<&str>) -> Self {
+    /// Somebody who calls the depot at `url`, with this token or without any.
+    ///
+    /// # Panics
+    /// No client can be made.
+    #[must_use]
+    pub fn new(url: &str, token: Option<&str>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -16,4 +16,6 @@ pub use depot::{Depot, Opening};
 pub use feed::{ChangeFeed, Notice};
 pub use mask::masked;
 pub use process::{Group, Output, run};
-pub use programs::{chromium, dbus_daemon, depotd, desktop_app, node, schemathesis, ui, webkit_driver, xvfb};
+pub use programs::{
+    chromium, dbus_daemon, depotd, desktop_app, node, schemathesis, ui, webkit_driver, xdotool, xvfb,
+};

@@ -39,6 +39,12 @@ pub fn xvfb() -> PathBuf {
     in_path("Xvfb").unwrap_or_else(|| missing("Xvfb"))
 }
 
+/// Presses keys and looks for windows on a display.
+#[must_use]
+pub fn xdotool() -> PathBuf {
+    in_path("xdotool").unwrap_or_else(|| missing("xdotool"))
+}
+
 /// Makes requests from an OpenAPI document.
 #[must_use]
 pub fn schemathesis() -> PathBuf {

@@ -12,19 +12,24 @@ pub(crate) use linux::{is_on, set};
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::{env, fs, io};
 
     use super::{ARGUMENT, AppHandle};
 
     /// Whether it is chosen; `None` where nobody can tell.
     pub(crate) fn is_on(_: &AppHandle) -> Option<bool> {
-        Some(entry().ok()?.exists())
+        let entry = entry().ok()?;
+        // Desktops switch an entry off by a line in it rather than by removing it.
+        let is_hidden = |text: String| {
+            text.lines().any(|line| matches!(line.trim(), "Hidden=true" | "X-GNOME-Autostart-enabled=false"))
+        };
+        Some(entry.exists() && !fs::read_to_string(&entry).is_ok_and(is_hidden))
     }
 
     /// Chooses it, or takes that back.
-    pub(crate) fn set(_: &AppHandle, on: bool) -> Result<(), String> {
-        let written = entry().and_then(|entry| if on { write(&entry) } else { remove(&entry) });
+    pub(crate) fn set(_: &AppHandle, folder: Option<&Path>, on: bool) -> Result<(), String> {
+        let written = entry().and_then(|entry| if on { write(&entry, folder) } else { remove(&entry) });
         written.map_err(|error| error.to_string())
     }
 
@@ -35,18 +40,23 @@ mod linux {
         Ok(config.or_else(home).ok_or_else(none)?.join("autostart/app.eroad.depot.desktop"))
     }
 
-    fn write(entry: &PathBuf) -> io::Result<()> {
-        if let Some(folder) = entry.parent() {
-            fs::create_dir_all(folder)?;
+    /// With the folder that this window was told to use, if it was: the next start is to open the same depot.
+    fn write(entry: &Path, folder: Option<&Path>) -> io::Result<()> {
+        if let Some(autostart) = entry.parent() {
+            fs::create_dir_all(autostart)?;
         }
-        let program = quoted(&env::current_exe()?.to_string_lossy());
+        let mut command = format!("{} {ARGUMENT}", quoted(&env::current_exe()?.to_string_lossy()));
+        if let Some(folder) = folder {
+            let folder = quoted(&std::path::absolute(folder)?.to_string_lossy());
+            command = format!("{command} --data-dir {folder}");
+        }
         let text = format!(
-            "[Desktop Entry]\nType=Application\nName=Eroad Depot\nExec={program} {ARGUMENT}\nTerminal=false\n"
+            "[Desktop Entry]\nType=Application\nName=Eroad Depot\nIcon=eroad-depot\nExec={command}\nTerminal=false\n"
         );
         fs::write(entry, text)
     }
 
-    fn remove(entry: &PathBuf) -> io::Result<()> {
+    fn remove(entry: &Path) -> io::Result<()> {
         match fs::remove_file(entry) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
@@ -89,7 +99,7 @@ pub(crate) fn is_on(window: &AppHandle) -> Option<bool> {
 
 /// Chooses it, or takes that back.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn set(window: &AppHandle, on: bool) -> Result<(), String> {
+pub(crate) fn set(window: &AppHandle, _: Option<&std::path::Path>, on: bool) -> Result<(), String> {
     use tauri_plugin_autostart::ManagerExt as _;
     let autostart = window.autolaunch();
     let set = if on { autostart.enable() } else { autostart.disable() };

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use depot_app::domain::delivery::FileHash;
 use depot_app::{
-    Actor, Answered, App, AppError, Change, Code, CommandOutcome, CommandRequest, DepotQuery, ExportFormat,
-    Problem, Topic, Trace,
+    Actor, Answered, App, AppError, Change, Code, CommandOutcome, CommandRequest, DepotQuery, Problem, Topic,
+    Trace,
 };
 use depot_server::Switch;
 use depot_server::logging::Log;
@@ -85,27 +85,6 @@ pub(crate) async fn query(depot: State<'_, Depot>, query: DepotQuery) -> Result<
         tracing::info!(milliseconds, "the window asked its first question");
     });
     Ok(depot.app()?.query(&Actor::desk(), query).await?)
-}
-
-/// Makes a file of a list and keeps it among the downloads; says where it lies.
-#[tauri::command]
-pub(crate) async fn export(
-    window: AppHandle,
-    depot: State<'_, Depot>,
-    query: DepotQuery,
-    format: ExportFormat,
-) -> Result<String, Problem> {
-    let file = depot.app()?.export(&Actor::desk(), query, format).await?;
-    let unwritable = |error: std::io::Error| {
-        Problem::from(AppError::new(Code::Unavailable, format!("The file could not be kept: {error}")))
-    };
-    let paths = window.path();
-    let folder = paths.download_dir().or_else(|_| paths.home_dir());
-    let folder = folder.map_err(|error| unwritable(std::io::Error::other(error)))?;
-    let path = folder.join(&file.file_name);
-    tokio::fs::create_dir_all(&folder).await.map_err(unwritable)?;
-    tokio::fs::write(&path, &file.bytes).await.map_err(unwritable)?;
-    Ok(path.display().to_string())
 }
 
 async fn forward_changes(window: AppHandle, mut changes: Receiver<Change>, app: App) {

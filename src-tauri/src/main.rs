@@ -4,29 +4,33 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod autostart;
+mod badge;
 mod desktop;
+mod exports;
 mod menu;
 mod native;
+mod notices;
 mod tray;
+mod window;
 mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use clap::Parser;
 use depot_app::{App, AppOptions, Settings, default_folder};
 use depot_server::{Switch, logging};
-use tauri::{AppHandle, Manager, RunEvent, Window, WindowEvent};
+use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use desktop::Depot;
+use exports::Exports;
+use notices::Notices;
 use tray::Tray;
 
-const MAIN_WINDOW: &str = "main";
-
 /// Runs one delivery depot from one desktop.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(version)]
 struct Options {
     /// The folder the depot's data is kept in, instead of the usual one.
@@ -57,14 +61,14 @@ fn open_window(options: &Options) -> Result<(), String> {
     let mut builder = tauri::Builder::default();
     // A second start shows the window that is open already. Another data folder is another depot, with its own window.
     if options.data_dir.is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show_main_window(app)));
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)));
     }
     #[cfg(not(target_os = "linux"))]
     {
         let launcher = tauri_plugin_autostart::MacosLauncher::LaunchAgent;
         builder = builder.plugin(tauri_plugin_autostart::init(launcher, Some(vec![autostart::ARGUMENT])));
     }
-    let (assignments, in_tray) = (options.settings.clone(), options.in_tray);
+    let options = options.clone();
     let window = builder
         // Not whether it was shown: one that was closed to the tray is shown by the next start.
         .plugin(
@@ -75,38 +79,41 @@ fn open_window(options: &Options) -> Result<(), String> {
         .invoke_handler(tauri::generate_handler![
             desktop::execute,
             desktop::query,
-            desktop::export,
+            exports::export,
+            exports::show_export,
             native::native_state,
             native::set_autostart,
-            native::notify,
             native::open_data_folder,
+            notices::notify,
+            window::print,
+            window::set_colours,
         ])
+        .manage(Exports::default())
+        .manage(Arc::new(Notices::default()))
+        .manage(Tray::default())
+        .manage(options.clone())
         .on_menu_event(|window, event| menu::chosen(window, &event))
-        .on_window_event(close_to_tray)
+        .on_window_event(window::close_to_tray)
         .register_asynchronous_uri_scheme_protocol("depot-file", |context, request, responder| {
             let app = context.app_handle().clone();
             tauri::async_runtime::spawn(async move {
                 responder.respond(desktop::file(app, request.uri().path()).await);
             });
         })
-        .setup(move |window| {
+        .setup(move |app| {
+            window::open(app.handle())?;
             // Here and not before, so that a second start has ended by now and leaves the folder alone.
-            let opened = tauri::async_runtime::block_on(async { open_depot(&folder, &assignments) });
+            let opened = tauri::async_runtime::block_on(async { open_depot(&folder, &options.settings) });
             let depot = opened.unwrap_or_else(|reason| {
                 eprintln!("eroad-depot: {reason}");
                 Depot::closed(reason)
             });
-            depot.tell_of_changes(window.handle().clone());
-            let tray = Tray::show(window.handle());
-            if let Ok(app) = depot.app() {
-                tray.follow(app);
-                menu::follow(window.handle(), app);
+            depot.tell_of_changes(app.handle().clone());
+            if let Ok(depot) = depot.app() {
+                menu::follow(app.handle(), depot);
             }
-            if !(in_tray && tray.is_there()) {
-                show_main_window(window.handle());
-            }
-            window.manage(tray);
-            window.manage(depot);
+            app.manage(depot);
+            tray::show(app.handle(), options.in_tray);
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -128,25 +135,6 @@ fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
     let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
     let endpoint = Switch::follow(app.clone());
     Ok(Depot::of(app, endpoint, log))
-}
-
-/// A window that is closed to the tray is only hidden, where that was chosen and there is a tray to find it in.
-fn close_to_tray(window: &Window, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else { return };
-    let depot = window.state::<Depot>();
-    let is_chosen = depot.app().is_ok_and(|app| app.settings().window.close_to_tray);
-    if is_chosen && window.state::<Tray>().is_there() && window.hide().is_ok() {
-        api.prevent_close();
-    }
-}
-
-fn show_main_window(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN_WINDOW) {
-        // A window that cannot be raised is still open; there is nothing better to do.
-        let _ = window.unminimize();
-        let _ = window.show();
-        let _ = window.set_focus();
-    }
 }
 
 /// Says in words what the windowing library would otherwise panic about.

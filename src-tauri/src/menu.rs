@@ -2,12 +2,12 @@
 
 use depot_app::App;
 use tauri::menu::{Menu, MenuBuilder, MenuEvent, MenuItem, SubmenuBuilder};
-use tauri::{AppHandle, Emitter as _, Manager as _, Wry};
+use tauri::{AppHandle, Emitter as _, Wry};
 
 use crate::words::{Words, words};
 
 /// The event by which the desk is told what was chosen: the name of one of its actions.
-const CHOSEN: &str = "menu";
+pub(crate) const CHOSEN: &str = "menu";
 const PRINT: &str = "print";
 const CLOSE: &str = "close";
 const QUIT: &str = "quit";
@@ -72,7 +72,7 @@ fn menu(window: &AppHandle, words: &Words) -> tauri::Result<Menu<Wry>> {
 
 /// Does what was chosen, or has the desk do it.
 pub(crate) fn chosen(window: &AppHandle, event: &MenuEvent) {
-    let main = window.get_webview_window(crate::MAIN_WINDOW);
+    let main = crate::window::main(window);
     let done = match event.id().as_ref() {
         PRINT => main.map_or(Ok(()), |main| main.print()),
         CLOSE => main.map_or(Ok(()), |main| main.close()),

@@ -4,13 +4,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod closing;
+mod desktop;
+mod paper;
+mod session;
+mod settings;
+mod telling;
 mod window;
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
-use window::{Session, Window};
+use desktop::Desktop;
+use session::Session;
+use window::Window;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_starts_creates_a_driver_and_shows_it() {
@@ -68,7 +76,7 @@ async fn without_a_tray_it_starts_with_its_window_and_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_start_ends_and_shows_the_window_of_the_first() {
     let session = Session::open();
-    let _tray = session.put_up_tray().await;
+    let _desktop = Desktop::with_a_tray(&session).await;
     let window = Window::open_with(&[OsStr::new("--in-tray")], Some(&session)).await;
     window.until_shown(false).await;
     let mut second = window.start_again(&session);

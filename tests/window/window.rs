@@ -6,18 +6,22 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use acceptance::{Group, dbus_daemon, desktop_app, webkit_driver, xvfb};
+use acceptance::{Group, Output, desktop_app, run, webkit_driver, xdotool, xvfb};
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::session::Session;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The title of the depot's own.
+const WINDOW: &str = "^Eroad Depot$";
 /// Longer than anything on the desk moves, toasts included.
 const MOTION: Duration = Duration::from_secs(6);
-const A_MOMENT: Duration = Duration::from_millis(100);
+pub(crate) const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// An open window. Everything behind it is gone when this is dropped.
 pub(crate) struct Window {
@@ -79,12 +83,16 @@ impl Window {
         self.find(&format!("//h1[normalize-space()='{text}']")).await;
     }
 
+    /// Opens the page at this path.
+    pub(crate) async fn go_to(&self, path: &str) {
+        within(self.client.execute(&format!("location.assign('{path}')"), vec![])).await.unwrap();
+    }
+
     /// Clicks what an XPath names.
     pub(crate) async fn click(&self, path: &str) {
-        let element = self.find(path).await;
         let deadline = Instant::now() + PATIENCE;
-        // It may still be moving, as a dialog that opens does.
-        while let Err(error) = within(element.click()).await {
+        // It may still be moving, as a dialog that opens does, or be drawn anew; then it is looked for once more.
+        while let Err(error) = within(self.find(path).await.click()).await {
             assert!(Instant::now() < deadline, "{path} cannot be clicked: {error}");
             sleep(A_MOMENT).await;
         }
@@ -95,6 +103,15 @@ impl Window {
         let field =
             format!("//*[@role='dialog']//input[@id=//label[starts-with(normalize-space(),'{label}')]/@for]");
         within(self.find(&field).await.send_keys(text)).await.unwrap();
+    }
+
+    /// Types this into a field of the page in place of what stands there.
+    pub(crate) async fn replace(&self, label: &str, text: &str) {
+        let field = format!("//main//input[@id=//label[normalize-space()='{label}']/@for]");
+        let field = self.find(&field).await;
+        // To its end and back, for not every field takes Control and A from a driver.
+        let end_and_back = format!("\u{e010}{}", "\u{e003}".repeat(8));
+        within(field.send_keys(&format!("{end_and_back}{text}"))).await.unwrap();
     }
 
     /// Waits for what an XPath names to be on show.
@@ -115,6 +132,75 @@ impl Window {
         }
     }
 
+    /// Whether an XPath names nothing that is on show.
+    pub(crate) async fn until_gone(&self, path: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while within(self.client.find(Locator::XPath(path))).await.is_ok() {
+            assert!(Instant::now() < deadline, "{path} stays on show");
+            sleep(A_MOMENT).await;
+        }
+    }
+
+    /// What an expression of the page is worth.
+    pub(crate) async fn value(&self, expression: &str) -> Value {
+        within(self.client.execute(&format!("return {expression}"), vec![])).await.unwrap()
+    }
+
+    /// Presses keys as somebody at the keyboard does, who has the window before them.
+    pub(crate) async fn press(&self, keys: &str) {
+        self.until_window(WINDOW, true).await;
+        let focused = self.xdotool(&["search", "--onlyvisible", "--name", WINDOW, "windowfocus"]);
+        assert!(focused.success, "{focused:?}");
+        self.press_where_the_focus_is(keys);
+    }
+
+    /// Presses keys in whatever has the focus, such as a dialog of the system.
+    pub(crate) fn press_where_the_focus_is(&self, keys: &str) {
+        let pressed = self.xdotool(&["key", "--clearmodifiers", keys]);
+        assert!(pressed.success, "{pressed:?}");
+    }
+
+    /// Waits until a window whose title is that is on the display, or none is.
+    pub(crate) async fn until_window(&self, title: &str, shown: bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.xdotool(&["search", "--onlyvisible", "--name", title]).success != shown {
+            assert!(Instant::now() < deadline, "a window {title}: {}", !shown);
+            sleep(A_MOMENT).await;
+        }
+    }
+
+    /// Gives a window the focus and presses keys in it.
+    pub(crate) async fn press_in(&self, title: &str, keys: &str) {
+        self.until_window(title, true).await;
+        let _ = self.xdotool(&["search", "--onlyvisible", "--name", title, "windowfocus"]);
+        self.press_where_the_focus_is(keys);
+    }
+
+    /// Makes the window this large.
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        let (width, height) = (width.to_string(), height.to_string());
+        let sized =
+            self.xdotool(&["search", "--onlyvisible", "--name", WINDOW, "windowsize", &width, &height]);
+        assert!(sized.success, "{sized:?}");
+    }
+
+    /// Waits until the page is so many pixels wide.
+    pub(crate) async fn until_width(&self, width: u32) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let present = self.value("innerWidth").await;
+            if present == width {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the window is {present} wide");
+            sleep(A_MOMENT).await;
+        }
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Output {
+        run(Command::new(xdotool()).args(arguments).env("DISPLAY", &self.display_name))
+    }
+
     /// What the window looks like, as PNG, once what has just appeared stands still.
     pub(crate) async fn picture(&self) -> Vec<u8> {
         sleep(MOTION).await;
@@ -127,35 +213,11 @@ impl Window {
     }
 }
 
-/// Somebody's session at a machine: a bus on which programs find each other, and a home of its own.
-pub(crate) struct Session {
-    bus: String,
-    home: tempfile::TempDir,
-    _daemon: Group,
-}
-
-impl Session {
-    pub(crate) fn open() -> Self {
-        let mut daemon = Command::new(dbus_daemon());
-        let daemon = Group::start(daemon.args(["--session", "--nofork", "--print-address"]));
-        let bus = daemon.line_after("", PATIENCE);
-        Self { bus, home: tempfile::Builder::new().prefix("home-").tempdir().unwrap(), _daemon: daemon }
-    }
-
-    /// Puts a tray on the bus, as far as programs ask for one, until what is returned is dropped.
-    pub(crate) async fn put_up_tray(&self) -> zbus::Connection {
-        let tray = zbus::connection::Builder::address(self.bus.as_str()).unwrap();
-        tray.name("org.kde.StatusNotifierWatcher").unwrap().build().await.unwrap()
-    }
-}
-
 fn within_session(program: &mut Command, display: &str, session: Option<&Session>) {
-    program.env("DISPLAY", display).env("LANG", "en_GB.UTF-8").env_remove("DBUS_SESSION_BUS_ADDRESS");
-    if let Some(Session { bus, home, .. }) = session {
-        program.env("DBUS_SESSION_BUS_ADDRESS", bus);
-        for (variable, folder) in [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
-            program.env(variable, home.path().join(folder));
-        }
+    program.env("DISPLAY", display).env("LANG", "en_GB.UTF-8");
+    program.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+    if let Some(session) = session {
+        program.envs(session.environment());
     }
 }
 
@@ -188,6 +250,6 @@ fn open_display() -> (Group, String) {
     (display, format!(":{number}"))
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

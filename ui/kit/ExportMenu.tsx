@@ -10,6 +10,9 @@ import { DepotError } from "@kit/problem";
 import type { QueryName, QueryOf } from "@kit/protocol";
 import { Refusal } from "@kit/Refusal";
 
+/** Long enough to read where a file lies, and to go there. */
+const SHOWN_MS = 12_000;
+
 interface ExportMenuProps<Name extends QueryName> {
   query: QueryOf<Name>;
   /** What the file will hold. */
@@ -25,8 +28,18 @@ export function ExportMenu<Name extends QueryName>({ query, hint }: ExportMenuPr
     setIsBusy(true);
     setProblem(null);
     try {
-      const name = await transport.save(query, format);
-      notifications.show({ color: "green", autoClose: 8_000, message: t("export.done", { name }) });
+      const { name, show } = await transport.save(query, format);
+      const message = (
+        <>
+          {t("export.done", { name })}
+          {show !== undefined && (
+            <Button size="compact-sm" variant="light" display="block" mt={6} onClick={() => void show().catch((error: unknown) => setProblem(DepotError.from(error)))}>
+              {t("export.show")}
+            </Button>
+          )}
+        </>
+      );
+      notifications.show({ color: "green", autoClose: SHOWN_MS, message, style: { overflowWrap: "anywhere" } });
     } catch (error) {
       setProblem(DepotError.from(error));
     } finally {

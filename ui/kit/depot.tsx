@@ -22,6 +22,8 @@ import type { AnswerTo, Answered, Connection, ExecuteOptions, QueryName, QueryOf
 const RETRIES_MOST = 2;
 /** Lateness comes with time, not with an event, so what shows it is asked for again without one. */
 export const LATENESS_REFETCH_MS = 30_000;
+/** For what people are told of while the page is hidden, as in a window that was closed to the tray. */
+export const UNSEEN_TOO = { refetchInterval: LATENESS_REFETCH_MS, refetchIntervalInBackground: true } as const;
 
 interface Depot {
   readonly transport: Transport;
@@ -46,6 +48,8 @@ interface QueryOptions {
   readonly enabled?: boolean;
   /** For views that show lateness. */
   readonly refetchInterval?: number;
+  /** Whether that goes on while nobody sees the page, for what is told nevertheless. */
+  readonly refetchIntervalInBackground?: boolean;
   /** Whether the last answer stays while another query of the same place is asked; not where it would be another thing's. */
   readonly keepPrevious?: boolean;
 }

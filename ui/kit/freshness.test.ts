@@ -49,6 +49,16 @@ test("a change the answer has seen already costs nothing", async () => {
   expect(fleet.ask).toHaveBeenCalledTimes(1);
 });
 
+test("what is no answer of the depot is left alone, and keeps nothing else from being asked again", async () => {
+  const native = vi.fn(async () => ({ tray: true, autostart: false }));
+  new QueryObserver(queries, { queryKey: ["native"], queryFn: native }).subscribe(() => {});
+  const endpoint = await watch("endpoint", ["endpoint"]);
+  freshness.onChange({ topics: ["endpoint"], sequence: 1 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(endpoint.ask).toHaveBeenCalledTimes(2);
+  expect(native).toHaveBeenCalledTimes(1);
+});
+
 test("a burst of changes costs one round at once and one after 400 ms", async () => {
   const fleet = await watch("fleet", ["drivers"]);
   for (let sequence = 10; sequence < 30; sequence += 1) {

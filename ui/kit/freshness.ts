@@ -96,9 +96,9 @@ export class Freshness {
   }
 }
 
-/** A query holds one answer, or the answers of several pages. */
+/** A query holds one answer, or the answers of several pages; or what the window says of itself, which no change touches. */
 function answersIn(data: unknown): readonly Answered<unknown>[] {
   if (data === undefined) return [];
-  const { pages } = data as { pages?: readonly Answered<unknown>[] };
-  return pages ?? [data as Answered<unknown>];
+  const { pages, topics } = data as { pages?: readonly Answered<unknown>[]; topics?: readonly Topic[] };
+  return pages ?? (topics === undefined ? [] : [data as Answered<unknown>]);
 }

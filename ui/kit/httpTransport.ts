@@ -13,6 +13,7 @@ import type {
   ExecuteOptions,
   QueryName,
   QueryOf,
+  Saved,
   Transport,
 } from "@kit/protocol";
 
@@ -42,7 +43,7 @@ export class HttpTransport implements Transport {
     return (await this.#send("POST", "/api/queries", query)) as Answered<AnswerTo<Name>>;
   }
 
-  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<Saved> {
     const wanted = new URLSearchParams({ query: JSON.stringify(query), format });
     // Fetched rather than gone to, so that a refusal can be told in place.
     const response = await this.#ask("GET", `/api/export?${wanted}`);
@@ -54,7 +55,7 @@ export class HttpTransport implements Transport {
     link.click();
     // The browser has taken hold of it by then.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    return link.download;
+    return { name: link.download };
   }
 
   async signIn(credential: Credential): Promise<void> {

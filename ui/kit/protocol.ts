@@ -45,8 +45,8 @@ export interface Transport {
   /** Trades a credential for a session. A window needs none: it is signed in by being the depot. */
   signIn(credential: Credential): Promise<void>;
   signOut(): Promise<void>;
-  /** Has a file made of a list and keeps it where this person's files go; tells what it is called, or where it lies. */
-  save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string>;
+  /** Has a file made of a list and keeps it where this person's files go. */
+  save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<Saved>;
   /** Where a signature or a photo can be seen. */
   fileUrl(hash: string): string;
   readonly connection: ConnectionStore;
@@ -54,14 +54,26 @@ export interface Transport {
   readonly native?: Native;
 }
 
+/** A file that was kept. */
+export interface Saved {
+  /** What it is called, or where it lies. */
+  readonly name: string;
+  /** Shows it among its neighbours, where that can be done from here. */
+  readonly show?: () => Promise<void>;
+}
+
 /** What a window has and a browser has not. */
 export interface Native {
   state(): Promise<NativeState>;
   setAutostart(on: boolean): Promise<void>;
-  /** Tells something by way of the system. */
-  notify(title: string, body: string): Promise<void>;
+  /** Tells something by way of the system; who clicks on it is led to the delivery, where there is one. */
+  notify(title: string, body: string, deliveryId?: string): Promise<void>;
+  /** Opens the system's dialog to print the page. */
+  print(): Promise<void>;
+  /** Has the window's frame and its menus in these colours; null for the system's. */
+  setColours(scheme: "light" | "dark" | null): Promise<void>;
   openDataFolder(): Promise<void>;
-  /** Tells what is chosen from the menus, as the name of an action, until the returned function is called. */
+  /** Tells what is chosen from the menus or a notification, as the name of an action, until the returned function is called. */
   onMenu(listener: (action: string) => void): () => void;
 }
 

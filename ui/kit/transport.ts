@@ -16,6 +16,7 @@ import type {
   Native,
   QueryName,
   QueryOf,
+  Saved,
   Transport,
 } from "@kit/protocol";
 
@@ -37,7 +38,9 @@ export class WindowTransport implements Transport {
   readonly native: Native = {
     state: () => call("native_state", {}),
     setAutostart: (on) => call("set_autostart", { on }),
-    notify: (title, body) => call("notify", { title, body }),
+    notify: (title, body, deliveryId) => call("notify", { title, body, deliveryId }),
+    print: () => call("print", {}),
+    setColours: (scheme) => call("set_colours", { scheme }),
     openDataFolder: () => call("open_data_folder", {}),
     onMenu: (listener) => {
       const listening = listen<string>(MENU, (event) => listener(event.payload));
@@ -64,8 +67,9 @@ export class WindowTransport implements Transport {
 
   async signOut(): Promise<void> {}
 
-  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
-    return call("export", { query, format });
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<Saved> {
+    const name = await call<string>("export", { query, format });
+    return { name, show: () => call("show_export", { path: name }) };
   }
 
   fileUrl(hash: string): string {

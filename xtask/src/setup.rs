@@ -20,7 +20,7 @@ const FOR_ALL: [&str; 2] = ["build-essential", "pkg-config"];
 /// Its dependencies bring GTK and the other libraries that Tauri links.
 /// The tray is drawn by a library of its own, where a desktop has one.
 const FOR_WINDOW: [&str; 2] = ["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev"];
-const FOR_TESTS: [&str; 4] = ["chromium", "xvfb", "webkit2gtk-driver", "dbus-daemon"];
+const FOR_TESTS: [&str; 5] = ["chromium", "xvfb", "webkit2gtk-driver", "dbus-daemon", "xdotool"];
 
 /// Costs well under a second on a machine that has everything.
 pub(crate) fn set_up(purpose: Purpose) -> Result<(), Failure> {
@@ -48,7 +48,7 @@ fn set_up_linux(purpose: Purpose) -> Result<(), Failure> {
         "A C compiler and WebKitGTK 4.1 with its headers are needed.\n\
          Fedora:      sudo dnf install gcc pkgconf-pkg-config webkit2gtk4.1-devel\n\
          Arch Linux:  sudo pacman -S --needed base-devel webkit2gtk-4.1\n\
-         The tests need Chromium, Xvfb and WebKitWebDriver besides.",
+         The tests need Chromium, Xvfb, WebKitWebDriver, dbus-daemon and xdotool besides.",
     ))
 }
 

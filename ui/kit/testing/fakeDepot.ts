@@ -4,7 +4,7 @@ import type { DepotCommand } from "@bindings/DepotCommand";
 import type { ExportFormat } from "@bindings/ExportFormat";
 import { ConnectionCell } from "@kit/connection";
 import { DepotError } from "@kit/problem";
-import type { AnswerTo, Answered, Change, ExecuteOptions, QueryName, QueryOf, Transport } from "@kit/protocol";
+import type { AnswerTo, Answered, Change, ExecuteOptions, QueryName, QueryOf, Saved, Transport } from "@kit/protocol";
 
 /** How the laid-out depot answers each query: by the answer itself, or by making it. */
 type Answers = { [Name in QueryName]?: AnswerTo<Name> | ((query: QueryOf<Name>) => AnswerTo<Name>) };
@@ -43,9 +43,9 @@ export class FakeDepot implements Transport {
     return () => this.#listeners.delete(listener);
   };
 
-  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<string> {
+  async save<Name extends QueryName>(query: QueryOf<Name>, format: ExportFormat): Promise<Saved> {
     this.saved.push({ query, format });
-    return `list.${format}`;
+    return { name: `list.${format}` };
   }
 
   async signIn(): Promise<void> {}

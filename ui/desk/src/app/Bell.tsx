@@ -6,7 +6,7 @@ import { IconBell } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { LATENESS_REFETCH_MS, useDepotQuery, useSession, useTransport } from "@kit/depot";
+import { UNSEEN_TOO, useDepotQuery, useSession, useTransport } from "@kit/depot";
 import { incidentWord } from "@kit/EventSentence";
 import { useLeader } from "@kit/leader";
 import { LinkAnchor } from "@kit/links";
@@ -119,7 +119,7 @@ function useWatch(): void {
   const self = useSession().data?.actor.credential;
   const events = useDepotQuery({ query: "events", category: "delivery-tracking-events", limit: EVENTS_MOST }).data?.items;
   // Lateness comes with time and not with an event, so it is asked for.
-  const late = useDepotQuery({ query: "deliveries", late: true, limit: LATE_MOST }, { refetchInterval: LATENESS_REFETCH_MS }).data?.items;
+  const late = useDepotQuery({ query: "deliveries", late: true, limit: LATE_MOST }, UNSEEN_TOO).data?.items;
   const { native } = useTransport();
   const now_ms = useNow();
   const phones = useDepotQuery({ query: "phones" }).data?.phones;
@@ -156,7 +156,7 @@ function tell(news: News, t: TFunction, kit: TFunction<"kit">, native: Native | 
   notifications.show({ id: news.id, title, message: news.name, color: COLORS[news.kind], autoClose: SHOWN_MS });
   if (!document.hidden && document.hasFocus()) return;
   // Where nobody shows it, it still waits in the list.
-  if (native !== undefined) void native.notify(title, news.name).catch(() => undefined);
+  if (native !== undefined) void native.notify(title, news.name, news.deliveryId).catch(() => undefined);
   else if ("Notification" in window && Notification.permission === "granted") {
     // The system replaces one of the same tag, should another window of this browser tell it too.
     void new Notification(title, { body: news.name, tag: news.id });

@@ -61,9 +61,10 @@ export function Finder() {
   );
 }
 
-/** The window's own menus name the same actions, as `create.delivery` or `go.today`. */
+/** The window's own menus name the same actions, as `create.delivery` or `go.today`; a notification names its delivery. */
 function useMenus(actions: Actions): void {
   const { native } = useTransport();
+  const navigate = useNavigate();
   const latest = useRef(actions);
   useEffect(() => {
     latest.current = actions;
@@ -71,11 +72,12 @@ function useMenus(actions: Actions): void {
   useEffect(
     () =>
       native?.onMenu((chosen) => {
-        const [sort, name] = chosen.split(".");
+        const [sort, name = ""] = chosen.split(".");
+        if (sort === "show") void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: name } });
         const list = (["create", "go", "other"] as const).find((known) => known === sort);
         if (list !== undefined) latest.current[list].find((action) => action.name === name)?.run();
       }),
-    [native],
+    [native, navigate],
   );
 }
 

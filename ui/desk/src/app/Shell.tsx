@@ -1,10 +1,12 @@
 // The frame around every page: where one is, where one can go, and whether what one sees is up to date.
-import { ActionIcon, AppShell, Burger, Group, Kbd, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, Kbd, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { IconSearch } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useTransport } from "@kit/depot";
 import { Bell } from "./Bell";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { ConnectionMark } from "./ConnectionMark";
@@ -17,6 +19,7 @@ import classes from "./Shell.module.css";
 export function Shell() {
   const { t } = useTranslation();
   const [isMenuOpen, menu] = useDisclosure();
+  useColoursOfFrame();
   return (
     <AppShell
       header={{ height: 56 }}
@@ -95,4 +98,14 @@ function SearchButton() {
       </ActionIcon>
     </>
   );
+}
+
+/** The window's frame and its menus are not the page's, and go with it. */
+function useColoursOfFrame(): void {
+  const { native } = useTransport();
+  const { colorScheme } = useMantineColorScheme();
+  useEffect(() => {
+    // A frame in other colours is no harm worth telling of.
+    void native?.setColours(colorScheme === "auto" ? null : colorScheme).catch(() => undefined);
+  }, [native, colorScheme]);
 }

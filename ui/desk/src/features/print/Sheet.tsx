@@ -4,8 +4,9 @@ import { IconPrinter } from "@tabler/icons-react";
 import { useRef } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useSession } from "@kit/depot";
+import { useSession, useTransport } from "@kit/depot";
 import { useNow } from "@kit/now";
+import { printPage } from "@kit/print";
 import { formatDay, formatClock } from "@kit/time";
 import classes from "./Sheet.module.css";
 
@@ -21,6 +22,7 @@ interface SheetProps {
 export function Sheet({ title, subtitle, tools, children }: SheetProps) {
   const { t } = useTranslation("print");
   const session = useSession();
+  const transport = useTransport();
   const now_ms = useNow();
   const paper = useRef<HTMLElement>(null);
   const now = new Date(now_ms).toISOString();
@@ -28,7 +30,7 @@ export function Sheet({ title, subtitle, tools, children }: SheetProps) {
     <>
       <div className={classes["tools"]}>
         {tools}
-        <Button leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => void print(paper.current)}>
+        <Button leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => void printPage(transport, paper.current)}>
           {t("print")}
         </Button>
       </div>
@@ -47,13 +49,6 @@ export function Sheet({ title, subtitle, tools, children }: SheetProps) {
       </article>
     </>
   );
-}
-
-/** Not before every picture is there: what is missing then is missing on the paper. */
-async function print(paper: HTMLElement | null): Promise<void> {
-  const pictures = [...(paper?.querySelectorAll("img") ?? [])];
-  await Promise.allSettled(pictures.map((picture) => picture.decode()));
-  globalThis.print();
 }
 
 /** A part of a sheet that stays together. */

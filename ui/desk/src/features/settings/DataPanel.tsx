@@ -12,6 +12,7 @@ import { useDepotQuery, useSession, useTransport } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
+import { printPage } from "@kit/print";
 import { Refusal } from "@kit/Refusal";
 import { formatFull } from "@kit/time";
 import classes from "./DataPanel.module.css";
@@ -149,6 +150,7 @@ function Outcome({ of: { endedAt, events, problem }, none, bad, children }: Outc
 
 function Seal({ of: seal }: { of: DataView["seal"] }) {
   const { t } = useTranslation("settings");
+  const transport = useTransport();
   const act = useAct(t("data.sealed"));
   return (
     <Stack gap="xs" align="flex-start">
@@ -173,7 +175,7 @@ function Seal({ of: seal }: { of: DataView["seal"] }) {
           {t("data.sealNow")}
         </Button>
         {seal !== null && (
-          <Button size="compact-sm" variant="default" leftSection={<IconPrinter size={14} aria-hidden />} onClick={() => window.print()}>
+          <Button size="compact-sm" variant="default" leftSection={<IconPrinter size={14} aria-hidden />} onClick={() => void printPage(transport)}>
             {t("data.print")}
           </Button>
         )}
