@@ -20,11 +20,17 @@ export function History({ entityId }: { entityId: string }) {
       {({ items }) => (
         <>
           <Timeline bulletSize={12} classNames={{ item: classes["item"] ?? "" }} lineWidth={2} active={items.length} aria-label={t("history.label")}>
-            {items.map((event) => (
+            {entriesOf(items).map(({ event, follower }) => (
               <Timeline.Item key={event.sequence}>
                 <Stack gap={0}>
                   <Text size="sm" className="capitalized">
                     <EventSentence event={event} />
+                    {follower !== undefined && (
+                      <>
+                        {"; "}
+                        <EventSentence event={follower} />
+                      </>
+                    )}
                   </Text>
                   <Source event={event} />
                 </Stack>
@@ -40,6 +46,21 @@ export function History({ entityId }: { entityId: string }) {
       )}
     </Loaded>
   );
+}
+
+interface Entry {
+  readonly event: EventView;
+  /** What only follows from it, of the same request: a route's end from its checkpoint. */
+  readonly follower: EventView | undefined;
+}
+
+/** Newest first, as the events are. */
+function entriesOf(events: readonly EventView[]): readonly Entry[] {
+  const isFollower = (index: number) => {
+    const [event, before] = [events[index], events[index + 1]];
+    return event?.type === "RouteScheduledEndTimeUpdated" && before?.type.startsWith("Checkpoint") && before.causationId === event.causationId;
+  };
+  return events.flatMap((event, index) => (isFollower(index) ? [] : [{ event, follower: isFollower(index - 1) ? events[index - 1] : undefined }]));
 }
 
 function Source({ event }: { event: EventView }) {
