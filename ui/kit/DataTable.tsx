@@ -60,7 +60,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Pag
 export function DataTable<Row, Sort extends string = string>(props: DataTableProps<Row, Sort>) {
   const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, heightLeast_px, listKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  useRoomBelow(scroller, heightLeast_px);
+  useRoomBelow(scroller, props, heightLeast_px);
   const { inSight, measure, bringIntoSight } = useRowsInSight(scroller, rows.length);
   const { hand, focusWaiting } = useHand(props, scroller, bringIntoSight);
   useEffect(focusWaiting);

@@ -56,3 +56,20 @@ test("a moment is told in the depot's zone, and anew when that is changed", asyn
   expect((await screen.findByText("11:00")).tagName).toBe("TIME");
   expect(document.documentElement.lang).toBe("de");
 });
+
+test("how long ago something was is told by the depot's clock, not the desk's", async () => {
+  startTranslations({ kit: enKit });
+  const depot = new FakeDepot({ session: () => session });
+  render(
+    <MantineProvider theme={theme}>
+      <DepotProvider transport={depot}>
+        <LanguageProvider load={load}>
+          <FollowDepot>
+            <Moment at="2026-03-02T08:58:00Z" distance />
+          </FollowDepot>
+        </LanguageProvider>
+      </DepotProvider>
+    </MantineProvider>,
+  );
+  expect(await screen.findByText(/^2 min/u)).not.toBeNull();
+});

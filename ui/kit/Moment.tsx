@@ -1,6 +1,6 @@
-// An instant in few words, with all of it in a tooltip.
-import { Tooltip } from "@mantine/core";
+// An instant in few words, with all of it in a hint.
 import { useTranslation } from "react-i18next";
+import { hint } from "@kit/hint";
 import { useNow } from "@kit/now";
 import { formatDistance, formatFull, formatMoment, formatSpan } from "@kit/time";
 
@@ -8,17 +8,17 @@ export function Moment({ at, distance = false }: { at: string; /** "3 min ago" r
   const now_ms = useNow();
   const { i18n } = useTranslation();
   return (
-    <Tooltip label={formatFull(at)}>
-      <time dateTime={at}>{distance ? formatDistance(at, now_ms, i18n.language) : formatMoment(at, now_ms)}</time>
-    </Tooltip>
+    <time dateTime={at} {...hint(() => formatFull(at))}>
+      {distance ? formatDistance(at, now_ms, i18n.language) : formatMoment(at, now_ms)}
+    </time>
   );
 }
 
 export function Span({ start, end }: { start: string; end: string }) {
   const now_ms = useNow();
   return (
-    <Tooltip label={start === end ? formatFull(start) : `${formatFull(start)} – ${formatFull(end)}`}>
-      <span className="tabular">{formatSpan(start, end, now_ms)}</span>
-    </Tooltip>
+    <span className="tabular" {...hint(() => (start === end ? formatFull(start) : `${formatFull(start)} – ${formatFull(end)}`))}>
+      {formatSpan(start, end, now_ms)}
+    </span>
   );
 }

@@ -1,22 +1,19 @@
-// A text that may be longer than its place: cut off there, whole in a tooltip.
-import { Text, Tooltip } from "@mantine/core";
+// A text that may be longer than its place: cut off there, whole in a hint.
+import { Text } from "@mantine/core";
 import type { TextProps } from "@mantine/core";
-import { useState } from "react";
+import { hint } from "@kit/hint";
 
 export function Truncated({ children, ...props }: TextProps & { children: string }) {
-  const [isCut, setIsCut] = useState(false);
   return (
-    <Tooltip label={children} disabled={!isCut} multiline maw={420}>
-      <Text
-        component="span"
-        display="block"
-        truncate
-        inherit
-        {...props}
-        onMouseEnter={({ currentTarget: { scrollWidth, clientWidth } }) => setIsCut(scrollWidth > clientWidth)}
-      >
-        {children}
-      </Text>
-    </Tooltip>
+    <Text
+      component="span"
+      display="block"
+      truncate
+      inherit
+      {...props}
+      {...hint<HTMLSpanElement>(({ scrollWidth, clientWidth }) => (scrollWidth > clientWidth ? children : ""))}
+    >
+      {children}
+    </Text>
   );
 }

@@ -37,6 +37,11 @@ export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: n
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_ESTIMATE_PX,
     overscan: OVERSCAN_ROWS,
+    // A row is estimated until the browser has laid it out: asking at once would make it lay out the page for every row.
+    measureElement: (element, entry, { itemSizeCache, options, indexFromElement }) => {
+      const index = indexFromElement(element);
+      return entry?.borderBoxSize[0]?.blockSize ?? itemSizeCache.get(options.getItemKey(index)) ?? options.estimateSize(index);
+    },
     scrollMargin: HEAD_PX,
     scrollPaddingStart: HEAD_PX,
     rangeExtractor: (range) => withFocused(range, scroller.current),
@@ -68,10 +73,13 @@ function withFocused(range: Range, scroller: HTMLElement | null): number[] {
   return [...indexes, focused].toSorted((one, other) => one - other);
 }
 
-/** Keeps an element as high as the window has room below its top. */
-export function useRoomBelow(element: RefObject<HTMLElement | null>, least_px: number = HEIGHT_LEAST_PX): void {
-  // What stands above the table changes with what is chosen in it and filtered by, which draws the table too.
-  useLayoutEffect(() => fit(element.current, least_px));
+/**
+ * Keeps an element as high as the window has room below its top. What stands above the table changes with what is chosen in it
+ * and filtered by, which gives the table other `props`; scrolling does not, and is not to pay for it.
+ */
+export function useRoomBelow(element: RefObject<HTMLElement | null>, props: unknown, least_px: number = HEIGHT_LEAST_PX): void {
+  // oxlint-disable-next-line react/exhaustive-deps -- the props say when, not what
+  useLayoutEffect(() => fit(element.current, least_px), [element, least_px, props]);
   useEffect(() => {
     const refit = () => fit(element.current, least_px);
     const observer = new ResizeObserver(refit);
