@@ -3,4 +3,4 @@
 /**
  * What a change is about and an answer depends on.
  */
-export type Topic = "drivers" | "vehicles" | "routes" | "deliveries" | "phones" | "positions" | "endpoint" | "data" | "depot";
+export type Topic = "drivers" | "vehicles" | "routes" | "deliveries" | "phones" | "files" | "positions" | "endpoint" | "data" | "depot";

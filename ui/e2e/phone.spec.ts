@@ -6,6 +6,9 @@ import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
 import { openPhone, pairPhone, picture, sign } from "./phone";
 
+/** Half of the time after which the desk asks again of itself. */
+const TOLD_MS = 15_000;
+
 let browser: Browser;
 let depot: Depot;
 
@@ -59,9 +62,47 @@ it("works a day by taps, and everything is at the depot", async () => {
     const file = await fetch(`${depot.url}/api/files/${hash}`, { headers: { authorization: `Bearer ${depot.token}` } });
     expect(file.status, hash).toBe(200);
   }
-  // Before it is paired the depot does not know it, which the console notes of itself.
-  expect(phone.complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
+  expect(phone.complaints).toEqual([]);
   await phone.context.close();
+});
+
+it("does not go on asking a depot that does not know it", async () => {
+  const phone = await openPhone(browser, depot);
+  const asked: string[] = [];
+  phone.page.on("response", (response) => {
+    if (response.status() === 401) asked.push(new URL(response.url()).pathname);
+  });
+  await phone.page.clock.install();
+  await phone.page.goto(`${depot.url}/phone/`);
+  await phone.page.getByText("Join this phone to a depot").waitFor();
+  await phone.page.clock.runFor("10:00");
+  await phone.page.evaluate(() => fetch("/health/live"));
+  expect(asked).toEqual(["/api/queries"]);
+  await phone.context.close();
+});
+
+it("shows a photo at the desk as soon as it has come", async () => {
+  const cleo = await depot.addDriver("Cleo Brandt");
+  const route = await depot.addRoute("Gate", "Bridge", new Date(), ["Bridge"]);
+  const delivery = await depot.addDelivery(route, cleo, await depot.addVehicle("EV-09"));
+  const phone = await openPhone(browser, depot);
+  await pairPhone(phone, depot, cleo);
+  // The picture stays on its way until the desk has seen that it is.
+  const gate = new AbortController();
+  const held = new Promise<void>((resolve) => gate.signal.addEventListener("abort", () => resolve()));
+  await phone.page.route("**/files/*", async (route_) => {
+    await held;
+    await route_.continue();
+  });
+  await phone.page.getByRole("button", { name: "Bridge" }).tap();
+  await report(phone.page);
+  const desk = await openDesk(browser, depot);
+  await desk.page.goto(`${depot.url}/deliveries/${delivery}`);
+  await desk.page.getByText("Still on the driver's phone").waitFor();
+  gate.abort();
+  // Sooner than the desk asks again of itself.
+  await desk.page.getByRole("img", { name: "Photo 1" }).waitFor({ timeout: TOLD_MS });
+  await Promise.all([desk.context.close(), phone.context.close()]);
 });
 
 it("joins by the code at the desk, is seen there, and is told when it is taken off the list", async () => {

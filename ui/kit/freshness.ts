@@ -6,7 +6,7 @@ import type { Answered, Change, Transport } from "@kit/protocol";
 /** Bursts of changes cost at most one round of queries in this time. */
 const ROUND_MS = 400;
 /** What changes without an event: an answer's sequence says nothing of whether it knows. */
-const WITHOUT_EVENTS: ReadonlySet<Topic> = new Set(["phones", "positions", "endpoint", "data"]);
+const WITHOUT_EVENTS: ReadonlySet<Topic> = new Set(["phones", "files", "positions", "endpoint", "data"]);
 /** More topics than any screen reads. Forgetting an old one costs only the race it guards against. */
 const TOPICS_MOST = 4_096;
 

@@ -32,7 +32,7 @@ use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
-use crate::query::{Answered, Change, DepotQuery};
+use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
 use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
 
@@ -359,7 +359,9 @@ impl App {
         access::keep_file(actor)?;
         let folder = self.inner.folder.clone();
         let taken = tokio::task::spawn_blocking(move || files::take(&folder, named, &bytes)).await;
-        taken.map_err(AppError::storage)?
+        let taken = taken.map_err(AppError::storage)??;
+        self.tell(&[Topic::Files]);
+        Ok(taken)
     }
 
     /// The media type and content of a picture; a driver sees only those of its own deliveries.

@@ -83,8 +83,8 @@ pub use route::{
 };
 pub use settings::{
     BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
-    PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings, SettingsError, Source,
-    TlsSettings, ValidValues, WindowSettings,
+    MdnsSettings, PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings,
+    SettingsError, Source, TlsSettings, ValidValues, WindowSettings,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

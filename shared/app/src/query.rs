@@ -206,6 +206,8 @@ words_of_app! {
         Deliveries = "deliveries",
         /// Phones, what they report and whether they are let in.
         Phones = "phones",
+        /// Signatures and photos whose content came after the fact that names it. It changes without an event.
+        Files = "files",
         /// Where drivers are, of those who share it. It changes without an event.
         Positions = "positions",
         /// The endpoint and who follows it. It changes without an event.
@@ -236,12 +238,12 @@ impl DepotQuery {
             Self::Route { .. }
             | Self::Deliveries(_)
             | Self::Lanes { .. }
-            | Self::Delivery { .. }
             | Self::LiveTracking { .. }
             | Self::CompletedSummary { .. }
             | Self::Report { .. }
             | Self::RunSheet { .. }
             | Self::Incidents(_) => &[Deliveries, Routes, Drivers, Vehicles, Depot],
+            Self::Delivery { .. } => &[Deliveries, Routes, Drivers, Vehicles, Topic::Files, Depot],
             Self::PastState { .. } => &[Depot],
             Self::PhoneDay {} => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::Phones {} => &[Topic::Phones, Drivers, Depot],

@@ -45,6 +45,8 @@ pub struct Settings {
     pub endpoint: EndpointSettings,
     /// The endpoint's certificates.
     pub tls: TlsSettings,
+    /// The endpoint's name on the network.
+    pub mdns: MdnsSettings,
     /// Backups while the depot is served.
     pub backup: BackupSettings,
     /// Drivers' phones.
@@ -140,6 +142,15 @@ pub struct TlsSettings {
     pub key: Option<PathBuf>,
 }
 
+/// The endpoint's name on the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MdnsSettings {
+    /// Whether the network is told of it while the endpoint is open to other machines.
+    pub announce: bool,
+    /// The name, without `.local`.
+    pub name: String,
+}
+
 /// Backups while the depot is served; they go to the data folder's `backups`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackupSettings {
@@ -225,6 +236,7 @@ impl Default for Settings {
                 insecure_http: false,
             },
             tls: TlsSettings { setup_port: 5080, certificate: None, key: None },
+            mdns: MdnsSettings { announce: true, name: "eroad-depot".to_owned() },
             backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
             phones: PhoneSettings { backdating_minutes: 240, positions: false, positions_hours: 24 },
             window: WindowSettings { close_to_tray: false },

@@ -4,6 +4,7 @@
 //! allows it does not know. Begin at [`serve`]; inside, `router` says which path leads where and through what.
 
 mod addresses;
+mod announce;
 mod changes;
 mod connections;
 mod credential;

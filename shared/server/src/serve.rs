@@ -13,10 +13,12 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
 use chrono::Utc;
 use depot_app::{App, EndpointView};
+use mdns_sd::{DaemonEvent, Receiver};
 use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
 use crate::addresses;
+use crate::announce::{Announcement, Heard, heard};
 use crate::connections::Connections;
 use crate::endpoint::{Endpoint, Shared};
 use crate::hosts::Hosts;
@@ -89,6 +91,7 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     servers: Vec<JoinHandle<io::Result<()>>>,
     upkeep: Vec<JoinHandle<()>>,
+    announcement: Option<Announcement>,
 }
 
 /// Opens the endpoint. It accepts when this returns.
@@ -96,9 +99,13 @@ pub struct Running {
 /// # Errors
 /// It would not be safe, or the address is taken.
 pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeError> {
-    let ServeOptions { listen, insecure_http, tls, sign_in_link, host_names } = options;
+    let ServeOptions { listen, insecure_http, tls, sign_in_link, mut host_names } = options;
     let is_secure = tls || speaks_tls(listen, insecure_http);
     let (listener, address) = bind(listen)?;
+    let reachable = addresses::reachable(address.ip());
+    let mdns = app.settings().mdns.clone();
+    let name = (mdns.announce && !reachable.is_empty()).then(|| format!("{}.local", mdns.name));
+    host_names.extend(name.clone());
     let secured = is_secure.then(|| Secured::open(&app, address, &host_names)).transpose()?;
     let scheme = if is_secure { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
@@ -121,12 +128,13 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeErro
         handle: handle.clone(),
         servers: Vec::new(),
         upkeep: vec![tokio::spawn(merge_metrics(Shared::clone(&endpoint)))],
+        announcement: None,
     };
     let mut shown = EndpointView { url: running.url.clone(), secure: is_secure, ..EndpointView::default() };
-    let reachable = addresses::reachable(address.ip());
     shown.addresses = reachable.iter().map(|ip| addresses::url(scheme, *ip, address.port())).collect();
     let connections = Connections::default();
     let mut routes = router(&endpoint);
+    let mut setup_port = None;
     let server = axum_server::from_tcp(listener).map_err(failed_on(listen))?;
     match secured {
         None => {
@@ -141,6 +149,7 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeErro
                 running.servers.push(tokio::spawn(server.serve(service(setup::alone(page)))));
                 running.setup_url = Some(format!("http://{setup_address}"));
                 let shown_at = |ip| format!("{}/", addresses::url("http", ip, setup_address.port()));
+                setup_port = Some(setup_address.port());
                 shown.setup = reachable.iter().copied().map(shown_at).collect();
             }
             shown.fingerprint = authority.as_ref().map(|authority| authority.read().fingerprint.clone());
@@ -153,8 +162,11 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<Running, ServeErro
         }
     }
     handle.listening().await;
-    endpoint.app.endpoint_opened(shown);
+    endpoint.app.endpoint_opened(shown.clone());
     tracing::info!(%address, is_secure, "listening");
+    if let Some(name) = name {
+        running.announce(&mdns.name, Named { name, scheme, shown, setup_port });
+    }
     Ok(running)
 }
 
@@ -271,9 +283,39 @@ impl Running {
         self.sign_in_link.as_deref()
     }
 
+    /// Whether the network is told of it.
+    #[cfg(test)]
+    pub(crate) const fn is_announced(&self) -> bool {
+        self.announcement.is_some()
+    }
+
+    /// Tells the network of the name, and the desk once the network knows it.
+    fn announce(&mut self, label: &str, named: Named) {
+        let announcement = match Announcement::begin(label, self.address) {
+            Ok(announcement) => announcement,
+            Err(error) => {
+                tracing::warn!(%error, "the network is not told of the endpoint");
+                return;
+            }
+        };
+        self.upkeep.push(tokio::spawn(tell_of_name(
+            announcement.events(),
+            Shared::clone(&self.endpoint),
+            self.address.port(),
+            named,
+        )));
+        self.announcement = Some(announcement);
+    }
+
     /// Closes it: accepts nothing more, ends the feeds, and gives what was accepted time to finish.
     pub async fn stop(self) {
+        for task in self.upkeep {
+            task.abort();
+        }
         self.endpoint.app.endpoint_closed(&self.url);
+        if let Some(announcement) = self.announcement {
+            announcement.end().await;
+        }
         self.endpoint.end();
         self.handle.graceful_shutdown(Some(CLOSING_TIMEOUT));
         for server in self.servers {
@@ -283,8 +325,40 @@ impl Running {
                 Err(error) => tracing::error!(%error, "the endpoint broke off"),
             }
         }
-        for task in self.upkeep {
-            task.abort();
+    }
+}
+
+/// A name under which the endpoint is to be reached.
+struct Named {
+    name: String,
+    scheme: &'static str,
+    /// How it is reached without that.
+    shown: EndpointView,
+    setup_port: Option<u16>,
+}
+
+/// Shows the name beside the addresses once the network was told, and no longer where another machine has it.
+async fn tell_of_name(events: Receiver<DaemonEvent>, endpoint: Shared, port: u16, named: Named) {
+    let Named { name, scheme, shown, setup_port } = named;
+    let mut is_shown = false;
+    while let Some(heard) = heard(&events).await {
+        let mut view = shown.clone();
+        match heard {
+            // Told again on each network.
+            Heard::Announced if is_shown => continue,
+            Heard::Announced => {
+                view.addresses.push(format!("{scheme}://{name}:{port}"));
+                view.setup.extend(setup_port.map(|port| format!("http://{name}:{port}/")));
+                tracing::info!(name, "announced");
+            }
+            Heard::Taken => {
+                tracing::warn!(name, "another machine has this name: choose another with endpoint.mdns.name");
+            }
+        }
+        endpoint.app.endpoint_opened(view);
+        is_shown = true;
+        if heard == Heard::Taken {
+            return;
         }
     }
 }

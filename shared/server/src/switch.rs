@@ -7,7 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use depot_app::{
-    App, EndpointFault, EndpointProblem, EndpointSettings, HttpSettings, LimitSettings, Settings, TlsSettings,
+    App, EndpointFault, EndpointProblem, EndpointSettings, HttpSettings, LimitSettings, MdnsSettings,
+    Settings, TlsSettings,
 };
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -47,6 +48,7 @@ impl Switch {
 struct Wanted {
     endpoint: EndpointSettings,
     tls: TlsSettings,
+    mdns: MdnsSettings,
     limits: LimitSettings,
     http: HttpSettings,
 }
@@ -54,9 +56,8 @@ struct Wanted {
 impl Wanted {
     /// `None` where it is switched off.
     fn by(settings: &Settings) -> Option<Self> {
-        let Settings { endpoint, limits, .. } = *settings;
-        let wanted = Self { endpoint, tls: settings.tls.clone(), limits, http: settings.http.clone() };
-        wanted.endpoint.enabled.then_some(wanted)
+        let Settings { endpoint, tls, mdns, limits, http, .. } = settings.clone();
+        endpoint.enabled.then_some(Self { endpoint, tls, mdns, limits, http })
     }
 }
 

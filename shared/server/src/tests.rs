@@ -1,5 +1,6 @@
 //! The endpoint as a client sees it, without a network: requests go straight into the router over a real depot.
 
+mod announce;
 mod change_feed;
 mod desk;
 mod limits;

@@ -9,6 +9,7 @@ import { Depot } from "./depot/depot";
 import type { Action, Deed, KeptFile } from "./outbox/action";
 import { isUnsent } from "./outbox/action";
 import { Clock } from "./outbox/clock";
+import { screenAt } from "./navigation";
 import { openDatabase } from "./outbox/database";
 import type { PhoneDatabase } from "./outbox/database";
 import { fold } from "./outbox/fold";
@@ -102,6 +103,7 @@ export class Phone {
   #isStale = false;
   #isRedrawing = false;
   #isAsking = false;
+  #isFollowing = false;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
   #reported = "";
   #reportedAt_ms = 0;
@@ -158,8 +160,10 @@ export class Phone {
       this.#transport.connection.subscribe(() => this.refresh()),
       () => this.#unfollow(),
     ];
-    this.#follow();
+    if (this.#view.day !== undefined) this.#follow();
     this.#others?.addEventListener("message", () => {
+      // Another tab was paired again.
+      if (this.#view.shutOut !== undefined) this.refresh();
       this.#sender.wake();
       this.#redraw();
     });
@@ -168,7 +172,8 @@ export class Phone {
     };
     document.addEventListener("visibilitychange", look);
     window.addEventListener("online", look);
-    this.refresh();
+    // A phone that is just being paired is known when that is done.
+    if (this.#view.day !== undefined || screenAt(location.pathname).name !== "pair") this.refresh();
     void asOnlySender(this.#database, (isMine) => this.#sender.run(isMine, stop.signal), stop.signal);
     return () => {
       stop.abort();
@@ -182,6 +187,7 @@ export class Phone {
 
   /** Follows what changes at the depot, from now on with the credential that this phone has now. */
   #follow(): void {
+    this.#isFollowing = true;
     this.#unfollow();
     this.#unfollow = this.#transport.subscribe(() => this.refresh());
   }
@@ -285,14 +291,14 @@ export class Phone {
   async #ask(): Promise<void> {
     this.#isAsking = true;
     clearTimeout(this.#askTimer);
-    let next_ms = REFRESH_MS;
+    let next_ms: number | undefined = REFRESH_MS;
     try {
       const { day, sequence, before_ms, after_ms } = await this.depot.day();
       await this.#clock.compare(day.now, before_ms, after_ms);
       await this.#database.put("kept", { day, sequence } satisfies KeptDay, DAY);
       this.show({ reach: "reached", shutOut: undefined });
-      // Refused before the phone was paired, the feed is not tried again by itself.
-      if (this.#transport.connection.get() === "signedOut") this.#follow();
+      // A phone that the depot does not know is told of nothing; a feed that was refused is not tried again by itself.
+      if (!this.#isFollowing || this.#transport.connection.get() === "signedOut") this.#follow();
       await this.reload();
       this.#others?.postMessage("changed");
       this.#sender.wake();
@@ -302,12 +308,14 @@ export class Phone {
       await this.outbox.prune(Date.now(), sequence);
     } catch (cause) {
       const problem = DepotError.from(cause);
-      if (["unauthenticated", "revoked", "expired"].includes(problem.code)) this.show({ reach: "reached", shutOut: problem.code });
+      const isShutOut = ["unauthenticated", "revoked", "expired"].includes(problem.code);
+      if (isShutOut) this.show({ reach: "reached", shutOut: problem.code });
       else if (this.#view.reach !== "outOfReach") this.show({ reach: "outOfReach" });
-      next_ms = RETRY_MS * (0.75 + Math.random() / 2);
+      // Nothing but a pairing changes that, and whoever pairs asks.
+      next_ms = isShutOut ? undefined : RETRY_MS * (0.75 + Math.random() / 2);
     }
     this.#isAsking = false;
-    this.#askTimer = setTimeout(() => this.refresh(), next_ms);
+    if (next_ms !== undefined) this.#askTimer = setTimeout(() => this.refresh(), next_ms);
   }
 
   /** Tells the depot what the driver chose, where it does not know that yet. */

@@ -29,6 +29,8 @@ pub(super) enum Kind {
         place: Place<u32>,
     },
     Name(Place<String>),
+    /// One part of a host's name.
+    HostLabel(Place<String>),
     TimeZone(Place<Tz>),
     Language(Place<Language>),
     Address(Place<SocketAddr>),
@@ -68,8 +70,9 @@ pub enum ValidValues {
 }
 
 const MAX_PATH_CHARS: u32 = 4096;
+const MAX_HOST_LABEL_CHARS: u32 = 63;
 
-pub(super) const SETTINGS: [Setting; 23] = [
+pub(super) const SETTINGS: [Setting; 25] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -151,6 +154,16 @@ pub(super) const SETTINGS: [Setting; 23] = [
         kind: Kind::File(|s| &mut s.tls.key),
     },
     Setting {
+        key: "endpoint.mdns.announce",
+        description: "whether the network is told by mDNS under which name the endpoint is reached, while it is open to other machines: true or false",
+        kind: Kind::Flag(|s| &mut s.mdns.announce),
+    },
+    Setting {
+        key: "endpoint.mdns.name",
+        description: "that name, without .local: 1 to 63 letters, digits and hyphens",
+        kind: Kind::HostLabel(|s| &mut s.mdns.name),
+    },
+    Setting {
         key: "backup.every_minutes",
         description: "minutes from one backup to the next while the depot is served: 1 to 10080, or 0 for none",
         kind: Kind::Number { least: 0, most: 10_080, place: |s| &mut s.backup.every_minutes },
@@ -196,6 +209,7 @@ impl Kind {
             Self::Name(place) => {
                 *place(settings) = value.parse::<Name>().map_err(|error| error.to_string())?.into();
             }
+            Self::HostLabel(place) => *place(settings) = host_label(value)?,
             Self::TimeZone(place) => *place(settings) = time_zone(value)?,
             Self::Language(place) => {
                 *place(settings) = value.parse::<Language>().map_err(|error| error.to_string())?;
@@ -215,7 +229,7 @@ impl Kind {
         match self {
             Self::Flag(place) => place(settings).to_string(),
             Self::Number { place, .. } => place(settings).to_string(),
-            Self::Name(place) => place(settings).clone(),
+            Self::Name(place) | Self::HostLabel(place) => place(settings).clone(),
             Self::TimeZone(place) => place(settings).name().to_owned(),
             Self::Language(place) => place(settings).to_string(),
             Self::Address(place) => place(settings).to_string(),
@@ -235,9 +249,12 @@ impl Kind {
                 let origins = value.split(',').map(str::trim).filter(|origin| !origin.is_empty());
                 toml_edit::Value::Array(origins.collect())
             }
-            Self::Name(_) | Self::TimeZone(_) | Self::Language(_) | Self::Address(_) | Self::File(_) => {
-                value.into()
-            }
+            Self::Name(_)
+            | Self::HostLabel(_)
+            | Self::TimeZone(_)
+            | Self::Language(_)
+            | Self::Address(_)
+            | Self::File(_) => value.into(),
         }
     }
 
@@ -256,6 +273,7 @@ impl Kind {
             },
             Self::Address(_) => ValidValues::Address {},
             Self::File(_) => ValidValues::Text { longest: MAX_PATH_CHARS },
+            Self::HostLabel(_) => ValidValues::Text { longest: MAX_HOST_LABEL_CHARS },
             Self::Origins(_) => ValidValues::Origins {},
         }
     }
@@ -270,6 +288,19 @@ fn time_zone(value: &str) -> Result<Tz, String> {
     value.parse().map_err(|_| {
         "give the name of a time zone, such as Europe/Lisbon, America/New_York or UTC".to_owned()
     })
+}
+
+fn host_label(value: &str) -> Result<String, String> {
+    let name = value.trim().to_ascii_lowercase();
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let fits = (1..=MAX_HOST_LABEL_CHARS as usize).contains(&name.len()) && name.chars().all(is_plain);
+    if !fits || name.starts_with('-') || name.ends_with('-') || name == "localhost" {
+        return Err(
+            "give 1 to 63 letters, digits and hyphens, such as depot-porto, without .local behind them"
+                .to_owned(),
+        );
+    }
+    Ok(name)
 }
 
 fn flag(value: &str) -> Result<bool, String> {

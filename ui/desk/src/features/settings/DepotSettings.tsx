@@ -12,7 +12,7 @@ import { Refusal } from "@kit/Refusal";
 import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
-const PHONES = ["phones.positions", "phones.positions_hours"];
+const PHONES = ["phones.positions", "phones.positions_hours", "endpoint.mdns.announce", "endpoint.mdns.name"];
 const RULES = ["fleet.turnaround_minutes", "fleet.allow_duplicates"];
 
 /** A language is named in itself, so that whoever cannot read the others finds it. */
