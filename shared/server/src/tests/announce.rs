@@ -44,9 +44,9 @@ async fn the_network_finds_the_endpoint_by_its_name_while_it_is_open() {
     let network = ServiceDaemon::new().unwrap();
     let browser = network.browse(SERVICE).unwrap();
     let found = tokio::task::block_in_place(|| {
-        until(&browser, |event| match event {
-            ServiceEvent::ServiceResolved(found) if found.get_hostname() == host => Some(found),
-            _ => None,
+        until(&browser, |event| {
+            let ServiceEvent::ServiceResolved(found) = event else { return None };
+            (found.get_hostname() == host).then_some(found)
         })
     });
     assert_eq!(found.get_port(), port);
@@ -57,9 +57,9 @@ async fn the_network_finds_the_endpoint_by_its_name_while_it_is_open() {
     let closing = Instant::now();
     running.stop().await;
     tokio::task::block_in_place(|| {
-        until(&browser, |event| match event {
-            ServiceEvent::ServiceRemoved(_, gone) if gone == found.get_fullname() => Some(()),
-            _ => None,
+        until(&browser, |event| {
+            let ServiceEvent::ServiceRemoved(_, gone) = event else { return None };
+            (gone == found.get_fullname()).then_some(())
         });
     });
     assert!(closing.elapsed() < PATIENCE, "it says goodbye, and does not leave it to be forgotten");
