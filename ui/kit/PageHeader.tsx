@@ -17,12 +17,12 @@ export function PageHeader({ title, description, children }: PageHeaderProps) {
           {title}
         </Title>
         {description !== undefined && (
-          <Text c="dimmed" size="sm">
+          <Text c="dimmed" size="sm" visibleFrom="lg">
             {description}
           </Text>
         )}
       </Group>
-      {children !== undefined && <Group gap="sm">{children}</Group>}
+      {children !== undefined && <Group gap="sm" justify="flex-end">{children}</Group>}
     </Group>
   );
 }

@@ -47,6 +47,15 @@ export function DeliveriesPage(): ReactNode {
     <div className={classes["split"]}>
       <div className={classes["list"]}>
         <PageHeader title={t("title")} description={t("description")}>
+          <Toolbar
+            search={filters}
+            columns={columns}
+            onColumns={setColumns}
+            onView={(view) => {
+              setColumns(view.columns);
+              go(view.search);
+            }}
+          />
           {mayChange && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={startCreating}>
               {t("create.open")}
@@ -54,15 +63,6 @@ export function DeliveriesPage(): ReactNode {
           )}
         </PageHeader>
         <DeliveryFilters search={filters} onChange={(next) => go(compact({ ...next, panel } as Required<DeliverySearch>))} />
-        <Toolbar
-          search={filters}
-          columns={columns}
-          onColumns={setColumns}
-          onView={(view) => {
-            setColumns(view.columns);
-            go(view.search);
-          }}
-        />
         <DeliveryList
           list={list}
           rows={rows}

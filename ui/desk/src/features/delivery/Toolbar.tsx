@@ -22,7 +22,7 @@ interface ToolbarProps {
 export function Toolbar({ search, columns, onColumns, onView }: ToolbarProps) {
   const { t } = useTranslation("delivery");
   return (
-    <Group gap="xs" mb="xs">
+    <Group gap="xs" justify="flex-end">
       <Views search={search} columns={columns} onView={onView} />
       <Columns columns={columns} onColumns={onColumns} />
       <ExportMenu query={deliveriesQuery(search)} hint={t("export.hint")} />

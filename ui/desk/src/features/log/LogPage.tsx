@@ -114,7 +114,10 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
       title: t("column.what"),
       cell: (event) => (
         <div className={classes["what"]}>
-          <EventSubject event={event} /> <EventSentence event={event} />
+          <EventSubject event={event} />
+          <span>
+            <EventSentence event={event} />
+          </span>
         </div>
       ),
     };

@@ -171,6 +171,11 @@ function Day({ day, grouping, deliveries }: DayProps) {
         canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
         onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
         onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
+        renderResourceLabel={({ label }) => (
+          <Text inherit lineClamp={2} title={String(label)}>
+            {label}
+          </Text>
+        )}
         renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
         labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
       />
