@@ -47,4 +47,8 @@ incidents: Array<Incident>,
 /**
  * Who received it.
  */
-proof: ProofOfDeliveryCaptured | null, };
+proof: ProofOfDeliveryCaptured | null, 
+/**
+ * Whether everything personal that was recorded of it so far has been erased.
+ */
+erased: boolean, };

@@ -102,4 +102,4 @@ signature?: FileRef | null,
 /**
  * The photos, uploaded before.
  */
-photos?: Array<FileRef>, };
+photos?: Array<FileRef>, } | { "type": "eraseReceiver", };

@@ -49,6 +49,10 @@ plan: Array<PlannedCheckpoint>,
  */
 filesAwaited: Array<FileHash>, 
 /**
+ * Whether who received it has been erased, with every text and picture that was recorded of it until then.
+ */
+erased: boolean, 
+/**
  * Which delivery.
  */
 id: DeliveryId, 

@@ -23,4 +23,8 @@ driverLicense: DriverLicense,
 /**
  * The status that was set last.
  */
-status: DriverStatus, };
+status: DriverStatus, 
+/**
+ * Whether who it was has been erased.
+ */
+erased: boolean, };

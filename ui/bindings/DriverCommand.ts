@@ -31,4 +31,4 @@ status: DriverStatus,
 /**
  * Why.
  */
-reason?: Reason | null, };
+reason?: Reason | null, } | { "type": "eraseDriver", };

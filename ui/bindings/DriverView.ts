@@ -42,4 +42,8 @@ updatedAt: Timestamp,
 /**
  * How many events it has; give it as `expectedVersion` to change just what was seen.
  */
-version: number, };
+version: number, 
+/**
+ * Whether who it was has been erased: name and licence are gone.
+ */
+erased: boolean, };

@@ -1,7 +1,7 @@
 //! Who may do what. Everything that is not allowed here is refused.
 
-use depot_domain::DeliveryCommand;
 use depot_domain::values::DriverId;
+use depot_domain::{DeliveryCommand, DriverCommand};
 
 use crate::actor::{Actor, Role};
 use crate::command::DepotCommand;
@@ -28,6 +28,12 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
     }
     match (actor.role, command) {
         (Role::Admin, _) => Ok(Access::Granted),
+        // What cannot be undone is for who answers for the depot.
+        (
+            Role::Dispatcher | Role::Integration,
+            DepotCommand::Driver { command: DriverCommand::EraseDriver {}, .. }
+            | DepotCommand::Delivery { command: DeliveryCommand::EraseReceiver {}, .. },
+        ) => refused(),
         (Role::Dispatcher | Role::Integration, DepotCommand::Depot { .. }) | (Role::Viewer, _) => refused(),
         (Role::Dispatcher | Role::Integration, _) => Ok(Access::Granted),
         (Role::Driver, DepotCommand::Delivery { command, .. }) => match command {
@@ -38,7 +44,8 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
             | DeliveryCommand::CaptureProof { .. } => own(actor).map(Access::OwnDeliveries),
             DeliveryCommand::CreateDelivery { .. }
             | DeliveryCommand::AssignDriver { .. }
-            | DeliveryCommand::AssignVehicle { .. } => refused(),
+            | DeliveryCommand::AssignVehicle { .. }
+            | DeliveryCommand::EraseReceiver {} => refused(),
         },
         (
             Role::Driver,

@@ -34,7 +34,7 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
-use crate::{answer, booking, delivery, demo, files, fleet, log, phone, route, token};
+use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, route, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
@@ -108,6 +108,10 @@ pub(crate) struct Inner {
     committed: Arc<Notify>,
     pub(crate) endpoint: Mutex<EndpointState>,
     pub(crate) jobs: Mutex<Jobs>,
+    /// Whether nobody else has the depot open, so that what takes the whole of it is done here.
+    pub(crate) exclusive: bool,
+    /// Held while erasures are finished.
+    pub(crate) erasing: tokio::sync::Mutex<()>,
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
     pairings: Mutex<phone::Pairings>,
@@ -115,8 +119,10 @@ pub(crate) struct Inner {
     phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
 
-fn migrations() -> Vec<Migration> {
-    let single = [booking::MIGRATION, route::MIGRATION, idempotency::MIGRATION, demo::MIGRATION];
+/// Every table of the application.
+pub(crate) fn migrations() -> Vec<Migration> {
+    let single =
+        [booking::MIGRATION, route::MIGRATION, idempotency::MIGRATION, demo::MIGRATION, erase::MIGRATION];
     single
         .into_iter()
         .chain(token::MIGRATIONS)
@@ -147,6 +153,8 @@ impl App {
             committed,
             endpoint: Mutex::default(),
             jobs: Mutex::default(),
+            exclusive,
+            erasing: tokio::sync::Mutex::default(),
             kept_up: AtomicBool::new(false),
             pairings: Mutex::default(),
             phones_seen: Mutex::default(),
@@ -232,11 +240,15 @@ impl App {
         };
         let key = Key::of(actor, &request)?;
         let sequence = request.device.map(|stamp| stamp.sequence);
+        let erases = erase::is_asked_by(&request.command);
         let answer = self.store().write(move |unit, caches| {
             decide_once(unit, caches, &request.command, &call, (key.as_ref(), sequence))
         });
         let outcome = answer.await??;
         self.inner.committed.notify_one();
+        if erases {
+            erase::finish_soon(self);
+        }
         Ok(outcome)
     }
 

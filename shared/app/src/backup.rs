@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 
 pub use manifest::{Content, Manifest, SealText};
 
-use crate::phone;
+use crate::error::AppError;
 use crate::settings::SETTINGS_FILE;
+use crate::{erase, phone};
 
 /// The folder within the data folder in which backups lie unless another is named.
 pub const BACKUPS: &str = "backups";
@@ -28,11 +29,13 @@ const MANIFEST_FILE: &str = "manifest.json";
 const LOCK_FILE: &str = "backup.lock";
 const FILES: &str = "files";
 const DRAFT: &str = ".draft-";
-const REMOVED: &str = ".removed-";
+pub(crate) const REMOVED: &str = ".removed-";
+/// What the name of a folder ends with that a restore set aside.
+const ASIDE: &str = "before-restore";
 const FORMAT: u32 = 1;
 
 /// Single files that go along where they exist.
-const BESIDE: [&str; 2] = [SETTINGS_FILE, depot_store::seal::KEY_FILE];
+const BESIDE: [&str; 3] = [SETTINGS_FILE, depot_store::seal::KEY_FILE, erase::LEDGER_FILE];
 /// Folders that go along where they exist, beside the kept files: the certificates that phones trust.
 const FOLDERS: [&str; 1] = ["tls"];
 
@@ -67,6 +70,9 @@ pub enum BackupError {
     /// The data folder is in use, or cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Who was erased since could not be erased in the restored data again.
+    #[error("the backup still knows somebody who was erased since, and that could not be erased again: {0}")]
+    Erase(AppError),
     /// Reading or writing failed.
     #[error("{path}: {source}", path = .path.display())]
     Io {
@@ -219,13 +225,18 @@ pub fn restore(
         at(&from, fs::copy(&from, &to))?;
         at(&to, File::open(&to).and_then(|file| file.sync_all()))?;
     }
+    // Whoever was erased since the backup was made stays erased.
+    at(&draft, erase::merge(&draft, data))?;
+    erase::again(&draft, now).map_err(BackupError::Erase)?;
     at(&draft, sync_tree(&draft))?;
     // From here to the end nobody takes what is left in the folder for a depot.
     let marker = data.join(RESTORING_FILE);
     at(&marker, File::create(&marker).and_then(|file| file.sync_all()))?;
     at(data, sync_folder(data))?;
     let aside = set_aside(data, now)?;
-    for name in top_names(&verified.manifest) {
+    let ledger = draft.join(erase::LEDGER_FILE).exists().then(|| erase::LEDGER_FILE.to_owned());
+    let names = top_names(&verified.manifest).into_iter().filter(|name| name != erase::LEDGER_FILE);
+    for name in names.chain(ledger) {
         at(&data.join(&name), fs::rename(draft.join(&name), data.join(&name)))?;
     }
     at(data, sync_folder(data))?;
@@ -243,7 +254,7 @@ fn set_aside(data: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupE
     if present.is_empty() {
         return Ok(None);
     }
-    let aside = free_name(data, now).with_extension("before-restore");
+    let aside = free_name(data, now).with_extension(ASIDE);
     at(&aside, private_folder(&aside))?;
     for name in present {
         at(&data.join(name), fs::rename(data.join(name), aside.join(name)))?;
@@ -251,6 +262,12 @@ fn set_aside(data: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupE
     at(&aside, sync_folder(&aside))?;
     at(data, sync_folder(data))?;
     Ok(Some(aside))
+}
+
+/// The folders that restores set aside.
+pub(crate) fn set_aside_in(data: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let names = names_in(data)?.into_iter().map(|name| data.join(name));
+    Ok(names.filter(|path| path.extension().is_some_and(|extension| extension == ASIDE)).collect())
 }
 
 fn top_names(manifest: &Manifest) -> Vec<String> {
@@ -376,7 +393,7 @@ fn lock(to: &Path) -> Result<File, BackupError> {
 }
 
 /// Removes what an earlier attempt left when it was killed.
-fn remove_remains(folder: &Path) -> Result<(), BackupError> {
+pub(crate) fn remove_remains(folder: &Path) -> Result<(), BackupError> {
     for name in names_in(folder)? {
         if name.starts_with(DRAFT) || name.starts_with(REMOVED) {
             let path = folder.join(name);

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use depot_domain::Delivery;
 use depot_domain::delivery::{
     CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatus, DeliveryStatusChanged, DriverAssigned,
-    ProofOfDeliveryCaptured, VehicleAssigned,
+    ProofOfDeliveryCaptured, ReceiverErased, VehicleAssigned,
 };
 use depot_domain::dispatch::ResourceKind;
-use depot_domain::values::{DriverId, VehicleId};
+use depot_domain::values::{DriverId, ERASED, VehicleId};
 use depot_store::Migration;
 use lru::LruCache;
 use rusqlite::{Connection, params};
@@ -33,7 +33,7 @@ use crate::log::EntityKind;
 use crate::sql;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 7] = [
+pub(crate) const MIGRATIONS: [Migration; 8] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -128,6 +128,10 @@ pub(crate) const MIGRATIONS: [Migration; 7] = [
                 (SELECT group_concat(x.reached_at - x.expected_at, ' ') FROM reached_checkpoints x
                  WHERE x.delivery_id = deliveries.id AND x.expected_at IS NOT NULL);",
     },
+    Migration {
+        id: 2026_112653,
+        sql: "ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;",
+    },
 ];
 
 impl Entity for Delivery {
@@ -160,11 +164,13 @@ impl Entity for Delivery {
             DeliveryEvent::IncidentReported(reported) => incident::report(tables, recorded, reported)?,
             DeliveryEvent::IncidentResolved(resolved) => incident::resolve(tables, recorded, resolved)?,
             DeliveryEvent::ProofOfDeliveryCaptured(proof) => prove(tables, id, proof)?,
+            DeliveryEvent::ReceiverErased(ReceiverErased {}) => erase(tables, id)?,
         }
+        let erased = matches!(recorded.event, DeliveryEvent::ReceiverErased(_));
         sql::run(
             tables,
-            "UPDATE deliveries SET updated_at = ?2, version = ?3 WHERE id = ?1",
-            params![id, recorded.at.micros(), recorded.version],
+            "UPDATE deliveries SET updated_at = ?2, version = ?3, erased = ?4 WHERE id = ?1",
+            params![id, recorded.at.micros(), recorded.version, erased],
         )?;
         phone::project(tables, recorded)
     }
@@ -261,6 +267,20 @@ fn prove(tables: &Connection, id: Uuid, proof: &ProofOfDeliveryCaptured) -> rusq
             signature,
             json(serde_json::to_string(&proof.photos))?,
         ],
+    )
+}
+
+fn erase(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE deliveries SET receiver_name = IIF(receiver_name IS NULL, NULL, ?2), signature_url = NULL, signature = NULL,
+           photos = IIF(photos IS NULL, NULL, '[]') WHERE id = ?1",
+        params![id, ERASED],
+    )?;
+    sql::run(
+        tables,
+        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]' WHERE delivery_id = ?1",
+        params![id, ERASED],
     )
 }
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::booking;
 use crate::error::{AppError, Code};
 use crate::log::{self, EntityKind};
+use crate::personal;
 
 /// How many entities of a kind stay in memory; one that falls out is folded again from its events.
 const CACHED: NonZeroUsize = NonZeroUsize::new(20_000).expect("not zero");
@@ -152,7 +153,7 @@ pub(crate) fn encode<Event: DomainEvent>(event: &Event) -> Result<NewEvent, AppE
     let mut payload = Vec::with_capacity(256);
     event.encode(&mut serde_json::Serializer::new(&mut payload)).map_err(AppError::storage)?;
     let payload = String::from_utf8(payload).map_err(AppError::storage)?;
-    Ok(NewEvent { event_type: event.event_type(), schema: event.schema(), payload })
+    personal::part(event.event_type(), event.schema(), payload)
 }
 
 /// When the event happened.

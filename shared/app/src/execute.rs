@@ -24,8 +24,9 @@ use crate::command::{CommandOutcome, DepotCommand, Trace};
 use crate::entity::{Caches, Entity, Loaded, Recorded, calendar, encode, load};
 use crate::error::{AppError, Code};
 use crate::idempotency::{self, Key};
+use crate::log::EntityKind;
 use crate::settings::FleetSettings;
-use crate::{booking, fleet, phone};
+use crate::{booking, erase, fleet, phone};
 
 /// A command's circumstances.
 pub(crate) struct Call {
@@ -39,7 +40,7 @@ pub(crate) struct Call {
 }
 
 /// What a command did to its entity.
-struct Done<E: Entity> {
+pub(crate) struct Done<E: Entity> {
     events: Vec<E::Event>,
     after: Arc<Loaded<E>>,
 }
@@ -68,6 +69,9 @@ impl Desk<'_, '_> {
         let held_by = self.holder(ResourceKind::Driver, id.uuid(), before.version)?;
         let context = DriverContext { id, license_holder, held_by };
         let done = self.run::<Driver>(id.uuid(), before, command, &context, call)?;
+        if matches!(command, DriverCommand::EraseDriver {}) && !done.events.is_empty() {
+            erase::forget(self.unit, EntityKind::Driver, id.uuid(), call)?;
+        }
         let held = held_by.is_some();
         let status = done.after.state.as_ref().map(|driver| driver.status.shown(held).to_string());
         Ok(self.outcome(id.uuid(), command.done(), &done, status))
@@ -148,6 +152,9 @@ impl Desk<'_, '_> {
             fresh_incident_id,
         };
         let done = self.run::<Delivery>(id.uuid(), Arc::clone(&before), command, &context, call)?;
+        if matches!(command, DeliveryCommand::EraseReceiver {}) && !done.events.is_empty() {
+            erase::forget(self.unit, EntityKind::Delivery, id.uuid(), call)?;
+        }
         if !done.events.is_empty() {
             for state in [&before.state, &done.after.state].into_iter().flatten() {
                 self.forget_calendars(Involved {
@@ -216,6 +223,17 @@ impl Desk<'_, '_> {
         call.check_version(before.version)?;
         let events = E::decide(before.state.as_ref(), command, context)
             .map_err(|refusal| AppError::refused(&refusal))?;
+        self.record::<E>(id, before, events, call)
+    }
+
+    /// Appends events that follow from what the entity was before, and brings the tables up to them.
+    pub(crate) fn record<E: Entity + Clone>(
+        &mut self,
+        id: Uuid,
+        before: Arc<Loaded<E>>,
+        events: Vec<E::Event>,
+        call: &Call,
+    ) -> Result<Done<E>, AppError> {
         if events.is_empty() {
             return Ok(Done { events, after: before });
         }
@@ -314,7 +332,8 @@ const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
         | DeliveryCommand::AssignVehicle { .. }
         | DeliveryCommand::ChangeDeliveryStatus { .. }
         | DeliveryCommand::ReachCheckpoint { .. }
-        | DeliveryCommand::CaptureProof { .. } => None,
+        | DeliveryCommand::CaptureProof { .. }
+        | DeliveryCommand::EraseReceiver {} => None,
     }
 }
 

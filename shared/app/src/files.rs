@@ -81,6 +81,16 @@ pub(crate) fn read(folder: &Path, hash: &FileHash) -> Result<Option<(String, Vec
     }
 }
 
+/// Lets go of a file; one that is gone already stays so.
+pub(crate) fn remove(folder: &Path, hash: &FileHash) -> std::io::Result<()> {
+    let path = path(folder, hash.as_str());
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => path.parent().map_or(Ok(()), durable::sync_folder),
+    }
+}
+
 fn path(folder: &Path, hash: &str) -> PathBuf {
     let (shelf, _) = hash.split_at_checked(2).unwrap_or((hash, ""));
     folder.join("files").join(shelf).join(hash)

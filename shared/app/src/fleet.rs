@@ -18,8 +18,13 @@ use crate::error::AppError;
 use crate::page::Limit;
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 4] =
-    [driver::MIGRATION, vehicle::MIGRATION, driver::STATUS_MIGRATION, vehicle::STATUS_MIGRATION];
+pub(crate) const MIGRATIONS: [Migration; 5] = [
+    driver::MIGRATION,
+    vehicle::MIGRATION,
+    driver::STATUS_MIGRATION,
+    vehicle::STATUS_MIGRATION,
+    driver::ERASED_MIGRATION,
+];
 
 /// Counts and lists of the whole fleet.
 pub(crate) fn overview(tables: &Connection) -> Result<FleetOverview, AppError> {

@@ -2,7 +2,7 @@
 //!
 //! Every event goes the way of any other, through decision, append and projection; what differs is only that many
 //! commands share a commit, and that they are recorded at the times at which they are said to have happened. The same
-//! seed and the same last instant give the same record, to the byte.
+//! seed and the same last instant give the same record, but for the secrets under which it is sealed.
 
 mod day;
 mod drive;

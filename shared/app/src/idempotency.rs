@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::command::{CommandOutcome, CommandRequest};
@@ -31,6 +32,41 @@ pub(crate) const MIGRATION: Migration = Migration {
 const KEPT_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 const KEY_MAX_CHARS: usize = 200;
+
+/// Stands in the place of the hash of a request that named somebody who was erased: whoever can guess a name could
+/// recognise it by the hash. The answer is repeated whatever comes with the key.
+const ANY_REQUEST: [u8; 32] = [0; 32];
+
+/// Takes what is personal out of the answers that are kept: `subject` is who was erased, `texts` what was known of them.
+/// What was done stays done under its key.
+pub(crate) fn forget(tables: &Connection, subject: Uuid, texts: &[String]) -> Result<(), AppError> {
+    let sql = "UPDATE answers SET request_hash = ?2 WHERE json_extract(answer, '$.Done.id') = ?1";
+    sql::run(tables, sql, params![subject.to_string(), ANY_REQUEST])?;
+    let detail = "This was refused, and named somebody who has been erased since".to_owned();
+    for text in texts {
+        // As it stands within JSON, without regard to the case of letters.
+        let quoted = Value::String(text.clone()).to_string();
+        let sql = "SELECT actor, key, answer FROM answers WHERE instr(lower(answer), lower(?1))";
+        let found = sql::all(tables, sql, [quoted.trim_matches('"')], |row| {
+            Ok((
+                row.get::<_, String>("actor")?,
+                row.get::<_, String>("key")?,
+                row.get::<_, String>("answer")?,
+            ))
+        })?;
+        for (actor, key, answer) in found {
+            let Answer::Refused { code, .. } = serde_json::from_str(&answer).map_err(AppError::storage)?
+            else {
+                continue;
+            };
+            let kept = Answer::Refused { code, detail: detail.clone(), facts: Map::new() };
+            let kept = serde_json::to_string(&kept).map_err(AppError::storage)?;
+            let sql = "UPDATE answers SET answer = ?3, request_hash = ?4 WHERE actor = ?1 AND key = ?2";
+            sql::run(tables, sql, params![actor, key, kept, ANY_REQUEST])?;
+        }
+    }
+    Ok(())
+}
 
 #[derive(Serialize, Deserialize)]
 enum Answer {
@@ -75,7 +111,7 @@ impl Key {
             Ok((row.get::<_, [u8; 32]>("request_hash")?, row.get::<_, String>("answer")?))
         })?;
         let Some((request_hash, answer)) = found else { return Ok(None) };
-        if request_hash != self.request_hash {
+        if request_hash != self.request_hash && request_hash != ANY_REQUEST {
             let detail = "This Idempotency-Key was used for another request: use a new key for each";
             return Err(AppError::new(Code::KeyReused, detail));
         }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use depot_domain::values::Timestamp;
 use depot_domain::{Delivery, Driver, Route, Vehicle};
 use depot_store::seal::hex;
-use depot_store::{StoredEvent, Upcasters, log};
+use depot_store::{StoredEvent, Upcaster, Upcasters, log};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -17,15 +17,18 @@ pub use views::*;
 use crate::entity::{self, Entity, Loaded, fold, is_of, kind_of};
 use crate::error::{AppError, Code};
 use crate::page::Limit;
-use crate::sql;
+use crate::{personal, sql};
 
-/// Brings events of older schema versions to the present one. Every event is at version 1 so far, so no step exists.
-static UPCASTERS: LazyLock<Upcasters> =
-    LazyLock::new(|| Upcasters::new(vec![]).unwrap_or_else(|error| panic!("{error}")));
+/// Brings events of older schema versions to the present one. What is personal was stored openly at version 1.
+static UPCASTERS: LazyLock<Upcasters> = LazyLock::new(|| {
+    let sealed = |event_type| Upcaster { event_type, from: 1, to_type: event_type, upcast: None };
+    Upcasters::new(personal::types().map(sealed).collect()).unwrap_or_else(|error| panic!("{error}"))
+});
 
-/// Brings what was stored to the present schema versions.
+/// Opens what was stored, and brings it to the present schema versions.
 pub(crate) fn upcast(events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, AppError> {
-    events.into_iter().map(|event| UPCASTERS.apply(event).map_err(AppError::storage)).collect()
+    let read = |event| UPCASTERS.apply(personal::open(event)?).map_err(AppError::storage);
+    events.into_iter().map(read).collect()
 }
 
 fn view(tables: &Connection, stored: StoredEvent, backdating: TimeDelta) -> Result<EventView, AppError> {

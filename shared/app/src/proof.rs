@@ -15,6 +15,7 @@ use depot_domain::decider::DomainEvent as _;
 use depot_domain::delivery::FileRef;
 use depot_domain::values::DeliveryId;
 use depot_store::seal::{self, Seal, SealKey, hex, unhex};
+use depot_store::subject::Secret;
 use depot_store::{StoredEvent, chain, log as events_log};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,7 @@ pub struct Proved {
     pub about: About,
     /// When the proof was made.
     pub made_at: DateTime<Utc>,
-    /// Its events, from the first on.
+    /// Its events, from the first on, with what is personal as far as it was not erased.
     pub events: Vec<StoredEvent>,
     /// Its files: what they are, and how many bytes each has.
     pub files: Vec<FileRef>,
@@ -98,6 +99,9 @@ struct Body {
     events: Vec<Told>,
     /// The hash of the event before the first of these.
     before: String,
+    /// What opens the personal parts of the events, where that was not destroyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
     /// The digests of the rows between and after them, up to the one that the seal stands on.
     others: Vec<String>,
     seal: SealText,
@@ -164,7 +168,7 @@ impl App {
             }
         };
         let folder = self.folder().to_owned();
-        let named = files_of(&segment.events)?;
+        let named = files_of(&log::upcast(segment.events.clone())?)?;
         let files = tokio::task::spawn_blocking(move || {
             named.values().map(|file| kept(&folder, file)).collect::<Result<Vec<_>, _>>()
         });
@@ -196,7 +200,7 @@ fn segment(connection: &Connection, id: DeliveryId) -> Result<Option<Segment>, A
 /// The files that events name, by their hashes.
 fn files_of(events: &[StoredEvent]) -> Result<BTreeMap<String, FileRef>, AppError> {
     let mut named = BTreeMap::new();
-    for event in log::upcast(events.to_vec())? {
+    for event in events {
         let mut body = serde_json::Deserializer::from_str(&event.payload);
         let decoded = DeliveryEvent::decode(&event.event_type, &mut body).map_err(AppError::storage)?;
         if let DeliveryEvent::ProofOfDeliveryCaptured(proof) = decoded {
@@ -231,6 +235,7 @@ fn written(
         category: DeliveryEvent::CATEGORY.to_owned(),
         events: segment.events.iter().map(Told::of).collect(),
         before: hex(&segment.before),
+        secret: segment.events.iter().find_map(|event| event.secret).map(|secret| hex(secret.bytes())),
         others: segment.others.iter().map(|digest| hex(digest)).collect(),
         seal: SealText::from(&segment.seal),
         files,
@@ -275,6 +280,7 @@ pub fn check(proof: &[u8], key: Option<[u8; 32]>) -> Result<Proved, ProofError> 
     if let Some((place, event)) = (1..).zip(&events).find(|(place, event)| event.version != *place) {
         return Err(contradicts(format!("event {} of the delivery stands at place {place}", event.version)));
     }
+    let events = log::upcast(events).map_err(|error| contradicts(error.to_string()))?;
     let named = files_of(&events).map_err(|error| contradicts(error.to_string()))?;
     check_files(&named, &parsed.files)?;
     let Body { delivery, about, made_at, .. } = parsed;
@@ -342,6 +348,7 @@ impl Told {
             causation: self.causation.clone(),
             payload: self.payload.clone(),
             hash: chain::GENESIS,
+            secret: proof.secret.as_deref().and_then(unhex).map(Secret::from_bytes),
         }
     }
 }

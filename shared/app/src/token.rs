@@ -120,7 +120,9 @@ pub(crate) fn store(
         (Role::Driver, None) => {
             return Err(malformed("driver: a token of the role driver names its driver".to_owned()));
         }
-        (Role::Driver, Some(driver)) if crate::fleet::driver(tables, driver)?.is_none() => {
+        (Role::Driver, Some(driver))
+            if crate::fleet::driver(tables, driver)?.is_none_or(|driver| driver.erased) =>
+        {
             return Err(AppError::new(Code::NotFound, format!("There is no driver {driver}")));
         }
         (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, Some(_)) => {
@@ -178,6 +180,12 @@ pub(crate) fn authenticate(
 /// Notes when a token was used.
 pub(crate) fn used(tables: &Connection, id: Uuid, at: Timestamp) -> rusqlite::Result<()> {
     sql::run(tables, "UPDATE tokens SET used_at = ?2 WHERE id = ?1", params![id, at.micros()])
+}
+
+/// Revokes the tokens of a driver's phones and takes away what they are called, which names the driver.
+pub(crate) fn forget(tables: &Connection, driver: Uuid, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "UPDATE tokens SET name = ?3, revoked_at = COALESCE(revoked_at, ?2) WHERE driver_id = ?1";
+    sql::run(tables, sql, params![driver, now.micros(), depot_domain::values::ERASED])
 }
 
 /// How many bearers of tokens can be picked from.

@@ -65,6 +65,8 @@ async fn a_proof_shows_the_delivery_its_file_and_the_seal_and_nothing_of_others(
     assert_eq!(types.first(), Some(&"DeliveryCreated"));
     assert!(types.contains(&"ProofOfDeliveryCaptured") && types.contains(&"CheckpointReached"), "{types:?}");
     assert_eq!(proved.files.len(), 1);
+    let told: String = proved.events.iter().map(|event| event.payload.as_str()).collect();
+    assert!(told.contains(r#""receiverName":"Cleo""#) && !told.contains("sealed"), "{told}");
     assert_eq!(proved.seal.sequence, app.head());
     assert!(!text.contains("Bob Secret"));
     // A second one rests on the same seal; it needs no other.
@@ -109,7 +111,7 @@ async fn what_was_made_up_and_signed_again_contradicts_the_seal() {
     assert_eq!(signed(body, &key), text, "the test signs as the depot does");
     // By whoever has the depot's key, but not the log of that time.
     for (from, to) in [
-        ("Cleo", "Dora"),
+        ("sealed", "closed"),
         ("\"actor\": \"desk\"", "\"actor\": \"dusk\""),
         ("\"version\": 2", "\"version\": 3"),
     ] {
@@ -129,6 +131,19 @@ async fn what_was_made_up_and_signed_again_contradicts_the_seal() {
         proof::check(signed(&other_file, &key).as_bytes(), None),
         Err(ProofError::Contradiction(_))
     ));
+    // Another secret opens nothing, and without one the proof shows no more than after an erasure.
+    let mut parsed: Value = serde_json::from_str(body).unwrap();
+    parsed["secret"] = json!("00".repeat(32));
+    let another = serde_json::to_string_pretty(&parsed).unwrap() + "\n";
+    assert!(matches!(
+        proof::check(signed(&another, &key).as_bytes(), None),
+        Err(ProofError::Contradiction(_))
+    ));
+    parsed["files"] = json!([]);
+    let closed = serde_json::to_string_pretty(&parsed).unwrap() + "\n";
+    let closed = proof::check(signed(&closed, &key).as_bytes(), None).unwrap();
+    let told: String = closed.events.iter().map(|event| event.payload.as_str()).collect();
+    assert!(!told.contains("Cleo") && told.contains(r#""receiverName":"erased""#), "{told}");
     // By somebody with a key of their own.
     let elsewhere = tempfile::tempdir().unwrap();
     let theirs = SealKey::open(elsewhere.path()).unwrap();

@@ -15,7 +15,7 @@ pub use command::DeliveryCommand;
 pub use error::DeliveryError;
 pub use events::{
     CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatusChanged, DriverAssigned, FileHash,
-    FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, VehicleAssigned,
+    FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, ReceiverErased, VehicleAssigned,
 };
 pub use incident::{Incident, IncidentType, Severity};
 pub use status::DeliveryStatus;
@@ -24,7 +24,8 @@ use crate::decider::Decider;
 use crate::dispatch::{Dispatch, DispatchError};
 use crate::route::Route;
 use crate::values::{
-    DeliveryId, DriverId, IncidentId, Location, Note, Reason, RouteId, Sequence, Timestamp, VehicleId,
+    DeliveryId, Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
+    Timestamp, VehicleId,
 };
 
 /// The most photos one proof of delivery may have.
@@ -53,6 +54,8 @@ pub struct Delivery {
     pub incidents: Vec<Incident>,
     /// Who received it.
     pub proof: Option<ProofOfDeliveryCaptured>,
+    /// Whether everything personal that was recorded of it so far has been erased.
+    pub erased: bool,
 }
 
 /// Those of whom the depot must know before it decides a delivery's command.
@@ -120,6 +123,7 @@ impl Decider for Delivery {
                     signature: signature.clone(),
                     photos: photos.clone(),
                 }),
+            DeliveryCommand::EraseReceiver {} => known()?.erase(),
         }
     }
 
@@ -135,6 +139,7 @@ impl Decider for Delivery {
                 reached: vec![],
                 incidents: vec![],
                 proof: None,
+                erased: false,
             });
         }
         state.map(|mut delivery| {
@@ -169,7 +174,8 @@ impl Delivery {
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::ReportIncident { .. }
             | DeliveryCommand::ResolveIncident { .. }
-            | DeliveryCommand::CaptureProof { .. } => held,
+            | DeliveryCommand::CaptureProof { .. }
+            | DeliveryCommand::EraseReceiver {} => held,
         }
     }
 
@@ -336,7 +342,19 @@ impl Delivery {
         Ok(vec![proof.into(), self.moved_to(DeliveryStatus::Delivered, None)])
     }
 
+    fn erase(&self) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        if self.erased {
+            return Ok(vec![]);
+        }
+        if self.status.is_open() {
+            return Err(DeliveryError::NotEnded { status: self.status });
+        }
+        Ok(vec![ReceiverErased {}.into()])
+    }
+
     fn apply(&mut self, event: &DeliveryEvent, at: Timestamp) {
+        // Whatever happens later may be personal again.
+        self.erased = false;
         match event {
             DeliveryEvent::DeliveryCreated(_) => {}
             DeliveryEvent::DriverAssigned(assigned) => self.driver_id = Some(assigned.driver_id),
@@ -360,6 +378,18 @@ impl Delivery {
                 }
             }
             DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof.clone()),
+            DeliveryEvent::ReceiverErased(ReceiverErased {}) => {
+                self.erased = true;
+                for incident in &mut self.incidents {
+                    (incident.description, incident.photos) = (Description::erased(), vec![]);
+                }
+                self.proof = self.proof.take().map(|_| ProofOfDeliveryCaptured {
+                    receiver_name: ReceiverName::erased(),
+                    signature_url: None,
+                    signature: None,
+                    photos: vec![],
+                });
+            }
         }
     }
 

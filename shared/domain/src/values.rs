@@ -144,6 +144,23 @@ enum Lines {
     Many,
 }
 
+/// What stands where something personal was before it was erased.
+pub const ERASED: &str = "erased";
+
+macro_rules! erasable {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// What stands in the place of one that was erased.
+            #[must_use]
+            pub fn erased() -> Self {
+                Self(ERASED.to_owned())
+            }
+        })+
+    };
+}
+
+erasable!(Name, DriverLicense, Description, ReceiverName);
+
 text!(/// A person's name.
     Name, "a name", 1..=100, Lines::One);
 text!(/// A driver's licence number.

@@ -32,6 +32,8 @@ pub struct Verified {
     pub seals: u64,
     /// The last of them.
     pub last_seal: Option<Seal>,
+    /// How many seals stood on a chain that was made anew since, see [`crate::Unit::seal_history`].
+    pub retired: u64,
 }
 
 /// The first thing wrong with a log.
@@ -173,7 +175,9 @@ impl Verification {
         }
         self.check_end(&snapshot)?;
         let (seals, last_seal) = self.check_seals(&snapshot)?;
-        Ok(Some(Verified { events: self.events, head: self.head, seals, last_seal }))
+        let count = |row: &Row<'_>| row.get::<_, i64>(0).map(i64::cast_unsigned);
+        let retired = snapshot.query_row("SELECT COUNT(*) FROM retired_seals", (), count)?;
+        Ok(Some(Verified { events: self.events, head: self.head, seals, last_seal, retired }))
     }
 
     fn check(&mut self, snapshot: &Connection, row: &Row<'_>) -> Result<(), VerifyError> {

@@ -4,7 +4,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use parking_lot::{Condvar, Mutex};
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 use tokio::sync::watch;
 
 use crate::connection::Database;
@@ -75,6 +75,24 @@ pub(crate) fn start(
 /// Empties the log for good, as nobody writes any more.
 pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
     checkpoint(connection, "TRUNCATE").map(|_| ())
+}
+
+/// How often it is tried to have the log to oneself, five seconds each time.
+const SCRUB_ATTEMPTS: u32 = 6;
+
+/// Writes the database anew without anything that was deleted from it, and empties the log, on a connection of its own:
+/// the copy is made in a file, not in the memory of whoever writes.
+pub(crate) fn scrub(database: &Database) -> rusqlite::Result<()> {
+    let connection = database.scrubber()?;
+    connection.execute_batch("VACUUM")?;
+    for _ in 0..SCRUB_ATTEMPTS {
+        let busy = |row: &rusqlite::Row<'_>| row.get::<_, bool>(0);
+        if !connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), busy)? {
+            return Ok(());
+        }
+    }
+    let locked = ffi::Error::new(ffi::SQLITE_BUSY);
+    Err(rusqlite::Error::SqliteFailure(locked, Some("the log is being read all the time".to_owned())))
 }
 
 /// Moves what can be moved now.

@@ -68,6 +68,11 @@ impl Database {
         self.open_for_writing(CHECKPOINT_BUSY_TIMEOUT)
     }
 
+    /// For what is rare and may take long: it waits for others as a writer does.
+    pub(crate) fn scrubber(&self) -> rusqlite::Result<Connection> {
+        self.open_for_writing(BUSY_TIMEOUT)
+    }
+
     pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, types::Type};
 use uuid::Uuid;
 
+use crate::subject::Secret;
+
 /// An event to append.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
@@ -11,8 +13,10 @@ pub struct NewEvent {
     pub event_type: &'static str,
     /// Version of the payload's shape, from 1.
     pub schema: u16,
-    /// JSON.
+    /// A JSON object.
     pub payload: String,
+    /// What of it is personal, as a JSON object: it is stored sealed under the stream's secret, see [`crate::subject`].
+    pub personal: Option<String>,
 }
 
 /// Who caused events, when and why. Times are stored in microseconds; what is finer is cut off.
@@ -55,15 +59,17 @@ pub struct StoredEvent {
     pub correlation: String,
     /// What led to it.
     pub causation: String,
-    /// JSON.
+    /// JSON, with what is personal sealed in it.
     pub payload: String,
     /// The link of the hash chain that ends in this event.
     pub hash: [u8; 32],
+    /// What opens the personal part, unless that was never there or was destroyed. No part of what is hashed.
+    pub secret: Option<Secret>,
 }
 
 /// Selects what [`from_row`] reads. CROSS JOIN keeps the order of the tables, so a limit reads no more than it gives.
 pub(crate) const SELECT: &str = "SELECT e.seq, s.id, c.name, e.version, e.type, e.schema, e.occurred_at, \
-     e.recorded_at, e.actor, e.correlation, e.causation, e.payload, e.hash \
+     e.recorded_at, e.actor, e.correlation, e.causation, e.payload, e.hash, s.secret \
      FROM events e CROSS JOIN streams s ON s.stream_no = e.stream_no \
      CROSS JOIN categories c ON c.category_no = e.category_no ";
 
@@ -83,6 +89,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
         causation: row.get(10)?,
         payload: row.get(11)?,
         hash: row.get(12)?,
+        secret: row.get(13)?,
     })
 }
 

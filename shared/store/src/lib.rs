@@ -13,6 +13,7 @@
 //! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
 //! | a log rewritten as a whole is found | seals signed with a key that is not in it ([`seal`]) |
 //! | a copy is whole, and its moment is one moment | [`backup`] |
+//! | what is personal can be erased though no event changes | each stream has a secret that can be destroyed ([`subject`]) |
 //! | an unclear commit is never reported as a failure | [`WriteError::Unknown`] |
 
 mod checkpoint;
@@ -20,6 +21,7 @@ mod connection;
 mod error;
 mod event;
 mod folder;
+mod history;
 mod options;
 mod readers;
 mod schema;
@@ -33,6 +35,7 @@ pub mod backup;
 pub mod chain;
 pub mod log;
 pub mod seal;
+pub mod subject;
 pub mod subscription;
 
 pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError};

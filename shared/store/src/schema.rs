@@ -80,6 +80,22 @@ const OWN: &[Migration] = &[
         id: RELINK,
         sql: "DROP TRIGGER events_never_change;",
     },
+    Migration {
+        id: 2026_112650,
+        // Retired seals stood on a chain that was made anew; see `history`.
+        sql: "
+    ALTER TABLE streams ADD COLUMN secret BLOB CHECK (secret IS NULL OR length(secret) = 32);
+    CREATE TABLE retired_seals (
+        sequence INTEGER NOT NULL,
+        head BLOB NOT NULL CHECK (length(head) = 32),
+        at INTEGER NOT NULL,
+        key BLOB NOT NULL CHECK (length(key) = 32),
+        signature BLOB NOT NULL CHECK (length(signature) = 64),
+        retired_at INTEGER NOT NULL,
+        PRIMARY KEY (sequence, head)
+    ) STRICT;
+    ",
+    },
 ];
 
 /// Links are made of the rows' digests from this step on, where they were made of the rows themselves before.
@@ -125,10 +141,7 @@ fn step(id: u32, sql: &str) -> M<'_> {
 
 fn relink(transaction: &Transaction<'_>) -> HookResult {
     chain::relink(transaction).map_err(|error| HookError::Hook(error.to_string()))?;
-    transaction.execute_batch(
-        "CREATE TRIGGER events_never_change BEFORE UPDATE ON events
-             BEGIN SELECT RAISE(ABORT, 'events never change'); END;",
-    )?;
+    transaction.execute_batch(FORBID_CHANGES)?;
     Ok(())
 }
 
@@ -140,7 +153,15 @@ pub(crate) const CLEAR_LOG: &str = "
         BEGIN SELECT RAISE(ABORT, 'events never go'); END;
     DELETE FROM streams;
     DELETE FROM subscriptions;
-    DELETE FROM seals;";
+    DELETE FROM seals;
+    DELETE FROM retired_seals;";
+
+/// Lets the rows of events change, for as long as a transaction of the store itself takes.
+pub(crate) const ALLOW_CHANGES: &str = "DROP TRIGGER events_never_change;";
+
+/// Puts the trigger back as it was.
+pub(crate) const FORBID_CHANGES: &str = "CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+             BEGIN SELECT RAISE(ABORT, 'events never change'); END;";
 
 fn seen(connection: &Connection) -> Result<Vec<u32>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT id FROM schema_steps ORDER BY id")?;

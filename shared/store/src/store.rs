@@ -170,6 +170,29 @@ impl<C: Default + Send + 'static> Store<C> {
         self.shared.readers.read_now(work)
     }
 
+    /// Leaves nothing in the files of what was deleted: writes the database anew and empties the write-ahead log. Writes wait
+    /// meanwhile. What the file system keeps of a file's former blocks is beyond it.
+    ///
+    /// # Errors
+    /// When SQLite fails, or somebody reads all the time; what was deleted may still be there then.
+    pub async fn scrub(&self) -> Result<(), ReadError> {
+        let queue = self.shared.queue.as_ref().ok_or(ReadError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        queue.send(Message::Scrub(reply)).await.map_err(|_| ReadError::Closed)?;
+        Ok(answer.await.map_err(|_| ReadError::Closed)??)
+    }
+
+    /// [`scrub`](Self::scrub) for callers without a runtime.
+    ///
+    /// # Errors
+    /// As `scrub`.
+    pub fn scrub_blocking(&self) -> Result<(), ReadError> {
+        let queue = self.shared.queue.as_ref().ok_or(ReadError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        queue.blocking_send(Message::Scrub(reply)).map_err(|_| ReadError::Closed)?;
+        Ok(answer.blocking_recv().map_err(|_| ReadError::Closed)??)
+    }
+
     /// Stops taking work, finishes what was accepted, empties the write-ahead log and releases the folder. Writes and
     /// reads that come later are told that the store is closed. Closing twice does no harm.
     pub async fn close(&self) {

@@ -7,6 +7,8 @@ use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use crate::subject::Secret;
+
 /// How many streams are remembered.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(32_768).expect("not zero");
 
@@ -16,6 +18,7 @@ pub(crate) struct StreamRow {
     pub(crate) stream_no: i64,
     pub(crate) category_no: i64,
     pub(crate) version: u32,
+    pub(crate) secret: Option<Secret>,
 }
 
 #[derive(Debug)]
@@ -45,9 +48,10 @@ impl Streams {
         if self.absent == Some(stream) {
             return Ok(None);
         }
-        let sql = "SELECT stream_no, category_no, version FROM streams WHERE id = ?1";
+        let sql = "SELECT stream_no, category_no, version, secret FROM streams WHERE id = ?1";
         let row = connection.prepare_cached(sql)?.query_row([stream.as_bytes()], |row| {
-            Ok(StreamRow { stream_no: row.get(0)?, category_no: row.get(1)?, version: row.get(2)? })
+            let (stream_no, category_no) = (row.get(0)?, row.get(1)?);
+            Ok(StreamRow { stream_no, category_no, version: row.get(2)?, secret: row.get(3)? })
         });
         let row = row.optional()?;
         match row {
@@ -57,7 +61,7 @@ impl Streams {
         Ok(row)
     }
 
-    /// Brings a stream, which has this row, to a later version.
+    /// Brings a stream, which has this row but for its secret, to a later version.
     pub(crate) fn grow(
         &mut self,
         connection: &Connection,
@@ -65,9 +69,13 @@ impl Streams {
         row: StreamRow,
         version: u32,
     ) -> rusqlite::Result<StreamRow> {
-        let sql = "UPDATE streams SET version = ?2 WHERE stream_no = ?1 AND version = ?3";
-        let changed =
-            connection.prepare_cached(sql)?.execute(params![row.stream_no, version, row.version])?;
+        let sql = "UPDATE streams SET version = ?2, secret = ?4 WHERE stream_no = ?1 AND version = ?3";
+        let changed = connection.prepare_cached(sql)?.execute(params![
+            row.stream_no,
+            version,
+            row.version,
+            row.secret
+        ])?;
         if changed != 1 {
             return Err(rusqlite::Error::StatementChangedRows(changed));
         }
@@ -82,7 +90,7 @@ impl Streams {
         connection: &Connection,
         stream: Uuid,
         category: &str,
-        version: u32,
+        (version, secret): (u32, Option<Secret>),
     ) -> rusqlite::Result<StreamRow> {
         let category_no = match self.category(connection, category)? {
             Some(category_no) => category_no,
@@ -93,10 +101,10 @@ impl Streams {
                 category_no
             }
         };
-        let sql = "INSERT INTO streams (id, category_no, version) VALUES (?1, ?2, ?3)";
-        let values = params![stream.as_bytes(), category_no, version];
+        let sql = "INSERT INTO streams (id, category_no, version, secret) VALUES (?1, ?2, ?3, ?4)";
+        let values = params![stream.as_bytes(), category_no, version, secret];
         let stream_no = connection.prepare_cached(sql)?.insert(values)?;
-        let row = StreamRow { stream_no, category_no, version };
+        let row = StreamRow { stream_no, category_no, version, secret };
         self.rows.put(stream, row);
         self.absent = None;
         Ok(row)

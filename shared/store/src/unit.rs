@@ -1,17 +1,20 @@
 //! What a work may do inside the batch's transaction: load, append, read and write tables. Commits nothing; the
 //! writer decides whether what a unit wrote stands.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::{
-    chain,
+    chain::{self, VerifyError},
     error::{AppendError, Fault},
     event::{Metadata, NewEvent, StoredEvent, integer},
-    log, schema,
+    history, log, schema,
     seal::{self, Seal, SealKey},
     streams::{StreamRow, Streams},
+    subject::{self, Secret},
 };
 
 /// The last event of the log, from which the next follows.
@@ -159,6 +162,47 @@ impl Unit<'_> {
         Ok(())
     }
 
+    /// Destroys the secret of a stream: what is personal in its events so far cannot be read again, by anybody, while
+    /// the chain stands as it did. What is appended later is sealed under a new one.
+    ///
+    /// The bytes are gone from the files only after [`crate::Store::scrub`].
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn destroy_secret(&mut self, stream: Uuid) -> Result<(), rusqlite::Error> {
+        *self.streams = Streams::default();
+        let sql = "UPDATE streams SET secret = NULL WHERE id = ?1";
+        self.tables_mut()?.prepare_cached(sql)?.execute([stream.as_bytes()]).map(drop)
+    }
+
+    /// Seals what is personal in events that were stored before there were secrets. `part` gives an event in parts where
+    /// that is so. Every event from the first of them on gets a new link, so seals that stand there are retired: they
+    /// are kept, but stand on a chain that is no more. Says how many events were sealed.
+    ///
+    /// # Errors
+    /// What is wrong with the log as it is, which is not made good; or SQLite fails. The unit must not stand then.
+    pub fn seal_history<E>(
+        &mut self,
+        now: DateTime<Utc>,
+        part: impl FnMut(&StoredEvent) -> Result<Option<NewEvent>, E>,
+    ) -> Result<u64, E>
+    where
+        E: From<VerifyError> + From<rusqlite::Error>,
+    {
+        *self.streams = Streams::default();
+        let sealed = history::seal(self.tables_mut()?, now, part);
+        match sealed {
+            Ok((sealed, tip)) => {
+                self.tip = tip;
+                Ok(sealed)
+            }
+            Err(error) => {
+                self.note(Fault::Storage("the history could not be sealed".to_owned()));
+                Err(error)
+            }
+        }
+    }
+
     /// The sequence that the next event appended gets, if this unit stands.
     pub fn next_sequence(&self) -> u64 {
         self.tip.sequence + 1
@@ -191,9 +235,12 @@ impl Unit<'_> {
         let after = row.map_or(0, |row| row.version);
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let last = after.checked_add(count).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, i64::MAX))?;
+        let known = row.and_then(|row| row.secret);
+        let is_personal = events.iter().any(|event| event.personal.is_some());
+        let secret = if is_personal && known.is_none() { Some(Secret::fresh()?) } else { known };
         let StreamRow { stream_no, category_no, .. } = match row {
-            Some(row) => self.streams.grow(connection, stream, row, last)?,
-            None => self.streams.create(connection, stream, category, last)?,
+            Some(row) => self.streams.grow(connection, stream, StreamRow { secret, ..row }, last)?,
+            None => self.streams.create(connection, stream, category, (last, secret))?,
         };
         let mut insert = connection.prepare_cached(
             "INSERT INTO events (seq, stream_no, version, category_no, type, schema, occurred_at, recorded_at, \
@@ -204,6 +251,7 @@ impl Unit<'_> {
             (meta.occurred_at.timestamp_micros(), meta.recorded_at.timestamp_micros());
         let mut buffer = Vec::with_capacity(512);
         for (event, version) in events.iter().zip(after + 1..=last) {
+            let payload = stored_payload(stream, version, event, secret)?;
             let digest = chain::Columns {
                 stream: &stream,
                 version,
@@ -216,7 +264,7 @@ impl Unit<'_> {
                     meta.actor.as_bytes(),
                     meta.correlation.as_bytes(),
                     meta.causation.as_bytes(),
-                    event.payload.as_bytes(),
+                    payload.as_bytes(),
                 ],
             }
             .digest(&mut buffer);
@@ -234,11 +282,25 @@ impl Unit<'_> {
                 meta.actor,
                 meta.correlation,
                 meta.causation,
-                event.payload,
+                payload,
                 hash,
             ])?;
             self.tip = Tip { sequence, hash };
         }
         Ok(())
     }
+}
+
+/// The payload as it is stored: what is personal in it is sealed.
+fn stored_payload<'e>(
+    stream: Uuid,
+    version: u32,
+    event: &'e NewEvent,
+    secret: Option<Secret>,
+) -> rusqlite::Result<Cow<'e, str>> {
+    let (Some(personal), Some(secret)) = (&event.personal, secret) else {
+        return Ok(Cow::Borrowed(&event.payload));
+    };
+    let place = subject::place(stream, version, event.event_type);
+    subject::seal(&event.payload, personal, &secret, &place).map(Cow::Owned)
 }

@@ -18,8 +18,9 @@ pub struct Upcaster {
     pub from: u16,
     /// The type it gives, at schema `from + 1`.
     pub to_type: &'static str,
-    /// Changes the payload, or says what is wrong with it.
-    pub upcast: fn(Value) -> Result<Value, String>,
+    /// Changes the payload, or says what is wrong with it. None where the payload says the same, and only how it is
+    /// stored is another.
+    pub upcast: Option<fn(Value) -> Result<Value, String>>,
 }
 
 /// Why steps do not fit together.
@@ -116,15 +117,18 @@ impl Upcasters {
             }
             return Ok(event);
         };
-        let mut payload = serde_json::from_str(&event.payload)
-            .map_err(|source| UpcastError::Payload { sequence, source })?;
         loop {
-            payload = (step.upcast)(payload).map_err(|reason| UpcastError::Step {
-                sequence,
-                event_type: step.event_type.to_owned(),
-                schema: step.from,
-                reason,
-            })?;
+            if let Some(upcast) = step.upcast {
+                let payload = serde_json::from_str(&event.payload)
+                    .map_err(|source| UpcastError::Payload { sequence, source })?;
+                let changed = upcast(payload).map_err(|reason| UpcastError::Step {
+                    sequence,
+                    event_type: step.event_type.to_owned(),
+                    schema: step.from,
+                    reason,
+                })?;
+                event.payload = changed.to_string();
+            }
             event.schema = step.from + 1;
             event.event_type = step.to_type.to_owned();
             match self.step(step.to_type, step.from + 1) {
@@ -132,7 +136,6 @@ impl Upcasters {
                 None => break,
             }
         }
-        event.payload = payload.to_string();
         Ok(event)
     }
 

@@ -25,6 +25,8 @@ use crate::{
 
 pub(crate) enum Message<C> {
     Job(Box<dyn Job<C>>),
+    /// Leave nothing in the files of what was deleted.
+    Scrub(oneshot::Sender<rusqlite::Result<()>>),
     Close,
 }
 
@@ -182,14 +184,20 @@ impl<C: Default> Writer<C> {
         let mut messages = Vec::with_capacity(batch);
         while queue.blocking_recv_many(&mut messages, batch) > 0 {
             let mut jobs = Vec::with_capacity(messages.len());
+            let mut scrubs = Vec::new();
             for message in messages.drain(..) {
                 match message {
                     Message::Job(job) => jobs.push(job),
+                    Message::Scrub(reply) => scrubs.push(reply),
                     // What is in the queue already was accepted and still gets done.
                     Message::Close => queue.close(),
                 }
             }
             self.batch(jobs);
+            for reply in scrubs {
+                // Whoever asked may be gone.
+                let _ = reply.send(checkpoint::scrub(&self.database));
+            }
         }
         let finished = self.take_connection().and_then(|connection| checkpoint::finish(&connection));
         if let Err(error) = finished {

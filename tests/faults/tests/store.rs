@@ -328,7 +328,7 @@ fn work(unit: &mut Unit<'_>, id: i64, random: u64) -> Result<(), Failure> {
     }
     let stream = Uuid::from_u128(u128::from(random % 5));
     let version = unit.version(stream)?;
-    let event = NewEvent { event_type: "Happened", schema: 1, payload: id.to_string() };
+    let event = NewEvent { event_type: "Happened", schema: 1, payload: id.to_string(), personal: None };
     let at = DateTime::from_timestamp(1_800_000_000 + id, 0).unwrap();
     // As long as that of a real command, so that a batch is many pages.
     let meta = Metadata {

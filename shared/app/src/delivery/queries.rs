@@ -20,7 +20,7 @@ use crate::sql::{self, Filter, Order, blob};
 const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at, d.driver_id, \
     p.name AS driver_name, d.vehicle_id, v.registration AS vehicle_no, d.last_location, d.reached, \
     (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id) AS total, d.open_incidents, d.due_at, \
-    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos";
+    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased";
 
 const TABLES: &str = "deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
     LEFT JOIN vehicles v ON v.id = d.vehicle_id";
@@ -108,9 +108,9 @@ pub(crate) fn delivery(
 ) -> rusqlite::Result<Option<DeliveryDetail>> {
     let found = sql::one(tables, &format!("{} WHERE d.id = ?1", select_at(now)), [id.uuid()], |row| {
         let files = (sql::json(row, "signature")?, sql::json(row, "photos")?);
-        Ok((row_at(now)(row)?, row.get("signature_url")?, files))
+        Ok((row_at(now)(row)?, (row.get("signature_url")?, row.get("erased")?), files))
     })?;
-    let Some((row, signature_url, (signature, photos))) = found else { return Ok(None) };
+    let Some((row, (signature_url, erased), (signature, photos))) = found else { return Ok(None) };
     let sql = "SELECT sequence, location, reached_at FROM reached_checkpoints WHERE delivery_id = ?1 ORDER BY sequence";
     let checkpoints = sql::all(tables, sql, [id.uuid()], |row| {
         Ok(ReachedCheckpoint {
@@ -142,6 +142,7 @@ pub(crate) fn delivery(
         checkpoints,
         plan,
         files_awaited: Vec::new(),
+        erased,
     }))
 }
 
@@ -276,7 +277,8 @@ const fn category(event: &DeliveryEvent) -> TimelineCategory {
         | DeliveryEvent::DriverAssigned(_)
         | DeliveryEvent::VehicleAssigned(_)
         | DeliveryEvent::DeliveryStatusChanged(_)
-        | DeliveryEvent::ProofOfDeliveryCaptured(_) => TimelineCategory::DeliveryStatus,
+        | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::ReceiverErased(_) => TimelineCategory::DeliveryStatus,
         DeliveryEvent::CheckpointReached(_) => TimelineCategory::Checkpoint,
         DeliveryEvent::IncidentReported(_) | DeliveryEvent::IncidentResolved(_) => TimelineCategory::Incident,
     }

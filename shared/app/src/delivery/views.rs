@@ -125,6 +125,8 @@ pub struct DeliveryDetail {
     /// The hashes of signatures and photos whose content is still on its way.
     #[schema(value_type = Vec<String>)]
     pub files_awaited: Vec<FileHash>,
+    /// Whether who received it has been erased, with every text and picture that was recorded of it until then.
+    pub erased: bool,
 }
 
 impl DeliveryDetail {

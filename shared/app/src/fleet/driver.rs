@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use depot_domain::Driver;
 use depot_domain::fleet::driver::{
-    DriverAdded, DriverAvailability, DriverEvent, DriverStatus, DriverStatusChanged, DriverUpdated,
+    DriverAdded, DriverAvailability, DriverErased, DriverEvent, DriverStatus, DriverStatusChanged,
+    DriverUpdated,
 };
-use depot_domain::values::{DriverId, DriverLicense, Name};
+use depot_domain::values::{DriverId, DriverLicense, ERASED, Name};
 use depot_store::Migration;
 use lru::LruCache;
 use rusqlite::{Connection, Row, params};
@@ -44,6 +45,10 @@ pub(crate) const STATUS_MIGRATION: Migration = Migration {
              WHERE s.id = drivers.id AND e.type IN ('DriverAdded', 'DriverStatusChanged')
              ORDER BY e.version DESC LIMIT 1);",
 };
+
+/// Who was erased reads so.
+pub(crate) const ERASED_MIGRATION: Migration =
+    Migration { id: 2026_112652, sql: "ALTER TABLE drivers ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;" };
 
 impl Entity for Driver {
     const KIND: EntityKind = EntityKind::Driver;
@@ -85,6 +90,13 @@ impl Entity for Driver {
                     reason.as_ref().map(depot_domain::values::Reason::as_str)
                 ],
             ),
+            // No licence stands there, so that nobody's can be the same.
+            DriverEvent::DriverErased(DriverErased {}) => sql::run(
+                tables,
+                "UPDATE drivers SET name = ?5, driver_license = '', status = ?2, status_reason = NULL, status_at = ?3,
+                   updated_at = ?3, version = ?4, erased = 1 WHERE id = ?1",
+                params![id, DriverStatus::Unavailable.as_str(), at.micros(), version, ERASED],
+            ),
         }
     }
 }
@@ -95,7 +107,7 @@ const SHOWN: &str = "CASE WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.kind = '
 
 fn select() -> String {
     format!(
-        "SELECT id, name, driver_license, status, status_reason, status_at, updated_at, version, {HELD} AS held FROM drivers"
+        "SELECT id, name, driver_license, status, status_reason, status_at, updated_at, version, erased, {HELD} AS held FROM drivers"
     )
 }
 
@@ -111,6 +123,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DriverView> {
         open_deliveries,
         updated_at: sql::time(row, "updated_at")?,
         version: row.get("version")?,
+        erased: row.get("erased")?,
     })
 }
 

@@ -36,6 +36,8 @@ pub struct DriverView {
     pub updated_at: Timestamp,
     /// How many events it has; give it as `expectedVersion` to change just what was seen.
     pub version: u32,
+    /// Whether who it was has been erased: name and licence are gone.
+    pub erased: bool,
 }
 
 /// A vehicle.

@@ -56,6 +56,14 @@ pub(crate) fn pair(
     Ok(driver_name)
 }
 
+/// Takes away what a driver's phones called themselves, and where they were.
+pub(crate) fn forget(tables: &Connection, driver: Uuid) -> rusqlite::Result<()> {
+    super::position::forget(tables, driver.into())?;
+    let sql = "UPDATE devices SET device = NULL, app_version = NULL
+               WHERE id IN (SELECT id FROM tokens WHERE driver_id = ?1)";
+    sql::run(tables, sql, [driver])
+}
+
 /// Notes a sign of life, and puts off the day on which the credential expires.
 pub(crate) fn touch(tables: &Connection, device: Uuid, now: Timestamp) -> rusqlite::Result<()> {
     sql::run(

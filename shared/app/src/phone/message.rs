@@ -1,5 +1,6 @@
 //! Messages to drivers: what the depot did to their deliveries, as the events tell. That one was seen is kept beside.
 
+use depot_domain::Delivery;
 use depot_domain::delivery::{DeliveryEvent, DeliveryStatus};
 use depot_domain::values::{DriverId, Timestamp};
 use depot_store::Migration;
@@ -7,9 +8,9 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{MessageId, MessageKind, PhoneMessage};
-use crate::entity::Recorded;
+use crate::entity::{Recorded, decode};
 use crate::error::{AppError, Code};
-use crate::sql;
+use crate::{log, sql};
 
 pub(super) const MIGRATION: Migration = Migration {
     id: 2026_112552,
@@ -90,7 +91,8 @@ pub(crate) fn project(
         | DeliveryEvent::CheckpointReached(_)
         | DeliveryEvent::IncidentReported(_)
         | DeliveryEvent::IncidentResolved(_)
-        | DeliveryEvent::ProofOfDeliveryCaptured(_) => Ok(()),
+        | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::ReceiverErased(_) => Ok(()),
     }
 }
 
@@ -101,14 +103,14 @@ pub(super) fn of_driver(
     now: Timestamp,
 ) -> Result<Vec<PhoneMessage>, AppError> {
     let sql = format!(
-        "SELECT m.delivery_id, m.version, m.kind, m.at, x.seen_at, json_extract(e.payload, '$.reason') AS reason,
+        "SELECT m.delivery_id, m.version, m.kind, m.at, x.seen_at,
            (SELECT r.origin FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS origin,
            (SELECT r.destination FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS destination
          {FROM} AND m.driver_id = ?1 AND m.at > ?2 AND (x.seen_at IS NULL OR x.seen_at > ?3)
          ORDER BY m.at DESC, m.version DESC LIMIT {MAX_SHOWN}"
     );
     let bounds = params![driver.uuid(), now.micros() - KEPT_MICROS, now.micros() - SHOWN_MICROS];
-    Ok(sql::all(tables, &sql, bounds, |row| {
+    let mut messages = sql::all(tables, &sql, bounds, |row| {
         let delivery_id = sql::id(row, "delivery_id")?;
         Ok(PhoneMessage {
             id: MessageId { delivery: delivery_id, version: row.get("version")? },
@@ -116,11 +118,35 @@ pub(super) fn of_driver(
             delivery_id,
             route_origin: row.get("origin")?,
             route_destination: row.get("destination")?,
-            reason: row.get("reason")?,
+            reason: None,
             at: sql::time(row, "at")?,
             seen_at: sql::maybe_time(row, "seen_at")?,
         })
-    })?)
+    })?;
+    for message in &mut messages {
+        message.reason = reason(tables, message.id)?;
+    }
+    Ok(messages)
+}
+
+/// Why, as the event says that a message tells of.
+fn reason(
+    tables: &Connection,
+    MessageId { delivery, version }: MessageId,
+) -> Result<Option<String>, AppError> {
+    let told = log::upcast(depot_store::log::stream(tables, delivery.uuid(), version.saturating_sub(1), 1)?)?;
+    let Some(event) = told.first() else { return Ok(None) };
+    Ok(match decode::<Delivery>(event)? {
+        DeliveryEvent::DeliveryStatusChanged(changed) => changed.reason.map(String::from),
+        DeliveryEvent::DeliveryCreated(_)
+        | DeliveryEvent::DriverAssigned(_)
+        | DeliveryEvent::VehicleAssigned(_)
+        | DeliveryEvent::CheckpointReached(_)
+        | DeliveryEvent::IncidentReported(_)
+        | DeliveryEvent::IncidentResolved(_)
+        | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::ReceiverErased(_) => None,
+    })
 }
 
 /// Notes that a driver has seen messages; one that was seen before stays seen since then.

@@ -103,6 +103,9 @@ pub enum DeliveryCommand {
         #[ts(as = "Option<Vec<FileRef>>", optional)]
         photos: Vec<FileRef>,
     },
+    /// Erase who received a delivery that has ended: the name, the signature, the photos and every text that somebody wrote
+    /// about it cannot be read again, by anybody. What was driven, and when, stays.
+    EraseReceiver {},
 }
 
 impl DeliveryCommand {
@@ -118,6 +121,7 @@ impl DeliveryCommand {
             Self::ReportIncident { .. } => "Incident reported",
             Self::ResolveIncident { .. } => "Incident resolved",
             Self::CaptureProof { .. } => "Proof of delivery captured",
+            Self::EraseReceiver {} => "Receiver erased",
         }
     }
 }

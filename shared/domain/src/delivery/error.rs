@@ -56,6 +56,8 @@ pub enum DeliveryError {
     ProofEmpty,
     #[error("At most {most} photos are taken; these are {given}")]
     TooManyPhotos { most: usize, given: usize },
+    #[error("Delivery is {status}: its receiver can be erased once it is Delivered or Failed")]
+    NotEnded { status: DeliveryStatus },
     #[error(transparent)]
     #[serde(untagged)]
     Dispatch(#[from] DispatchError),
@@ -100,7 +102,8 @@ impl Refusal for DeliveryError {
             | Self::IncidentAlreadyResolved { .. }
             | Self::NotOutForDelivery { .. }
             | Self::ProofEmpty
-            | Self::TooManyPhotos { .. } => Kind::Broken,
+            | Self::TooManyPhotos { .. }
+            | Self::NotEnded { .. } => Kind::Broken,
         }
     }
 }

@@ -16,11 +16,12 @@ DeliveryEvent in "delivery-tracking-events" {
     DeliveryCreated = 1,
     DriverAssigned = 1,
     VehicleAssigned = 1,
-    DeliveryStatusChanged = 1,
+    DeliveryStatusChanged = 2,
     CheckpointReached = 1,
-    IncidentReported = 1,
-    IncidentResolved = 1,
-    ProofOfDeliveryCaptured = 1,
+    IncidentReported = 2,
+    IncidentResolved = 2,
+    ProofOfDeliveryCaptured = 2,
+    ReceiverErased = 1,
 });
 
 /// A delivery of a route began, in status PickedUp.
@@ -146,6 +147,11 @@ pub struct ProofOfDeliveryCaptured {
     #[ts(as = "Option<Vec<FileRef>>", optional)]
     pub photos: Vec<FileRef>,
 }
+
+/// Who received the delivery was erased: everything personal in the delivery's events before this one is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReceiverErased {}
 
 /// A file that the depot keeps, named by what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -56,6 +56,8 @@ pub struct Driver {
     pub driver_license: DriverLicense,
     /// The status that was set last.
     pub status: DriverStatus,
+    /// Whether who it was has been erased.
+    pub erased: bool,
 }
 
 /// What can be asked of a driver.
@@ -86,6 +88,8 @@ pub enum DriverCommand {
         #[ts(optional = nullable)]
         reason: Option<Reason>,
     },
+    /// Erase who a former driver was: name, licence and reasons cannot be read again, by anybody. What was driven stays.
+    EraseDriver {},
 }
 
 impl DriverCommand {
@@ -96,7 +100,7 @@ impl DriverCommand {
             Self::AddDriver { driver_license, .. } | Self::UpdateDriver { driver_license, .. } => {
                 Some(driver_license)
             }
-            Self::ChangeDriverStatus { .. } => None,
+            Self::ChangeDriverStatus { .. } | Self::EraseDriver {} => None,
         }
     }
 
@@ -107,12 +111,18 @@ impl DriverCommand {
             Self::AddDriver { .. } => "Driver added",
             Self::UpdateDriver { .. } => "Driver updated",
             Self::ChangeDriverStatus { .. } => "Driver status changed",
+            Self::EraseDriver {} => "Driver erased",
         }
     }
 }
 
 events!(/// What can have happened to a driver.
-    DriverEvent in "fleet-management-events" { DriverAdded = 1, DriverUpdated = 1, DriverStatusChanged = 1 });
+DriverEvent in "fleet-management-events" {
+    DriverAdded = 2,
+    DriverUpdated = 2,
+    DriverStatusChanged = 2,
+    DriverErased = 1,
+});
 
 /// A driver joined the fleet, available.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -151,6 +161,11 @@ pub struct DriverStatusChanged {
     pub reason: Option<Reason>,
 }
 
+/// Who a former driver was has been erased: everything personal in the driver's events before this one is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DriverErased {}
+
 /// Why a driver refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
 #[serde(tag = "rule", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -165,6 +180,10 @@ pub enum DriverError {
     DriverLicenseTaken { driver_license: DriverLicense, other_driver_id: DriverId, other_name: Name },
     #[error("Driver is assigned to delivery {delivery_id} and cannot change status")]
     DriverAssigned { delivery_id: DeliveryId },
+    #[error("Driver is assigned to delivery {delivery_id} and cannot be erased before that has ended")]
+    DriverNeeded { delivery_id: DeliveryId },
+    #[error("Driver {driver_id} was erased and cannot be changed: add a new one")]
+    DriverGone { driver_id: DriverId },
 }
 
 impl Refusal for DriverError {
@@ -172,7 +191,7 @@ impl Refusal for DriverError {
         match self {
             Self::DriverNotFound { .. } => Kind::NotFound,
             Self::DriverExists { .. } | Self::DriverLicenseTaken { .. } => Kind::Duplicate,
-            Self::DriverAssigned { .. } => Kind::Broken,
+            Self::DriverAssigned { .. } | Self::DriverNeeded { .. } | Self::DriverGone { .. } => Kind::Broken,
         }
     }
 }
@@ -213,6 +232,10 @@ impl Decider for Driver {
         context: &DriverContext,
     ) -> Result<Vec<DriverEvent>, DriverError> {
         let known = || state.ok_or(DriverError::DriverNotFound { driver_id: context.id });
+        let present = || match known()? {
+            Self { erased: true, .. } => Err(DriverError::DriverGone { driver_id: context.id }),
+            driver => Ok(driver),
+        };
         match command {
             DriverCommand::AddDriver { name, driver_license } => {
                 let added = DriverAdded { name: name.clone(), driver_license: driver_license.clone() };
@@ -226,7 +249,7 @@ impl Decider for Driver {
                 }
             }
             DriverCommand::UpdateDriver { name, driver_license } => {
-                let driver = known()?;
+                let driver = present()?;
                 if driver.name == *name && driver.driver_license == *driver_license {
                     return Ok(vec![]);
                 }
@@ -236,7 +259,7 @@ impl Decider for Driver {
                 Ok(vec![DriverUpdated { name: name.clone(), driver_license: driver_license.clone() }.into()])
             }
             DriverCommand::ChangeDriverStatus { status, reason } => {
-                let driver = known()?;
+                let driver = present()?;
                 if driver.status == *status {
                     return Ok(vec![]);
                 }
@@ -247,6 +270,11 @@ impl Decider for Driver {
                     DriverStatusChanged { old: driver.status, new: *status, reason: reason.clone() }.into(),
                 ])
             }
+            DriverCommand::EraseDriver {} => match (known()?.erased, context.held_by) {
+                (true, _) => Ok(vec![]),
+                (false, Some(delivery_id)) => Err(DriverError::DriverNeeded { delivery_id }),
+                (false, None) => Ok(vec![DriverErased {}.into()]),
+            },
         }
     }
 
@@ -257,6 +285,7 @@ impl Decider for Driver {
                 name: added.name.clone(),
                 driver_license: added.driver_license.clone(),
                 status: DriverStatus::Available,
+                erased: false,
             }),
             DriverEvent::DriverUpdated(DriverUpdated { name, driver_license }) => state.map(|driver| Self {
                 name: name.clone(),
@@ -266,6 +295,11 @@ impl Decider for Driver {
             DriverEvent::DriverStatusChanged(changed) => {
                 state.map(|driver| Self { status: changed.new, ..driver })
             }
+            DriverEvent::DriverErased(DriverErased {}) => state.map(|_| {
+                let (name, driver_license) = (Name::erased(), DriverLicense::erased());
+                let added = DriverAdded { name: name.clone(), driver_license: driver_license.clone() };
+                Self { added, name, driver_license, status: DriverStatus::Unavailable, erased: true }
+            }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use depot_domain::delivery::{
     DeliveryStatus, FileRef, IncidentReported, IncidentResolved, IncidentType, MAX_PHOTOS,
-    ProofOfDeliveryCaptured, Severity,
+    ProofOfDeliveryCaptured, ReceiverErased, Severity,
 };
 use depot_domain::{DeliveryCommand, DeliveryEvent, Kind};
 
@@ -313,4 +313,51 @@ fn a_captured_proof_stays_with_the_delivery() {
     let history = history_in(Delivered);
     let delivery = Delivery::fold(history.iter().map(|event| (event, morning()))).unwrap();
     assert_eq!(delivery.proof.map(DeliveryEvent::from), Some(proven()));
+}
+
+#[test]
+fn a_receiver_is_erased_once_the_delivery_has_ended() {
+    let erase = DeliveryCommand::EraseReceiver {};
+    for status in [Delivered, Failed] {
+        ask(&Depot::open(), &history_in(status), &erase).then([ReceiverErased {}.into()]);
+        let erased = [history_in(status), vec![ReceiverErased {}.into()]].concat();
+        ask(&Depot::open(), &erased, &erase).then([]);
+    }
+    for status in [PickedUp, InTransit, OutForDelivery] {
+        ask(&Depot::open(), &history_in(status), &erase).then_refused(
+            Kind::Broken,
+            &format!("Delivery is {status}: its receiver can be erased once it is Delivered or Failed"),
+        );
+    }
+}
+
+#[test]
+fn what_is_recorded_after_an_erasure_can_be_erased_again() {
+    let mut history = history_in(Failed);
+    history.extend([ReceiverErased {}.into(), changed(Failed, PickedUp), changed(PickedUp, Failed)]);
+    ask(&Depot::open(), &history, &DeliveryCommand::EraseReceiver {}).then([ReceiverErased {}.into()]);
+}
+
+#[test]
+fn nothing_personal_is_left_of_an_erased_receiver() {
+    use depot_domain::{Decider, Delivery, testing::morning};
+    let mut history = history_in(OutForDelivery);
+    history.extend([
+        reported(1, "Delay", Severity::Low),
+        proven(),
+        changed(OutForDelivery, Delivered),
+        ReceiverErased {}.into(),
+    ]);
+    let delivery = Delivery::fold(history.iter().map(|event| (event, morning()))).unwrap();
+    let told = serde_json::to_string(&delivery).unwrap();
+    let (DeliveryEvent::IncidentReported(incident), DeliveryEvent::ProofOfDeliveryCaptured(proof)) =
+        (reported(1, "Delay", Severity::Low), proven())
+    else {
+        panic!()
+    };
+    for personal in [incident.description.as_str(), proof.receiver_name.as_str()] {
+        assert!(!told.contains(personal), "{personal}: {told}");
+    }
+    assert_eq!((delivery.status, delivery.erased), (Delivered, true));
+    assert!(delivery.proof.is_some_and(|proof| proof.signature_url.is_none() && proof.photos.is_empty()));
 }

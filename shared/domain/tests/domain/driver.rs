@@ -1,7 +1,8 @@
 //! Drivers: added, corrected, their status set by hand.
 
 use depot_domain::fleet::driver::{
-    DriverAdded, DriverAvailability, DriverContext, DriverStatus, DriverStatusChanged, DriverUpdated,
+    DriverAdded, DriverAvailability, DriverContext, DriverErased, DriverStatus, DriverStatusChanged,
+    DriverUpdated,
 };
 use depot_domain::testing::{given, morning};
 use depot_domain::{Decider, Driver, DriverCommand, DriverEvent, Kind};
@@ -177,4 +178,44 @@ fn only_what_sets_a_license_claims_one() {
     assert_eq!(add("Ann", "L-1").claimed_license(), Some(&value("L-1")));
     assert_eq!(update("Ann", "L-2").claimed_license(), Some(&value("L-2")));
     assert_eq!(change_status(DriverStatus::Available).claimed_license(), None);
+}
+
+#[test]
+fn a_driver_is_erased_once() {
+    let erase = DriverCommand::EraseDriver {};
+    given::<Driver>(&[added()]).when(&erase, &nothing_known()).then([DriverErased {}.into()]);
+    given::<Driver>(&[added(), DriverErased {}.into()]).when(&erase, &nothing_known()).then([]);
+    let unknown = format!("There is no driver {}", driver_id(1));
+    given::<Driver>(&[]).when(&erase, &nothing_known()).then_refused(Kind::NotFound, &unknown);
+}
+
+#[test]
+fn a_driver_who_is_needed_is_not_erased() {
+    let needed = format!(
+        "Driver is assigned to delivery {} and cannot be erased before that has ended",
+        delivery_id(1)
+    );
+    given::<Driver>(&[added()])
+        .when(&DriverCommand::EraseDriver {}, &on_a_delivery())
+        .then_refused(Kind::Broken, &needed);
+}
+
+#[test]
+fn nothing_is_left_of_who_an_erased_driver_was_and_nothing_can_be_added() {
+    let history = [added(), updated("Anna", "L-9"), DriverErased {}.into()];
+    let driver = Driver::fold(history.iter().map(|event| (event, morning()))).unwrap();
+    let told = serde_json::to_string(&driver).unwrap();
+    assert!(!told.contains("Ann") && !told.contains("L-"), "{told}");
+    assert_eq!((driver.status, driver.erased), (DriverStatus::Unavailable, true));
+    let gone = format!("Driver {} was erased and cannot be changed: add a new one", driver_id(1));
+    for command in [update("Ann", "L-1"), change_status(DriverStatus::Available)] {
+        given::<Driver>(&history).when(&command, &nothing_known()).then_refused(Kind::Broken, &gone);
+    }
+    let exists = format!(
+        "Driver {} exists already with other details: leave the id out or choose a new one",
+        driver_id(1)
+    );
+    given::<Driver>(&history)
+        .when(&add("Ann", "L-1"), &nothing_known())
+        .then_refused(Kind::Duplicate, &exists);
 }

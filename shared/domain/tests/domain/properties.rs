@@ -96,7 +96,8 @@ fn sets_something(command: &Command) -> bool {
             _,
             DriverCommand::AddDriver { .. }
             | DriverCommand::UpdateDriver { .. }
-            | DriverCommand::ChangeDriverStatus { .. },
+            | DriverCommand::ChangeDriverStatus { .. }
+            | DriverCommand::EraseDriver {},
         )
         | Command::Vehicle(
             _,
@@ -117,7 +118,8 @@ fn sets_something(command: &Command) -> bool {
             DeliveryCommand::CreateDelivery { .. }
             | DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
-            | DeliveryCommand::ReportIncident { incident_id: Some(_), .. },
+            | DeliveryCommand::ReportIncident { incident_id: Some(_), .. }
+            | DeliveryCommand::EraseReceiver {},
         ) => true,
         Command::Route(
             _,
@@ -145,7 +147,8 @@ fn status_changes(history: &[(DeliveryEvent, Timestamp)]) -> impl Iterator<Item 
         | DeliveryEvent::CheckpointReached(_)
         | DeliveryEvent::IncidentReported(_)
         | DeliveryEvent::IncidentResolved(_)
-        | DeliveryEvent::ProofOfDeliveryCaptured(_) => None,
+        | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::ReceiverErased(_) => None,
     })
 }
 

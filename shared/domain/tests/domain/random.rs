@@ -95,15 +95,16 @@ fn command() -> impl Strategy<Value = Command> {
 
 fn driver_command() -> impl Strategy<Value = DriverCommand> {
     prop_oneof![
-        (1..4).prop_map(|number| DriverCommand::AddDriver {
+        1 => Just(DriverCommand::EraseDriver {}),
+        40 => (1..4).prop_map(|number| DriverCommand::AddDriver {
             name: value("Eve"),
             driver_license: value(&format!("L-{number}")),
         }),
-        (1..4).prop_map(|number| DriverCommand::UpdateDriver {
+        40 => (1..4).prop_map(|number| DriverCommand::UpdateDriver {
             name: value("Anna"),
             driver_license: value(&format!("L-{number}")),
         }),
-        sample::select(DriverStatus::ALL)
+        40 => sample::select(DriverStatus::ALL)
             .prop_map(|status| DriverCommand::ChangeDriverStatus { status, reason: None }),
     ]
 }
@@ -184,6 +185,7 @@ fn delivery_command() -> impl Strategy<Value = DeliveryCommand> {
             DeliveryCommand::ResolveIncident { incident_id: incident_id(number), note: None }
         }),
         4 => Just(proof()),
+        1 => Just(DeliveryCommand::EraseReceiver {}),
     ]
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn meta(second: i64) -> Metadata {
 }
 
 pub(crate) fn event(payload: &str) -> NewEvent {
-    NewEvent { event_type: "Happened", schema: 1, payload: payload.to_owned() }
+    NewEvent { event_type: "Happened", schema: 1, payload: payload.to_owned(), personal: None }
 }
 
 /// Appends one event at the stream's end.

@@ -105,7 +105,7 @@ fn step(event_type: &'static str, from: u16, to_type: &'static str) -> Upcaster 
         payload["steps"] = json!(steps + 1);
         Ok(payload)
     }
-    Upcaster { event_type, from, to_type, upcast: count }
+    Upcaster { event_type, from, to_type, upcast: Some(count) }
 }
 
 fn stored(event_type: &str, schema: u16, payload: &str) -> StoredEvent {

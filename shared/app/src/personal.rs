@@ -1,0 +1,208 @@
+//! Which fields of events are personal, and how they go into the log and come out of it again. Knows no key: the store
+//! seals what is named here under a secret of its stream.
+//!
+//! A driver's stream is about the driver; what is personal on a delivery's stream is about its receiver, and so is every
+//! text that somebody wrote there, since it may say anything. What is not named here stays readable for ever: ids, times,
+//! statuses, kinds and severities of incidents, routes with their places, vehicles.
+
+use depot_store::{NewEvent, StoredEvent, subject};
+use serde_json::{Map, Value};
+
+use crate::error::AppError;
+
+/// What is personal in the events of one type.
+struct Personal {
+    event_type: &'static str,
+    /// The fields, each with what stands there once it was erased; nothing where the field may be absent.
+    fields: &'static [(&'static str, Option<&'static str>)],
+}
+
+const ERASED: Option<&str> = Some(depot_domain::values::ERASED);
+
+const PERSONAL: [Personal; 7] = [
+    Personal { event_type: "DriverAdded", fields: &[("name", ERASED), ("driverLicense", ERASED)] },
+    Personal { event_type: "DriverUpdated", fields: &[("name", ERASED), ("driverLicense", ERASED)] },
+    Personal { event_type: "DriverStatusChanged", fields: &[("reason", None)] },
+    Personal { event_type: "DeliveryStatusChanged", fields: &[("reason", None)] },
+    Personal { event_type: "IncidentReported", fields: &[("description", ERASED), ("photos", None)] },
+    Personal { event_type: "IncidentResolved", fields: &[("note", None)] },
+    Personal {
+        event_type: "ProofOfDeliveryCaptured",
+        fields: &[("receiverName", ERASED), ("signatureUrl", None), ("signature", None), ("photos", None)],
+    },
+];
+
+/// From which schema version on what is personal is stored sealed. Before, it stands in the payload.
+const SEALED_FROM: u16 = 2;
+
+fn fields_of(event_type: &str) -> Option<&'static Personal> {
+    PERSONAL.iter().find(|personal| personal.event_type == event_type)
+}
+
+/// The types that have a schema version of which only the storage is another than of the one before.
+pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+    PERSONAL.iter().map(|personal| personal.event_type)
+}
+
+/// Parts a payload into what everybody may read for ever and what is personal.
+pub(crate) fn part(event_type: &'static str, schema: u16, payload: String) -> Result<NewEvent, AppError> {
+    let whole = |payload| Ok(NewEvent { event_type, schema, payload, personal: None });
+    let Some(Personal { fields, .. }) = fields_of(event_type) else { return whole(payload) };
+    // Most changes of a status have no reason, and need not be parsed to be found so.
+    if !fields.iter().any(|(name, _)| payload.contains(name)) {
+        return whole(payload);
+    }
+    let mut public: Map<String, Value> = serde_json::from_str(&payload).map_err(AppError::storage)?;
+    let taken = fields.iter().filter_map(|(name, _)| Some(((*name).to_owned(), public.remove(*name)?)));
+    let personal: Map<String, Value> = taken.collect();
+    if personal.is_empty() {
+        return whole(payload);
+    }
+    let personal = Some(Value::Object(personal).to_string());
+    Ok(NewEvent { event_type, schema, payload: Value::Object(public).to_string(), personal })
+}
+
+/// Parts an event that was stored whole, before there were parts.
+pub(crate) fn part_stored(event: &StoredEvent) -> Result<NewEvent, AppError> {
+    let known = fields_of(&event.event_type);
+    let Personal { event_type, .. } = known.ok_or_else(|| AppError::storage("nothing in it is personal"))?;
+    part(event_type, SEALED_FROM, event.payload.clone())
+}
+
+/// What an event says, whole where it can be opened; where its secret was destroyed, what is personal reads *erased*.
+pub(crate) fn open(mut event: StoredEvent) -> Result<StoredEvent, AppError> {
+    if let Some((mut payload, personal)) = parts(&event)? {
+        payload.extend(personal);
+        event.payload = Value::Object(payload).to_string();
+    }
+    Ok(event)
+}
+
+/// What is personal in an event, as far as it can be opened.
+pub(crate) fn of(event: &StoredEvent) -> Result<Map<String, Value>, AppError> {
+    if let Some((_, personal)) = parts(event)? {
+        return Ok(personal);
+    }
+    let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(Map::new()) };
+    let payload: Map<String, Value> = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
+    Ok(payload.into_iter().filter(|(name, _)| fields.iter().any(|(field, _)| field == name)).collect())
+}
+
+/// Whether something personal stands in the payload as it is stored.
+pub(crate) fn is_plain(event: &StoredEvent) -> Result<bool, AppError> {
+    Ok(event.schema < SEALED_FROM && !of(event)?.is_empty())
+}
+
+/// The public and the personal part of an event that is stored in parts.
+fn parts(event: &StoredEvent) -> Result<Option<(Map<String, Value>, Map<String, Value>)>, AppError> {
+    let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(None) };
+    if event.schema < SEALED_FROM || !event.payload.contains(subject::MEMBER) {
+        return Ok(None);
+    }
+    let mut public: Map<String, Value> = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
+    let Some(sealed) = public.remove(subject::MEMBER) else { return Ok(None) };
+    let personal = match subject::open(event, &sealed).map_err(AppError::storage)? {
+        Some(personal) => serde_json::from_str(&personal).map_err(AppError::storage)?,
+        None => {
+            let erased =
+                |(name, left): &(&str, Option<&str>)| Some(((*name).to_owned(), Value::from((*left)?)));
+            fields.iter().filter_map(erased).collect()
+        }
+    };
+    Ok(Some((public, personal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every field of every event that is of nobody, and so stays readable for ever.
+    const OF_NOBODY: [&str; 42] = [
+        "CheckpointAdded.expectedTime",
+        "CheckpointAdded.location",
+        "CheckpointAdded.sequence",
+        "CheckpointReached.location",
+        "CheckpointReached.routeId",
+        "CheckpointReached.sequence",
+        "CheckpointRemoved.sequence",
+        "CheckpointUpdated.expectedTime",
+        "CheckpointUpdated.location",
+        "CheckpointUpdated.sequence",
+        "CheckpointsReordered.checkpoints",
+        "DeliveryCreated.driverId",
+        "DeliveryCreated.routeId",
+        "DeliveryCreated.vehicleId",
+        "DeliveryStatusChanged.new",
+        "DeliveryStatusChanged.old",
+        "DriverAssigned.driverId",
+        "DriverAssigned.previousDriverId",
+        "DriverStatusChanged.new",
+        "DriverStatusChanged.old",
+        "IncidentReported.incidentId",
+        "IncidentReported.severity",
+        "IncidentReported.type",
+        "IncidentResolved.incidentId",
+        "RouteCreated.destination",
+        "RouteCreated.origin",
+        "RouteCreated.scheduledStartTime",
+        "RouteScheduledEndTimeUpdated.scheduledEndTime",
+        "RouteStatusChanged.new",
+        "RouteStatusChanged.old",
+        "RouteUpdated.destination",
+        "RouteUpdated.origin",
+        "RouteUpdated.scheduledStartTime",
+        "VehicleAdded.registration",
+        "VehicleAdded.vehicleType",
+        "VehicleAssigned.previousVehicleId",
+        "VehicleAssigned.vehicleId",
+        "VehicleStatusChanged.new",
+        "VehicleStatusChanged.old",
+        "VehicleStatusChanged.reason",
+        "VehicleUpdated.registration",
+        "VehicleUpdated.vehicleType",
+    ];
+
+    /// Every field of every event, by the golden files of the domain.
+    fn fields() -> BTreeSet<String> {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/golden");
+        let mut fields = BTreeSet::new();
+        for entry in golden.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            let file = path.file_name().unwrap().to_string_lossy().into_owned();
+            let event_type = file.split('.').next().unwrap().to_owned();
+            let body = std::fs::read_to_string(&path).unwrap();
+            let body: Map<String, Value> = serde_json::from_str(&body).unwrap();
+            fields.extend(body.keys().map(|name| format!("{event_type}.{name}")));
+        }
+        fields
+    }
+
+    #[test]
+    fn of_every_field_of_every_event_it_is_decided_whose_it_is() {
+        let personal = PERSONAL.iter().flat_map(|Personal { event_type, fields }| {
+            fields.iter().map(move |(name, _)| format!("{event_type}.{name}"))
+        });
+        let of_nobody = OF_NOBODY.iter().map(|field| (*field).to_owned());
+        let decided: BTreeSet<_> = personal.chain(of_nobody).collect();
+        assert_eq!(fields(), decided);
+    }
+
+    #[test]
+    fn a_payload_is_parted_only_where_something_in_it_is_personal() {
+        let parted = |event_type, payload: &str| {
+            let NewEvent { payload, personal, .. } = part(event_type, 2, payload.to_owned()).unwrap();
+            (payload, personal)
+        };
+        let whole = r#"{"old":"PickedUp","new":"Failed"}"#;
+        assert_eq!(parted("DeliveryStatusChanged", whole), (whole.to_owned(), None));
+        let place = r#"{"location":"a reason","sequence":1}"#;
+        assert_eq!(parted("CheckpointReached", place), (place.to_owned(), None));
+        let (public, personal) =
+            parted("DeliveryStatusChanged", r#"{"old":"PickedUp","new":"Failed","reason":"Ann was out"}"#);
+        assert_eq!(public, r#"{"new":"Failed","old":"PickedUp"}"#);
+        assert_eq!(personal.as_deref(), Some(r#"{"reason":"Ann was out"}"#));
+    }
+}
