@@ -91,6 +91,8 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
         vehicle: event.data.vehicleId !== undefined && <VehicleName id={event.data.vehicleId} />,
       };
     case "CheckpointsReordered":
+    case "DriverErased":
+    case "ReceiverErased":
       return {};
     default:
       return {};

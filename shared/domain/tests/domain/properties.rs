@@ -240,7 +240,7 @@ fn check_needs(depot: &Depot, delivery: &Delivery) {
 fn the_random_depot_gets_around() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeMap::<String, usize>::new();
-    for _ in 0..128 {
+    for _ in 0..448 {
         let (mut depot, commands) = (depot(), commands()).new_tree(&mut runner).unwrap().current();
         for command in &commands {
             let known = match command.run(&mut depot) {

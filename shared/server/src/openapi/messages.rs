@@ -13,7 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// Which entities there are, and what can be asked of each.
 pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
-    ("driver", &["addDriver", "updateDriver", "changeDriverStatus"]),
+    ("driver", &["addDriver", "updateDriver", "changeDriverStatus", "eraseDriver"]),
     ("vehicle", &["addVehicle", "updateVehicle", "changeVehicleStatus"]),
     (
         "route",
@@ -39,6 +39,7 @@ pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
             "reportIncident",
             "resolveIncident",
             "captureProof",
+            "eraseReceiver",
         ],
     ),
     (

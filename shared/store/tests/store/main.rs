@@ -5,5 +5,6 @@ mod common;
 mod model;
 mod opening;
 mod reading;
+mod subjects;
 mod tampering;
 mod writing;

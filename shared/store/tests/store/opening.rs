@@ -66,14 +66,14 @@ fn a_file_of_a_newer_program_is_refused() {
     let folder = folder();
     open(&folder);
     let error = refusal(folder.path(), &[]);
-    assert!(matches!(error, OpenError::NewerSchema { file: 4, program: 3 }), "{error}");
+    assert!(matches!(error, OpenError::NewerSchema { file: 5, program: 4 }), "{error}");
 }
 
 #[test]
 fn a_later_migration_is_applied_and_one_put_before_is_refused() {
     let folder = folder();
     open(&folder);
-    let later = Migration { id: 2026_112601, sql: "ALTER TABLE notes ADD COLUMN more TEXT; -- last" };
+    let later = Migration { id: 2026_112701, sql: "ALTER TABLE notes ADD COLUMN more TEXT; -- last" };
     let store = Store::<Caches>::open(StoreOptions::new(folder.path()), &[later, NOTES[0]]).unwrap();
     let added: i64 = read(&store, |c| {
         c.query_row("SELECT count(*) FROM pragma_table_info('notes') WHERE name = 'more'", (), |row| {

@@ -270,7 +270,7 @@ fn a_reference_left_broken_fails_the_commit_for_certain() {
     let store = open(&folder);
     let result = store.write_blocking(|unit, _| {
         unit.tables_mut()?.execute_batch(
-            "PRAGMA defer_foreign_keys = ON; INSERT INTO streams VALUES (1, zeroblob(16), 77, 1)",
+            "PRAGMA defer_foreign_keys = ON; INSERT INTO streams VALUES (1, zeroblob(16), 77, 1, NULL)",
         )?;
         Ok::<(), Failure>(())
     });

@@ -99,6 +99,7 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     checkpoints: [],
     plan: [stop(1), stop(2)],
     filesAwaited: [],
+    erased: false,
     ...part,
   };
 }

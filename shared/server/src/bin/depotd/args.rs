@@ -49,6 +49,9 @@ pub(crate) enum Task {
         #[arg(long, value_name = "KEY")]
         key: Option<String>,
     },
+    /// Erase who somebody was, from every file of the data folder; works while the depot is being served.
+    #[command(subcommand)]
+    Erase(EraseTask),
     /// Make a backup and verify it; works while the depot is being served.
     Backup {
         #[command(flatten)]
@@ -163,4 +166,34 @@ pub(crate) enum TokenTask {
         #[arg(value_name = "ID")]
         token: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EraseTask {
+    /// A former driver: name, licence and reasons. What was driven stays.
+    Driver {
+        /// The driver.
+        #[arg(value_name = "ID")]
+        id: DriverId,
+        #[command(flatten)]
+        how: EraseArguments,
+    },
+    /// Who received a delivery that has ended: name, signature, photos, and every text that was written about it.
+    Receiver {
+        /// The delivery.
+        #[arg(value_name = "DELIVERY")]
+        id: DeliveryId,
+        #[command(flatten)]
+        how: EraseArguments,
+    },
+}
+
+/// How to erase.
+#[derive(Args, Debug)]
+pub(crate) struct EraseArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+    /// Only say what would be lost.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

@@ -1,6 +1,7 @@
 //! `depotd`: the depot without a window. Reads its arguments and does one task; the work is the libraries'.
 
 mod args;
+mod erase;
 mod maintain;
 mod prove;
 mod serve;
@@ -41,6 +42,7 @@ async fn run(task: Task) -> Result<(), Failure> {
         Task::Verify(folder) => maintain::verify(&folder).await,
         Task::Proof { delivery, folder, to } => prove::proof(delivery, &folder, to).await,
         Task::CheckProof { proof, key } => prove::check(&proof, key.as_deref()),
+        Task::Erase(task) => erase::erase(task).await,
         Task::Backup { folder, to } => maintain::backup(&folder, to),
         Task::Restore { backup, folder } => maintain::restore(&backup, &folder),
         Task::Settings(arguments) => maintain::settings(&arguments),

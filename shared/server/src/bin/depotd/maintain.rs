@@ -39,6 +39,12 @@ pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
     let verified = verified?;
     let head: String = verified.head.iter().map(|byte| format!("{byte:02x}")).collect();
     say(format_args!("{} events, none missing and none changed; the chain ends in {head}", verified.events))?;
+    if verified.retired > 0 {
+        say(format_args!(
+            "{} older seals stood on a chain that was made anew when somebody was erased who had been recorded openly",
+            verified.retired
+        ))?;
+    }
     match &verified.last_seal {
         Some(seal) => say(format_args!(
             "{} seals match; the last one, of event {} on {}, has the code {}\nthey are made with the key {}",

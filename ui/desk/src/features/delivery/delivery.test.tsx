@@ -294,6 +294,7 @@ function was(status: "PickedUp" | "InTransit", driverId: string | null): Deliver
     reached: status === "InTransit" ? [[{ routeId: "r1", sequence: 1, location: "Mill" }, START]] : [],
     incidents: [],
     proof: null,
+    erased: false,
   };
 }
 

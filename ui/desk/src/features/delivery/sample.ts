@@ -45,6 +45,7 @@ export const ANA: DriverView = {
   openDeliveries: 0,
   updatedAt: START,
   version: 1,
+  erased: false,
 };
 
 export const VAN: VehicleView = {
@@ -98,6 +99,7 @@ export function detailOf(changed: Partial<DeliveryDetail> = {}): DeliveryDetail 
     incidents: [],
     checkpoints: [],
     filesAwaited: [],
+    erased: false,
     plan: [
       { sequence: 1, location: "Mill", expectedTime: "2026-03-02T08:30:00Z", reachedAt: "2026-03-02T08:38:00Z" },
       { sequence: 2, location: "Bridge", expectedTime: END, reachedAt: null },
