@@ -13,9 +13,16 @@ fn personal(public: &str, personal: &str) -> NewEvent {
 fn append(store: &TestStore, number: u128, new: NewEvent) -> StoredEvent {
     let appended = store.write_blocking(move |unit, _| {
         let version = unit.version(stream(number))?;
-        Ok::<_, Failure>(unit.append(stream(number), "delivery", version, &[new], &meta(0))?)
+        Ok::<_, Failure>(unit.append(
+            stream(number),
+            "delivery",
+            version,
+            std::slice::from_ref(&new),
+            &meta(0),
+        )?)
     });
-    appended.unwrap().remove(0)
+    let sequence = appended.unwrap();
+    read(store, |c| log::all(c, sequence - 1, 1)).remove(0)
 }
 
 fn destroy(store: &TestStore, number: u128) {
