@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::error::AppError;
 
+/// The members of a JSON object.
+type Members = Map<String, Value>;
+
 /// What is personal in the events of one type.
 struct Personal {
     event_type: &'static str,
@@ -52,9 +55,9 @@ pub(crate) fn part(event_type: &'static str, schema: u16, payload: String) -> Re
     if !fields.iter().any(|(name, _)| payload.contains(name)) {
         return whole(payload);
     }
-    let mut public: Map<String, Value> = serde_json::from_str(&payload).map_err(AppError::storage)?;
+    let mut public: Members = serde_json::from_str(&payload).map_err(AppError::storage)?;
     let taken = fields.iter().filter_map(|(name, _)| Some(((*name).to_owned(), public.remove(*name)?)));
-    let personal: Map<String, Value> = taken.collect();
+    let personal: Members = taken.collect();
     if personal.is_empty() {
         return whole(payload);
     }
@@ -79,12 +82,12 @@ pub(crate) fn open(mut event: StoredEvent) -> Result<StoredEvent, AppError> {
 }
 
 /// What is personal in an event, as far as it can be opened.
-pub(crate) fn of(event: &StoredEvent) -> Result<Map<String, Value>, AppError> {
+pub(crate) fn of(event: &StoredEvent) -> Result<Members, AppError> {
     if let Some((_, personal)) = parts(event)? {
         return Ok(personal);
     }
     let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(Map::new()) };
-    let payload: Map<String, Value> = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
+    let payload: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
     Ok(payload.into_iter().filter(|(name, _)| fields.iter().any(|(field, _)| field == name)).collect())
 }
 
@@ -94,12 +97,12 @@ pub(crate) fn is_plain(event: &StoredEvent) -> Result<bool, AppError> {
 }
 
 /// The public and the personal part of an event that is stored in parts.
-fn parts(event: &StoredEvent) -> Result<Option<(Map<String, Value>, Map<String, Value>)>, AppError> {
+fn parts(event: &StoredEvent) -> Result<Option<(Members, Members)>, AppError> {
     let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(None) };
     if event.schema < SEALED_FROM || !event.payload.contains(subject::MEMBER) {
         return Ok(None);
     }
-    let mut public: Map<String, Value> = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
+    let mut public: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
     let Some(sealed) = public.remove(subject::MEMBER) else { return Ok(None) };
     let personal = match subject::open(event, &sealed).map_err(AppError::storage)? {
         Some(personal) => serde_json::from_str(&personal).map_err(AppError::storage)?,
