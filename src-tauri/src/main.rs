@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use clap::Parser;
-use depot_app::{App, AppOptions, Settings, default_folder};
+use depot_app::{App, AppOptions, Language, Settings, default_folder};
 use depot_server::{Switch, logging};
 use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -28,6 +28,7 @@ use desktop::Depot;
 use exports::Exports;
 use notices::Notices;
 use tray::Tray;
+use words::Spoken;
 
 /// Runs one delivery depot from one desktop.
 #[derive(Clone, Parser)]
@@ -86,7 +87,7 @@ fn open_window(options: &Options) -> Result<(), String> {
             native::open_data_folder,
             notices::notify,
             window::print,
-            window::set_colours,
+            window::set_look,
         ])
         .manage(Exports::default())
         .manage(Arc::new(Notices::default()))
@@ -109,10 +110,10 @@ fn open_window(options: &Options) -> Result<(), String> {
                 Depot::closed(reason)
             });
             depot.tell_of_changes(app.handle().clone());
-            if let Ok(depot) = depot.app() {
-                menu::follow(app.handle(), depot);
-            }
+            let spoken = depot.app().map_or(Language::English, |depot| depot.settings().depot.language);
+            app.manage(Spoken::new(spoken));
             app.manage(depot);
+            menu::follow(app.handle());
             tray::show(app.handle(), options.in_tray);
             Ok(())
         })

@@ -1,10 +1,9 @@
-//! The window's menus, in the depot's language. What a page does about a choice is the page's: it is told by an event.
+//! The window's menus, in the desk's language. What a page does about a choice is the page's: it is told by an event.
 
-use depot_app::App;
 use tauri::menu::{Menu, MenuBuilder, MenuEvent, MenuItem, SubmenuBuilder};
-use tauri::{AppHandle, Emitter as _, Wry};
+use tauri::{AppHandle, Emitter as _, Manager as _, Wry};
 
-use crate::words::{Words, words};
+use crate::words::{Spoken, Words, words};
 
 /// The event by which the desk is told what was chosen: the name of one of its actions.
 pub(crate) const CHOSEN: &str = "menu";
@@ -12,21 +11,17 @@ const PRINT: &str = "print";
 const CLOSE: &str = "close";
 const QUIT: &str = "quit";
 
-/// Gives the window its menus, and gives them anew when the depot speaks another language.
-pub(crate) fn follow(window: &AppHandle, app: &App) {
-    let (window, mut settings) = (window.clone(), app.watch_settings());
+/// Gives the window its menus, and gives them anew when the desk speaks another language.
+pub(crate) fn follow(window: &AppHandle) {
+    let (window, mut spoken) = (window.clone(), window.state::<Spoken>().follow());
     tauri::async_runtime::spawn(async move {
-        let mut spoken = None;
         loop {
-            let language = settings.borrow_and_update().depot.language;
-            if spoken != Some(language) {
-                let set = menu(&window, words(language)).and_then(|menu| window.set_menu(menu));
-                if let Err(error) = set {
-                    tracing::warn!(%error, "the window has no menus in the depot's language");
-                }
-                spoken = Some(language);
+            let language = *spoken.borrow_and_update();
+            let set = menu(&window, words(language)).and_then(|menu| window.set_menu(menu));
+            if let Err(error) = set {
+                tracing::warn!(%error, "the window has no menus in the desk's language");
             }
-            if settings.changed().await.is_err() {
+            if spoken.changed().await.is_err() {
                 return;
             }
         }

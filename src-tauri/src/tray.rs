@@ -7,16 +7,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use depot_app::{Actor, App, DepotAnswer, DepotQuery, Topic};
+use depot_app::{Actor, App, DepotAnswer, DepotQuery, Language, Topic};
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use crate::badge;
 use crate::desktop::Depot;
 use crate::window;
-use crate::words::{Words, words};
+use crate::words::{Spoken, Words, words};
 
 const OPEN: &str = "tray.open";
 const QUIT: &str = "tray.quit";
@@ -80,7 +81,8 @@ fn came_or_went(app: &AppHandle, is_kept: bool) {
             Ok(Ok(icon)) => {
                 tray.is_made.store(true, Ordering::Release);
                 if let Ok(depot) = app.state::<Depot>().app() {
-                    tauri::async_runtime::spawn(follow(icon, depot.clone()));
+                    let spoken = app.state::<Spoken>().follow();
+                    tauri::async_runtime::spawn(follow(icon, depot.clone(), spoken));
                 }
             }
             Ok(Err(error)) => tracing::warn!(%error, "there is a tray, and the depot cannot be shown in it"),
@@ -108,10 +110,10 @@ fn make(app: &AppHandle) -> tauri::Result<Icon> {
     Ok(Icon { icon: icon.build(app)?, open, count, quit })
 }
 
-async fn follow(icon: Icon, app: App) {
+async fn follow(icon: Icon, app: App, mut spoken: watch::Receiver<Language>) {
     let mut changes = app.subscribe();
     loop {
-        let words = words(app.settings().depot.language);
+        let words = words(*spoken.borrow_and_update());
         match active(&app).await {
             Some(active) => {
                 if let Err(error) = icon.tell(active, words) {
@@ -121,7 +123,11 @@ async fn follow(icon: Icon, app: App) {
             None => tracing::warn!("the deliveries under way could not be counted"),
         }
         loop {
-            match changes.recv().await {
+            let change = tokio::select! {
+                change = changes.recv() => change,
+                _ = spoken.changed() => break,
+            };
+            match change {
                 Ok(change)
                     if !change.topics.iter().any(|t| matches!(t, Topic::Deliveries | Topic::Depot)) => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => break,

@@ -2,13 +2,16 @@
 
 use std::process::Command;
 
-use depot_app::{AppError, Code, Problem};
+use depot_app::{AppError, Code, Language, Problem};
 use serde::Deserialize;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, Theme, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{
+    AppHandle, Manager, State, Theme, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
 
 use crate::desktop::Depot;
 use crate::tray::Tray;
+use crate::words::Spoken;
 
 pub(crate) const MAIN_WINDOW: &str = "main";
 
@@ -60,9 +63,15 @@ pub(crate) enum Scheme {
     Dark,
 }
 
-/// Gives the frame and the menus the colours of the desk; without any, the system's.
+/// Gives the frame and the menus the colours of the desk, without any the system's, and its language.
 #[tauri::command]
-pub(crate) fn set_colours(window: WebviewWindow, scheme: Option<Scheme>) -> Result<(), Problem> {
+pub(crate) fn set_look(
+    window: WebviewWindow,
+    spoken: State<'_, Spoken>,
+    scheme: Option<Scheme>,
+    language: Language,
+) -> Result<(), Problem> {
+    spoken.set(language);
     let theme = scheme.map(|scheme| match scheme {
         Scheme::Light => Theme::Light,
         Scheme::Dark => Theme::Dark,

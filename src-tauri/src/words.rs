@@ -1,6 +1,24 @@
 //! The words of the menus and the tray in every language of the desk. The pages' are in their own catalogues.
 
 use depot_app::Language;
+use tokio::sync::watch;
+
+/// The language that the desk speaks: the depot's until the page says what it was told to speak here.
+pub(crate) struct Spoken(watch::Sender<Language>);
+
+impl Spoken {
+    pub(crate) fn new(language: Language) -> Self {
+        Self(watch::Sender::new(language))
+    }
+
+    pub(crate) fn set(&self, language: Language) {
+        self.0.send_if_modified(|spoken| std::mem::replace(spoken, language) != language);
+    }
+
+    pub(crate) fn follow(&self) -> watch::Receiver<Language> {
+        self.0.subscribe()
+    }
+}
 
 /// The native texts of one language.
 pub(crate) struct Words {

@@ -20,6 +20,13 @@ async fn the_tray_counts_what_is_under_way_and_has_the_way_back_and_out() {
     assert_eq!(labels, ["Open Eroad Depot", "1 delivery under way", "Quit"]);
     assert_ne!(icon.picture().await, without_number, "the number is on the icon");
 
+    window.press("ctrl+9").await;
+    window.click("//label[normalize-space()='Deutsch']").await;
+    icon.entry("1 Lieferung unterwegs").await;
+    icon.entry("Beenden").await;
+    window.click("//label[normalize-space()='English']").await;
+    icon.entry("1 delivery under way").await;
+
     window.press("ctrl+w").await;
     window.until_shown(false).await;
     assert_eq!(elsewhere.get("/health/live").await.status, 200, "the depot is open");

@@ -70,8 +70,8 @@ export interface Native {
   notify(title: string, body: string, deliveryId?: string): Promise<void>;
   /** Opens the system's dialog to print the page. */
   print(): Promise<void>;
-  /** Has the window's frame and its menus in these colours; null for the system's. */
-  setColours(scheme: "light" | "dark" | null): Promise<void>;
+  /** Has the window's frame and its menus in these colours, null for the system's, and in this language. */
+  setLook(scheme: "light" | "dark" | null, language: "en" | "de"): Promise<void>;
   openDataFolder(): Promise<void>;
   /** Tells what is chosen from the menus or a notification, as the name of an action, until the returned function is called. */
   onMenu(listener: (action: string) => void): () => void;

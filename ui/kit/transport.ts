@@ -40,7 +40,7 @@ export class WindowTransport implements Transport {
     setAutostart: (on) => call("set_autostart", { on }),
     notify: (title, body, deliveryId) => call("notify", { title, body, deliveryId }),
     print: () => call("print", {}),
-    setColours: (scheme) => call("set_colours", { scheme }),
+    setLook: (scheme, language) => call("set_look", { scheme, language }),
     openDataFolder: () => call("open_data_folder", {}),
     onMenu: (listener) => {
       const listening = listen<string>(MENU, (event) => listener(event.payload));

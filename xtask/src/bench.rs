@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: measures commands, requests, growth and replay, and writes what it found into the document on speed.
+//! `cargo xtask bench`: measures commands, requests, growth, replay, the desk and the window, and writes what it found into the
+//! document on speed.
 
 use std::fs;
 
@@ -19,6 +20,9 @@ pub(crate) fn bench(args: &[String]) -> Result<(), Failure> {
     {
         return bench_desk(rest.first().map_or(DELIVERIES, String::as_str));
     }
+    if args == ["window"] {
+        return bench_window();
+    }
     // One package rather than the workspace: a measurement wants the release profile, in which the window takes minutes.
     // Nothing is set up: a C compiler for SQLite is all it needs, and whoever measures has built before.
     let mut bench = process::cargo(&["bench", "--package", "depot-server", "--bench", "measure", "--"]);
@@ -28,6 +32,16 @@ pub(crate) fn bench(args: &[String]) -> Result<(), Failure> {
         bench.arg("--into").arg(workspace::root().join(DOCUMENT));
     }
     process::run(&mut bench)
+}
+
+#[cfg(target_os = "linux")]
+fn bench_window() -> Result<(), Failure> {
+    crate::bench_window::bench()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bench_window() -> Result<(), Failure> {
+    Err(Failure::new("The window is measured on Linux alone, which tells what each process takes."))
 }
 
 /// Measures the desk in a browser, at a depot that is generated once for each number of deliveries.

@@ -2,6 +2,8 @@
 
 mod args;
 mod bench;
+#[cfg(target_os = "linux")]
+mod bench_window;
 mod bindings;
 mod bundle;
 mod check;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::actor::{Actor, Role};
 use crate::app::App;
 use crate::error::AppError;
+use crate::machine::machine_addresses;
 use crate::phone::EndpointView;
 use crate::query::{Answered, DepotAnswer, DepotQuery, Topic};
 use crate::token;
@@ -208,7 +209,10 @@ impl App {
 
     /// The endpoint as it is now.
     pub(crate) fn endpoint_status(&self) -> Answered {
-        let interfaces = interfaces();
+        let interfaces = machine_addresses().into_iter();
+        let interfaces = interfaces
+            .map(|one| NetworkInterface { address: one.address.to_string(), name: one.name })
+            .collect();
         let view = {
             let state = self.endpoint().lock();
             EndpointStatus {
@@ -225,23 +229,4 @@ impl App {
             sequence: self.head(),
         }
     }
-}
-
-/// The machine's addresses that others in its networks can use. Those of a link alone need more than an address.
-fn interfaces() -> Vec<NetworkInterface> {
-    let found = if_addrs::get_if_addrs().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the machine's addresses cannot be listed");
-        vec![]
-    });
-    let usable = found.into_iter().filter(|found| {
-        let is_of_link = match found.ip() {
-            IpAddr::V4(address) => address.is_link_local(),
-            IpAddr::V6(address) => address.is_unicast_link_local(),
-        };
-        !found.is_loopback() && !is_of_link
-    });
-    let mut interfaces: Vec<_> =
-        usable.map(|found| NetworkInterface { address: found.ip().to_string(), name: found.name }).collect();
-    interfaces.sort_by_key(|interface| (interface.address.contains(':'), interface.name.clone()));
-    interfaces
 }

@@ -28,6 +28,7 @@ mod fleet;
 mod generate;
 mod idempotency;
 mod log;
+mod machine;
 mod page;
 mod personal;
 mod phone;
@@ -41,6 +42,17 @@ mod settings;
 mod sql;
 mod token;
 mod upkeep;
+
+/// What nobody but the fuzz targets calls by itself.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    /// What is kept of a picture that is uploaded; `None` where it is refused.
+    #[must_use]
+    pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
+        let looked = crate::picture::look(bytes).ok()?;
+        Some(looked.cleaned.unwrap_or_else(|| bytes.to_vec()))
+    }
+}
 
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
@@ -69,6 +81,7 @@ pub use log::{
     ActorName, EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView,
     PastState,
 };
+pub use machine::{MachineAddress, machine_addresses};
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey, sequence};
 pub use phone::{
     AccuracyMeters, Claimed, DriverPosition, EndpointView, Latitude, Longitude, MessageId, MessageKind,

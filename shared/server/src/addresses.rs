@@ -1,6 +1,8 @@
 //! Under which addresses other machines reach an endpoint.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+
+use depot_app::machine_addresses;
 
 /// The addresses that lead to a listener from outside, the likeliest for a phone first; none where there are none.
 pub(crate) fn reachable(listen: IpAddr) -> Vec<IpAddr> {
@@ -8,44 +10,13 @@ pub(crate) fn reachable(listen: IpAddr) -> Vec<IpAddr> {
     if !listen.is_unspecified() {
         return if listen.is_loopback() { Vec::new() } else { vec![listen] };
     }
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the addresses of this machine cannot be listed");
-        Vec::new()
-    });
-    let mut addresses: Vec<IpAddr> = interfaces
-        .iter()
-        .map(if_addrs::Interface::ip)
-        .filter(|address| !address.is_loopback() && !is_link_local(*address))
-        .filter(|address| address.is_ipv4() || listen.is_ipv6())
-        .collect();
-    addresses.sort_by_key(|address| (!is_of_a_lan(*address), address.is_ipv6(), *address));
-    addresses.dedup();
-    addresses
+    let addresses = machine_addresses().into_iter().map(|one| one.address);
+    addresses.filter(|address| address.is_ipv4() || listen.is_ipv6()).collect()
 }
 
 /// How an address of this machine is written for a browser.
 pub(crate) fn url(scheme: &str, address: IpAddr, port: u16) -> String {
     format!("{scheme}://{}", SocketAddr::new(address, port))
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
-    }
-}
-
-/// Whether the address is of a private network, where a depot's phones are.
-fn is_of_a_lan(address: IpAddr) -> bool {
-    match address {
-        // 172.17.0.0/16 is what container tools make of their own, which no phone is in.
-        IpAddr::V4(address) => address.is_private() && !in_container_network(address),
-        IpAddr::V6(address) => address.is_unique_local(),
-    }
-}
-
-fn in_container_network(address: Ipv4Addr) -> bool {
-    matches!(address.octets(), [172, 17, _, _])
 }
 
 #[cfg(test)]

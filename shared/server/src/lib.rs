@@ -36,6 +36,26 @@ mod sign_in;
 mod switch;
 mod tls;
 
+/// What nobody but the fuzz targets calls by itself.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+    use axum::Extension;
+    use axum::Router;
+    use axum::extract::ConnectInfo;
+    use depot_app::App;
+
+    /// The way into a depot without a network, for a caller on this machine.
+    #[must_use]
+    pub fn router(app: &App) -> Router {
+        let hosts = crate::hosts::Hosts::new(IpAddr::V4(Ipv4Addr::LOCALHOST), &[]);
+        let endpoint = crate::endpoint::Endpoint::new(app.clone(), hosts, false);
+        let caller = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 40_000);
+        crate::router::router(&endpoint).layer(Extension(ConnectInfo(caller)))
+    }
+}
+
 pub use serve::{Running, ServeError, ServeOptions, serve};
 pub use switch::Switch;
 pub use tls::CertificateError;

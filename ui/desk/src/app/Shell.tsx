@@ -7,6 +7,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useTransport } from "@kit/depot";
+import { useLanguage } from "@kit/LanguageProvider";
 import { Bell } from "./Bell";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { ConnectionMark } from "./ConnectionMark";
@@ -19,7 +20,7 @@ import classes from "./Shell.module.css";
 export function Shell() {
   const { t } = useTranslation();
   const [isMenuOpen, menu] = useDisclosure();
-  useColoursOfFrame();
+  useLookOfFrame();
   return (
     <AppShell
       header={{ height: 56 }}
@@ -101,11 +102,12 @@ function SearchButton() {
 }
 
 /** The window's frame and its menus are not the page's, and go with it. */
-function useColoursOfFrame(): void {
+function useLookOfFrame(): void {
   const { native } = useTransport();
   const { colorScheme } = useMantineColorScheme();
+  const { language } = useLanguage();
   useEffect(() => {
-    // A frame in other colours is no harm worth telling of.
-    void native?.setColours(colorScheme === "auto" ? null : colorScheme).catch(() => undefined);
-  }, [native, colorScheme]);
+    // A frame of another look is no harm worth telling of.
+    void native?.setLook(colorScheme === "auto" ? null : colorScheme, language).catch(() => undefined);
+  }, [native, colorScheme, language]);
 }

@@ -1,0 +1,272 @@
+//! `cargo xtask bench -- window`: what the desktop takes of a machine while nobody does anything, beside an empty window.
+//!
+//! Of development builds: what is idle runs no code of ours that an optimiser could better, and what a page takes is WebKit's.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::setup::{self, Purpose};
+use crate::ui;
+use crate::workspace::{self, APP, DAEMON, EVERYTHING};
+
+const DOCUMENT: &str = "docs/performance.md";
+const BEGIN: &str = "<!-- window: written by `cargo xtask bench -- window` -->";
+const END: &str = "<!-- end of window -->";
+
+/// Of each window.
+const ROUNDS: usize = 3;
+/// Until what begins has begun: the check of the log after half a minute, the first backup.
+const SETTLED_AFTER: Duration = Duration::from_secs(60);
+const MEASURED: Duration = Duration::from_secs(30);
+
+/// A window that is measured.
+struct Subject {
+    name: &'static str,
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// What it took.
+#[derive(Clone, Copy)]
+struct Taken {
+    memory_mib: f64,
+    /// Of the memory, what the program itself has; the rest is WebKit's processes.
+    own_mib: f64,
+    cpu_percent: f64,
+}
+
+pub(crate) fn bench() -> Result<(), Failure> {
+    setup::set_up(Purpose::Test)?;
+    ui::build()?;
+    process::run(process::cargo(&["build", "--bin", APP, "--bin", DAEMON]).args(EVERYTHING))?;
+    // The same selection with one feature more, which only the example asks for.
+    let mut empty = process::cargo(&["build", "--example", "empty"]);
+    process::run(empty.args(EVERYTHING).args(["--features", "eroad-depot/empty-window"]))?;
+    let work = workspace::root().join("target/bench-window");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).map_err(|error| Failure::at(&work, &error))?;
+    let subjects = subjects(&work)?;
+    let mut taken: Vec<Vec<Taken>> = subjects.iter().map(|_| Vec::new()).collect();
+    for round in 1..=ROUNDS {
+        for (subject, taken) in subjects.iter().zip(&mut taken) {
+            let one = measure(subject, &work)?;
+            eprintln!(
+                "round {round}: {}: {:.0} MiB, of which {:.0} its own, {:.2} % of a core",
+                subject.name, one.memory_mib, one.own_mib, one.cpu_percent
+            );
+            taken.push(one);
+        }
+    }
+    let text = table(&subjects, &taken);
+    eprint!("{text}");
+    write_down(&text)
+}
+
+fn subjects(work: &Path) -> Result<Vec<Subject>, Failure> {
+    let app = workspace::binary(APP, false)?;
+    let example = app.with_file_name("examples").join("empty");
+    let demo = work.join("demo");
+    let on = |folder: &Path| vec!["--data-dir".to_owned(), folder.display().to_string()];
+    fill(&demo)?;
+    Ok(vec![
+        Subject { name: "an empty window", program: example, arguments: vec![] },
+        Subject { name: "a new depot", program: app.clone(), arguments: on(&work.join("new")) },
+        Subject { name: "the demo day", program: app, arguments: on(&demo) },
+    ])
+}
+
+/// Has a depot on its demo day in `folder`.
+fn fill(folder: &Path) -> Result<(), Failure> {
+    let mut depot = Command::new(workspace::binary(DAEMON, false)?);
+    depot.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+    let mut started = Started::start(depot.stdout(Stdio::piped()))?;
+    started.first_line()?;
+    started.end("TERM");
+    Ok(())
+}
+
+fn measure(subject: &Subject, work: &Path) -> Result<Taken, Failure> {
+    let mut display = Command::new("Xvfb");
+    display
+        .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped());
+    let mut display = Started::start(display.stderr(Stdio::null()))?;
+    let number = display.first_line()?;
+    let mut window = Command::new(&subject.program);
+    window.args(&subject.arguments).env("DISPLAY", format!(":{number}")).stderr(Stdio::null());
+    // What the window remembers of itself is kept apart from the person's own, and no bus is asked for a tray.
+    for variable in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        window.env(variable, work.join("home"));
+    }
+    window.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR").env_remove("WAYLAND_DISPLAY");
+    let window = Started::start(window.stdout(Stdio::null()))?;
+    sleep(SETTLED_AFTER);
+    let processes = with_descendants(window.child.id());
+    let before = ticks(&processes);
+    sleep(MEASURED);
+    let spent = ticks(&processes) - before;
+    let (mut memory_kib, mut own_kib) = (0, 0);
+    for process in &processes {
+        let taken = proportional_kib(*process);
+        memory_kib += taken;
+        if *process == window.child.id() {
+            own_kib = taken;
+        }
+    }
+    if own_kib == 0 {
+        return Err(Failure::new(format!("{} did not stay open", subject.program.display())));
+    }
+    let seconds = spent as f64 / ticks_per_second()?;
+    Ok(Taken {
+        memory_mib: memory_kib as f64 / 1024.0,
+        own_mib: own_kib as f64 / 1024.0,
+        cpu_percent: 100.0 * seconds / MEASURED.as_secs_f64(),
+    })
+}
+
+/// A process of ours with all that it starts; gone when this is dropped.
+struct Started {
+    child: Child,
+}
+
+impl Started {
+    fn start(command: &mut Command) -> Result<Self, Failure> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command.process_group(0).stdin(Stdio::null()).spawn();
+        Ok(Self {
+            child: child.map_err(|error| Failure::new(format!("`{name}` could not be started: {error}")))?,
+        })
+    }
+
+    fn first_line(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        let out = self.child.stdout.as_mut().ok_or_else(|| Failure::new("its output is not read"))?;
+        BufReader::new(out).read_line(&mut line).map_err(|error| Failure::new(error.to_string()))?;
+        Ok(line.trim().to_owned())
+    }
+
+    fn end(&mut self, signal: &str) {
+        let group = format!("kill -s {signal} -- -{} 2>/dev/null", self.child.id());
+        let _ = Command::new("sh").args(["-c", &group]).status();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.end("KILL");
+    }
+}
+
+/// The process and everything that it started.
+fn with_descendants(root: u32) -> Vec<u32> {
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    let listed = fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in listed.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        if let Some(parent) = fields(process).get(1).and_then(|parent| parent.parse().ok()) {
+            children.entry(parent).or_default().push(process);
+        }
+    }
+    let mut all = vec![root];
+    let mut at = 0;
+    while let Some(process) = all.get(at).copied() {
+        all.extend(children.remove(&process).unwrap_or_default());
+        at += 1;
+    }
+    all
+}
+
+/// What `/proc/PID/stat` says behind the name, which may hold anything: state, parent, and so on.
+fn fields(process: u32) -> Vec<String> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    behind_name.split_whitespace().map(str::to_owned).collect()
+}
+
+/// The time that these spent computing, for themselves and in the kernel.
+fn ticks(processes: &[u32]) -> u64 {
+    let of = |process: &u32| {
+        let fields = fields(*process);
+        let field = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
+        field(11) + field(12)
+    };
+    processes.iter().map(of).sum()
+}
+
+fn ticks_per_second() -> Result<f64, Failure> {
+    let said = process::printed_by(process::program("getconf").arg("CLK_TCK"))?;
+    said.trim().parse().map_err(|_| Failure::new("the system does not say how it counts computing time"))
+}
+
+/// What it has of memory, where what several share counts in parts.
+fn proportional_kib(process: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn table(subjects: &[Subject], taken: &[Vec<Taken>]) -> String {
+    let mut text = String::from(
+        "\n| the window shows | memory | of it the program's own | beside the empty window | computing while idle |\n|---|---|---|---|---|\n",
+    );
+    let of = |taken: &[Taken], what: fn(&Taken) -> f64| median(taken.iter().map(what));
+    let empty = taken.first().map_or(f64::NAN, |taken| of(taken, |one| one.memory_mib));
+    for (Subject { name, .. }, taken) in subjects.iter().zip(taken) {
+        let (memory, own) = (of(taken, |one| one.memory_mib), of(taken, |one| one.own_mib));
+        let cpu = of(taken, |one| one.cpu_percent);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "| {name} | {memory:.0} MiB | {own:.0} MiB | {:.2} | {cpu:.2} % of a core |",
+            memory / empty
+        );
+    }
+    text.push('\n');
+    text
+}
+
+fn write_down(text: &str) -> Result<(), Failure> {
+    let path = workspace::root().join(DOCUMENT);
+    let document = fs::read_to_string(&path).map_err(|error| Failure::at(&path, &error))?;
+    let found = document.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        found.ok_or_else(|| Failure::new(format!("{DOCUMENT} has no place for the figures: {BEGIN}")))?;
+    fs::write(&path, format!("{before}{BEGIN}\n{text}{END}{after}"))
+        .map_err(|error| Failure::at(&path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_found_with_those_that_it_started_and_takes_something() {
+        let mut shell = Command::new("sh");
+        let started =
+            Started::start(shell.args(["-c", "sleep 60 & echo begun; wait"]).stdout(Stdio::piped()));
+        let mut started = started.unwrap();
+        assert_eq!(started.first_line().unwrap(), "begun");
+        assert_eq!(with_descendants(started.child.id()).len(), 2);
+        assert!(proportional_kib(started.child.id()) > 0);
+    }
+
+    #[test]
+    fn the_middle_of_three_is_told() {
+        assert!((median([3.0, 1.0, 2.0].into_iter()) - 2.0).abs() < f64::EPSILON);
+    }
+}
