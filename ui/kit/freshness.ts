@@ -4,7 +4,7 @@ import type { Query, QueryClient } from "@tanstack/react-query";
 import type { Answered, Change, Transport } from "@kit/protocol";
 
 /** Bursts of changes cost at most one round of queries in this time. */
-const ROUND_MS = 400;
+const ROUND_MS = 250;
 /** What changes without an event: an answer's sequence says nothing of whether it knows. */
 const WITHOUT_EVENTS: ReadonlySet<Topic> = new Set(["phones", "files", "positions", "endpoint", "data"]);
 /** More topics than any screen reads. Forgetting an old one costs only the race it guards against. */
