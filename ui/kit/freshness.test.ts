@@ -59,7 +59,7 @@ test("what is no answer of the depot is left alone, and keeps nothing else from 
   expect(native).toHaveBeenCalledTimes(1);
 });
 
-test("a burst of changes costs one round at once and one after 400 ms", async () => {
+test("a burst of changes costs one round at once and one after a quarter of a second", async () => {
   const fleet = await watch("fleet", ["drivers"]);
   for (let sequence = 10; sequence < 30; sequence += 1) {
     freshness.onChange({ topics: ["drivers"], sequence });
