@@ -8,6 +8,7 @@ import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import classes from "@kit/History.module.css";
+import { entriesOf } from "@kit/historyEntries";
 import { minutesBetween } from "@kit/time";
 
 const EVENTS_MOST = 200;
@@ -46,21 +47,6 @@ export function History({ entityId }: { entityId: string }) {
       )}
     </Loaded>
   );
-}
-
-interface Entry {
-  readonly event: EventView;
-  /** What only follows from it, of the same request: a route's end from its checkpoint. */
-  readonly follower: EventView | undefined;
-}
-
-/** Newest first, as the events are. */
-function entriesOf(events: readonly EventView[]): readonly Entry[] {
-  const isFollower = (index: number) => {
-    const [event, before] = [events[index], events[index + 1]];
-    return event?.type === "RouteScheduledEndTimeUpdated" && before?.type.startsWith("Checkpoint") && before.causationId === event.causationId;
-  };
-  return events.flatMap((event, index) => (isFollower(index) ? [] : [{ event, follower: isFollower(index - 1) ? events[index - 1] : undefined }]));
 }
 
 function Source({ event }: { event: EventView }) {
