@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use depot_app::{Actor, AppError, Code, Role};
 
 use crate::endpoint::Shared;
@@ -64,18 +62,14 @@ pub(crate) fn is_under(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Lets a request pass that needs no credential or has a valid one.
-pub(crate) async fn authenticate(
-    State(endpoint): State<Shared>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+/// Lets a request pass that needs no credential or has a valid one, and says which cookie its answer renews.
+pub(crate) fn authenticate(endpoint: &Shared, request: &mut Request) -> Result<Option<HeaderValue>, Problem> {
     if is_public(request.method(), request.uri().path()) {
-        return Ok(next.run(request).await);
+        return Ok(None);
     }
     let (token, means) = credential_in(request.headers(), endpoint.secure)?;
     let Some(actor) = endpoint.app.authenticate(token)? else {
-        return Err(unknown(&endpoint, token)?);
+        return Err(unknown(endpoint, token)?);
     };
     match means {
         Means::Bearer => {}
@@ -95,11 +89,7 @@ pub(crate) async fn authenticate(
     };
     let caller = Caller { actor, token: token.into(), means };
     request.extensions_mut().insert(caller);
-    let mut response = next.run(request).await;
-    if let Some(cookie) = renewed {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(renewed)
 }
 
 fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Problem> {

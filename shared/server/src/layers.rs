@@ -7,14 +7,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use depot_app::{Settings, Trace};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use uuid::Uuid;
 
-use crate::credential::{is_interface, is_under};
+use crate::credential::{self, is_interface, is_under};
 use crate::endpoint::Shared;
 use crate::problem::{Problem, Reason};
 
@@ -26,18 +26,54 @@ pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correla
 /// How long an id that a client gives may be.
 const MAX_ID_CHARS: usize = 128;
 
-/// Gives a request its ids, and puts them on the answer.
-pub(crate) async fn identify(mut request: Request, next: Next) -> Response {
-    let request_id = given_id(request.headers(), &REQUEST_ID).unwrap_or_else(|| Uuid::now_v7().to_string());
-    let correlation = given_id(request.headers(), &CORRELATION_ID).unwrap_or_else(|| request_id.clone());
-    request.extensions_mut().insert(Trace { correlation: correlation.clone(), request: request_id.clone() });
-    let mut response = next.run(request).await;
-    for (name, id) in [(REQUEST_ID, request_id), (CORRELATION_ID, correlation)] {
+/// What surrounds everything else: the ids of a request, the count and the log of it, the headers that browsers heed, and the
+/// refusal of what was meant for another host.
+///
+/// One layer rather than five: each would copy all that lies within it for every request.
+pub(crate) async fn surround(State(endpoint): State<Shared>, mut request: Request, next: Next) -> Response {
+    let (began, method) = (Instant::now(), method_label(request.method()));
+    let route = route_label(&request);
+    let is_api = is_under(request.uri().path(), "/api");
+    let trace = trace_of(request.headers());
+    request.extensions_mut().insert(trace.clone());
+    let mut response = match endpoint.hosts.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    harden(response.headers_mut(), is_api);
+    observe(&endpoint, (method, &route), &trace, response.status(), began.elapsed());
+    let Trace { correlation, request } = trace;
+    for (name, id) in [(REQUEST_ID, request), (CORRELATION_ID, correlation)] {
         if let Ok(id) = HeaderValue::try_from(id) {
             response.headers_mut().insert(name, id);
         }
     }
     response
+}
+
+/// What a request passes once it is known to be for us: the rate limit first, so that guessing a credential is limited as well,
+/// then the credential, then the time that it may take.
+pub(crate) async fn admit(
+    State(endpoint): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if let Some(address) = counted_address(&request) {
+        limit_rate(&endpoint, address).await?;
+    }
+    let renewed = credential::authenticate(&endpoint, &mut request)?;
+    let mut response = limit_time(&endpoint, request, next).await?;
+    if let Some(cookie) = renewed {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// The ids of a request: those that it brought, or fresh ones.
+fn trace_of(headers: &HeaderMap) -> Trace {
+    let request = given_id(headers, &REQUEST_ID).unwrap_or_else(|| Uuid::now_v7().to_string());
+    let correlation = given_id(headers, &CORRELATION_ID).unwrap_or_else(|| request.clone());
+    Trace { correlation, request }
 }
 
 /// The id that the client sent, where it is fit for a log: visible ASCII, and not long.
@@ -47,32 +83,27 @@ fn given_id(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// Counts and logs requests. The log names the route, not the path: that may hold what is nobody's business.
-pub(crate) async fn observe(State(endpoint): State<Shared>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = method_label(request.method());
-    let route = match request.extensions().get::<MatchedPath>() {
+/// Counts and logs a request. The log names the route, not the path: that may hold what is nobody's business.
+fn observe(
+    endpoint: &Shared,
+    (method, route): (&'static str, &str),
+    trace: &Trace,
+    status: StatusCode,
+    took: Duration,
+) {
+    let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    endpoint.metrics.request(route, method, status, took);
+    let Trace { correlation, request } = trace;
+    tracing::info!(method, route, status, ms, request_id = request, correlation_id = correlation, "request");
+}
+
+/// The route as a label of bounded variety.
+fn route_label(request: &Request) -> String {
+    match request.extensions().get::<MatchedPath>() {
         Some(route) => route.as_str().to_owned(),
         None if is_interface(request.uri().path()) => "unknown".to_owned(),
         None => "desk".to_owned(),
-    };
-    let trace = request.extensions().get::<Trace>().cloned();
-    let response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    endpoint.metrics.request(&route, method, status, took);
-    if let Some(Trace { correlation, request }) = trace {
-        let ms = took.as_secs_f64() * 1000.0;
-        tracing::info!(
-            method,
-            route,
-            status,
-            ms,
-            request_id = request,
-            correlation_id = correlation,
-            "request"
-        );
     }
-    response
 }
 
 /// The method as a label of bounded variety: a client may send whatever it likes.
@@ -94,10 +125,7 @@ fn method_label(method: &Method) -> &'static str {
 const STRICTEST_CSP: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Puts the headers on every answer that browsers heed, where a handler did not choose its own.
-pub(crate) async fn harden(request: Request, next: Next) -> Response {
-    let is_api = is_under(request.uri().path(), "/api");
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn harden(headers: &mut HeaderMap, is_api: bool) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -105,7 +133,6 @@ pub(crate) async fn harden(request: Request, next: Next) -> Response {
     if is_api {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
-    response
 }
 
 /// Turns a panic of a handler into an answer. The panic itself was logged where it happened.
@@ -114,48 +141,28 @@ pub(crate) fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Refuses a request that was meant for another host.
-pub(crate) async fn check_host(
-    State(endpoint): State<Shared>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    endpoint.hosts.check(request.uri(), request.headers())?;
-    Ok(next.run(request).await)
+/// Lets through as many requests of one address as the quota allows.
+async fn limit_rate(endpoint: &Shared, address: IpAddr) -> Result<(), Problem> {
+    endpoint.gate.pass(address).await.map_err(|refused| {
+        endpoint.metrics.rate_limited();
+        let detail = "Too many requests from this address: wait, then go on more slowly";
+        Problem::rate_limited(detail, refused.retry_after_seconds)
+    })
 }
 
-/// Lets through as many requests of one address as the quota allows. Health checks and the desk's files are free.
-pub(crate) async fn limit_rate(
-    State(endpoint): State<Shared>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+/// Whose quota a request counts against. Health checks and the desk's files are free.
+fn counted_address(request: &Request) -> Option<IpAddr> {
     let path = request.uri().path();
     if !is_under(path, "/api") && !is_under(path, "/metrics") {
-        return Ok(next.run(request).await);
+        return None;
     }
-    match endpoint.gate.pass(client_address(&request)).await {
-        Ok(()) => Ok(next.run(request).await),
-        Err(refused) => {
-            endpoint.metrics.rate_limited();
-            let detail = "Too many requests from this address: wait, then go on more slowly";
-            Err(Problem::rate_limited(detail, refused.retry_after_seconds))
-        }
-    }
-}
-
-fn client_address(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     // Every connection tells its peer; without one, all count together rather than not at all.
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
+    Some(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip()))
 }
 
 /// Gives up on a request that takes too long. A feed is not affected: its answer begins at once.
-pub(crate) async fn limit_time(
-    State(endpoint): State<Shared>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+async fn limit_time(endpoint: &Shared, request: Request, next: Next) -> Result<Response, Problem> {
     let seconds = endpoint.app.settings().http.request_timeout_seconds;
     let is_write = !request.method().is_safe();
     match tokio::time::timeout(Duration::from_secs(u64::from(seconds)), next.run(request)).await {

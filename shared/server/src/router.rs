@@ -3,8 +3,9 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
@@ -16,8 +17,8 @@ use crate::endpoint::Shared;
 use crate::extract::MAX_JSON_BYTES;
 use crate::problem::{Problem, Reason};
 use crate::{
-    changes, credential, desk, docs, events, exports, files, health, layers, messages, metrics, openapi,
-    pairing, rest, session,
+    changes, desk, docs, events, exports, files, health, layers, messages, metrics, openapi, pairing, rest,
+    session,
 };
 
 /// Smaller answers fit into one packet anyway.
@@ -62,27 +63,20 @@ pub(crate) fn router(endpoint: &Shared) -> Router {
     layered(routes, endpoint).with_state(Shared::clone(endpoint))
 }
 
-/// Wraps the routes. Read from the last layer to the first: that is the way of a request.
+/// Wraps the routes; a request goes from the first layer to the last. All are one layer to axum, which makes a copy on the heap
+/// of everything within each layer that it knows of, for every request.
 fn layered(routes: Router<Shared>, endpoint: &Shared) -> Router<Shared> {
     let state = || Shared::clone(endpoint);
     let large = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE_BYTES));
-    let routes = routes
-        .layer(from_fn_with_state(state(), layers::limit_time))
-        .layer(from_fn_with_state(state(), credential::authenticate))
-        .layer(CompressionLayer::new().compress_when(large))
-        // Before the credential is looked at: guessing one is limited as well.
-        .layer(from_fn_with_state(state(), layers::limit_rate));
-    // Outside the rate limit, so that a page can read its refusal.
-    let routes = match layers::cross_origin(&endpoint.app.settings()) {
-        Some(cross_origin) => routes.layer(cross_origin),
-        None => routes,
-    };
-    routes
-        .layer(from_fn_with_state(state(), layers::check_host))
-        .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(from_fn(layers::harden))
-        .layer(from_fn_with_state(state(), layers::observe))
-        .layer(from_fn(layers::identify))
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state(), layers::surround))
+            .layer(CatchPanicLayer::custom(layers::panicked))
+            // Outside the rate limit, so that a page can read its refusal.
+            .option_layer(layers::cross_origin(&endpoint.app.settings()))
+            .layer(CompressionLayer::new().compress_when(large))
+            .layer(from_fn_with_state(state(), layers::admit)),
+    )
 }
 
 /// Answers a method that a path does not have. The header `Allow`, which names those that it has, is put on by axum.

@@ -33,6 +33,7 @@ struct Depot {
     deliveries: Vec<String>,
     drivers: Vec<String>,
     starts_us: Vec<u64>,
+    reports_us: Vec<u64>,
     answered_us: HashMap<&'static str, Vec<u64>>,
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
         }
     }
     for depot in &mut depots {
+        depot.reports_us = runtime.block_on(report(&depot.app, plan.rounds));
         depot.start_again(runtime, plan.rounds);
     }
     let memory: Vec<_> = depots.iter().map(|depot| memory_of(&depot.folder)).collect();
@@ -83,6 +85,8 @@ fn tell(depots: &[Depot], memory: &[String]) -> String {
         let cells = medians.iter().map(|median| format!("{:.3}", ms(*median)));
         row(&format!("| {kind}"), cells.chain([spread(&medians)]).collect());
     }
+    let reports = depots.iter().map(|depot| format!("{:.1}", ms(percentile(depot.reports_us.clone(), 500))));
+    row("| report of a year", reports.chain([String::new()]).collect());
     let starts: Vec<_> = depots.iter().map(|depot| percentile(depot.starts_us.clone(), 500)).collect();
     row(
         "| opening",
@@ -162,8 +166,18 @@ impl Depot {
             (all(&asked(&app, page).await, "id"), all(&drivers, "driverId"))
         });
         assert!(deliveries.len() > 20 && drivers.len() > 3, "{} and {}", deliveries.len(), drivers.len());
-        let (starts_us, answered_us) = (vec![], HashMap::new());
-        Self { folder, app, events, generated_seconds, deliveries, drivers, starts_us, answered_us }
+        let (starts_us, reports_us, answered_us) = (vec![], vec![], HashMap::new());
+        Self {
+            folder,
+            app,
+            events,
+            generated_seconds,
+            deliveries,
+            drivers,
+            starts_us,
+            reports_us,
+            answered_us,
+        }
     }
 
     async fn ask(&self, kind: &str, round: usize) -> Vec<u64> {
@@ -205,6 +219,20 @@ impl Depot {
             self.starts_us.push(micros(asked));
         }
     }
+}
+
+/// How long reports of the last year take. They read more the longer a depot has existed, up to a year.
+async fn report(app: &App, times: usize) -> Vec<u64> {
+    let today = app.now().datetime().date_naive();
+    let first = today - chrono::Days::new(364);
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let query = query(json!({"query": "report", "from": first.to_string(), "to": today.to_string()}));
+        let asked = Instant::now();
+        app.query(&Actor::desk(), query).await.unwrap();
+        took.push(micros(asked));
+    }
+    took
 }
 
 /// What a process of its own takes that opens the depot and answers every kind of question. This one has it open too.

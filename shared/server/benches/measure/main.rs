@@ -12,6 +12,7 @@ mod commands;
 mod document;
 mod growth;
 mod measure;
+mod peers;
 mod raw;
 mod replay;
 mod requests;
@@ -23,6 +24,10 @@ use std::time::Instant;
 use depot_app::{App, AppOptions, Settings};
 use tokio::runtime::Runtime;
 
+/// As in `depotd`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much is measured.
 struct Plan {
     /// Slices of each row.
@@ -31,8 +36,10 @@ struct Plan {
     deliveries: Vec<u32>,
 }
 
-/// Where the figures stand in a document.
+/// Where the figures stand in a document, and those of peers, which are measured only when they are asked for.
 const PLACE: (&str, &str) = ("<!-- figures: written by `cargo xtask bench` -->", "<!-- end of figures -->");
+const PEERS_PLACE: (&str, &str) =
+    ("<!-- peers: written by `cargo xtask bench -- peers` -->", "<!-- end of peers -->");
 
 type Section = fn(&Runtime, &Path, &Plan) -> String;
 
@@ -53,7 +60,9 @@ fn main() {
     let mut told = String::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let only = argument("--only");
-    for (name, section) in SECTIONS {
+    let measures_peers = only.as_deref() == Some("peers");
+    let sections: &[(&str, Section)] = if measures_peers { &[("peers", peers::measure)] } else { &SECTIONS };
+    for (name, section) in sections {
         if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
@@ -63,12 +72,18 @@ fn main() {
     }
     let machine = document::machine(folder.path());
     let seconds = began.elapsed().as_secs();
-    let command = if quick { "cargo xtask bench -- --quick" } else { "cargo xtask bench" };
+    let command = match &only {
+        Some(_) if measures_peers => "cargo xtask bench -- peers".to_owned(),
+        Some(only) => format!("cargo xtask bench -- --only {only}"),
+        None if quick => "cargo xtask bench -- --quick".to_owned(),
+        None => "cargo xtask bench".to_owned(),
+    };
     let mut head = String::new();
     writeln!(head, "`{command}`, {plan} in {seconds} s, on {machine}.\n").unwrap();
     println!("{head}");
     if let Some(file) = argument("--into") {
-        document::put(Path::new(&file), PLACE, &format!("{head}{told}"));
+        let place = if measures_peers { PEERS_PLACE } else { PLACE };
+        document::put(Path::new(&file), place, &format!("{head}{told}"));
     }
 }
 

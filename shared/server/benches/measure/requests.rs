@@ -67,18 +67,19 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
 fn tell(ours: &[Measured], open: &[(u64, (f64, Vec<u64>))], errors: u64) -> String {
     let mut text = String::from(
         "### Requests over HTTP on loopback\n\nEach adds a driver and is durable; the client takes its part of the same \
-         CPUs.\n\n| what | a second | of the reference | p50, ms | p99, ms | p99.9, ms |\n|---|---|---|---|---|---|\n",
+         CPUs.\n\n| what | a second | of the reference | CPU, us each | p50, ms | p99, ms | p99.9, ms |\n|---|---|---|---|---|---|---|\n",
     );
     for (connections, measured) in CONNECTIONS.iter().zip(ours) {
         let [p50, p99, p999] = [500, 990, 999].map(|parts| ms(measured.percentile(parts)));
-        let (rate, ratio) = (thousands(measured.rate()), measured.ratio());
+        let (rate, ratio, cpu) = (thousands(measured.rate()), measured.ratio(), measured.cpu_us());
         let what = format!("closed loop, connections: {connections}");
-        writeln!(text, "| {what} | {rate} | {ratio:.2} | {p50:.2} | {p99:.2} | {p999:.2} |").unwrap();
+        writeln!(text, "| {what} | {rate} | {ratio:.2} | {cpu:.0} | {p50:.2} | {p99:.2} | {p999:.2} |")
+            .unwrap();
     }
     for (load, (rate, latencies)) in open {
         let [p50, p99, p999] = [500, 990, 999].map(|parts| ms(percentile(latencies.clone(), parts)));
         let (what, rate) = (format!("open loop, {load} % of the rate at 64"), thousands(*rate));
-        writeln!(text, "| {what} | {rate} | | {p50:.2} | {p99:.2} | {p999:.2} |").unwrap();
+        writeln!(text, "| {what} | {rate} | | | {p50:.2} | {p99:.2} | {p999:.2} |").unwrap();
     }
     writeln!(text, "\nAnswers other than success: {errors}.\n").unwrap();
     text
