@@ -15,6 +15,7 @@ mod files;
 mod keys;
 mod limits;
 mod malformed;
+mod many_phones;
 mod phones;
 mod proof;
 mod reads;

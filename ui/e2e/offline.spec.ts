@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openBrowser } from "./browser";
 import { Depot } from "./depot";
+import { Gate } from "./gate";
 import { openPhone, pairPhone, picture } from "./phone";
 import type { Phone } from "./phone";
 
@@ -65,39 +66,59 @@ it("keeps what is done without the depot through killed tabs, and sends it once 
 }, PATIENCE_MS);
 
 it("opens without the depot, and takes a new version without losing what is unsent", async () => {
-  const { delivery, phone } = await underWay();
+  const gate = await Gate.before(depot);
+  const { delivery, phone } = await underWay(gate.url);
   const { page } = phone;
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await depot.stop("SIGKILL");
-  await page.goto(`${depot.url}/phone/`);
-  await page.getByRole("button", { name: "Harbour" }).waitFor();
+  await page.goto(`${gate.url}/phone/deliveries/${delivery}`);
   await report(page, delivery, "while the depot is away");
 
-  // A new version: another worker with the same files, as a build with any change has.
+  // The depot is back, but takes nothing yet: two actions and a picture wait when another version of the app comes.
+  gate.isShut = true;
   await depot.startAgain();
-  await phone.context.setOffline(true);
-  await phone.context.route("**/phone/sw.js", async (route) => {
-    const answer = await fetch(route.request().url());
-    await route.fulfill({ contentType: "text/javascript", body: `${await answer.text()}\n// another version`, headers: { "service-worker-allowed": "/phone/" } });
+  await report(page, delivery, "before the new version", 7);
+  await page.goto(`${gate.url}/phone/`);
+  await page.getByRole("button", { name: "3 unsent" }).waitFor();
+  gate.version = "\n// another version";
+  const before = await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL);
+  await page.evaluate(() => void ((globalThis as { isOldPage?: boolean }).isOldPage = true));
+  await expect
+    .poll(async () => {
+      // As when the driver looks at the app again.
+      await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+      return page.getByText("A new version is ready.").count();
+    }, { timeout: 30_000 })
+    .toBe(1);
+  await page.getByRole("button", { name: "Use it now" }).tap();
+  // It takes over: the page is another one, the worker that waited is in charge, and none waits.
+  await page.waitForFunction(() => (globalThis as { isOldPage?: boolean }).isOldPage === undefined);
+  await page.getByRole("button", { name: "3 unsent" }).waitFor();
+  const after = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration("/phone/");
+    return [navigator.serviceWorker.controller?.scriptURL, registration?.active?.state, registration?.waiting ?? null];
   });
-  await phone.context.setOffline(false);
-  await page.goto(`${depot.url}/phone/outbox`);
-  await page.evaluate(() => navigator.serviceWorker.getRegistration("/phone/").then((found) => found?.update()).then(() => undefined));
-  await page.getByText("All 2 of 2 at the depot").waitFor({ timeout: 60_000 });
-  const { incidents } = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
-  expect(incidents.map(({ description }: { description: string }) => description)).toEqual(["while the depot is away"]);
+  expect(after).toEqual([before, "activated", null]);
+
+  gate.isShut = false;
+  await page.goto(`${gate.url}/phone/outbox`);
+  await page.getByText(/^All \d of \d at the depot$/u).waitFor({ timeout: 60_000 });
+  await page.getByText("still on its way").waitFor({ state: "hidden", timeout: 60_000 });
+  const { incidents, filesAwaited } = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
+  expect(incidents.map(({ description }: { description: string }) => description)).toEqual(["while the depot is away", "before the new version"]);
+  expect(filesAwaited).toEqual([]);
   await phone.context.close();
+  gate.close();
 });
 
 /** A paired phone with a delivery that has begun: the first action. */
-async function underWay(): Promise<{ delivery: string; phone: Phone }> {
+async function underWay(url = depot.url): Promise<{ delivery: string; phone: Phone }> {
   const [ana, van] = [await depot.addDriver("Ana Costa"), await depot.addVehicle("EV-07")];
   const route = await depot.addRoute("Gate", "Harbour", new Date(Date.now() - 20 * 60_000), ["Market", "Harbour"]);
   const delivery = await depot.addDelivery(route, ana, van);
   const phone = await openPhone(browser, depot);
-  await pairPhone(phone, depot, ana);
+  await pairPhone(phone, depot, ana, { url });
   await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await phone.page.getByRole("button", { name: "Harbour" }).tap();
   await phone.page.getByRole("button", { name: "Start the delivery" }).tap();
@@ -106,7 +127,7 @@ async function underWay(): Promise<{ delivery: string; phone: Phone }> {
 }
 
 async function report(page: Page, delivery: string, text: string, photo?: number): Promise<void> {
-  if (!page.url().endsWith(delivery)) await page.goto(`${depot.url}/phone/deliveries/${delivery}`);
+  if (!page.url().endsWith(delivery)) await page.goto(new URL(`/phone/deliveries/${delivery}`, page.url()).href);
   await fillIn(page, text);
   if (photo !== undefined) {
     await page.locator("input[type=file]").setInputFiles(picture(photo, 64));

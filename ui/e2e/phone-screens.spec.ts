@@ -45,7 +45,7 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   const sizes = IS_DRAWING ? [LARGE, SMALL] : [scheme === "light" ? LARGE : SMALL];
   findings.push(...(await look(page, `join-${scheme}`, sizes)));
-  await pairPhone(phone, depot, driver, scheme === "dark" ? "Meine Lieferungen zeigen" : undefined);
+  await pairPhone(phone, depot, driver, { begin: scheme === "dark" ? "Meine Lieferungen zeigen" : undefined });
   for (const [name, at] of [
     ["today", ""],
     ["delivery", `deliveries/${delivery}`],

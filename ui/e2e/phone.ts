@@ -29,11 +29,17 @@ export async function openPhone(browser: Browser, depot: Depot, options: Browser
 }
 
 /** Pairs the phone with a driver: the phone clicks, and the dispatcher does the same as the desk's page would. */
-export async function pairPhone({ page }: Phone, depot: Depot, driverId: string, begin = "Show my deliveries"): Promise<void> {
+export async function pairPhone(
+  { page }: Phone,
+  depot: Depot,
+  driverId: string,
+  { begin = "Show my deliveries", url = depot.url }: { begin?: string | undefined; /** Where the phone goes. */ url?: string } = {},
+): Promise<void> {
   const tell = (command: object) => depot.call("POST", "/api/commands", { command: { entity: "phone", command } });
   const pairing = async (id: string) => (await depot.call("POST", "/api/queries", { query: "pairing", id })).answer;
   const { id: pairingId } = await tell({ type: "startPairing" });
-  await page.goto((await pairing(pairingId)).url);
+  const { hash, pathname } = new URL((await pairing(pairingId)).url);
+  await page.goto(new URL(pathname + hash, url).href);
   const digits = await page.getByTestId("digits").innerText();
   if ((await pairing(pairingId)).digits !== digits) throw new Error("the two screens show different digits");
   await tell({ type: "confirmPairing", pairingId, driverId });

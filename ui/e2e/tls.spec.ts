@@ -3,11 +3,12 @@
 import { createHash, X509Certificate } from "node:crypto";
 import https from "node:https";
 import tls from "node:tls";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "./browser";
 import { Depot } from "./depot";
+import { draw, findingsOn, IS_DRAWING } from "./looks";
 import { openPhone, pairPhone } from "./phone";
+import type { Phone } from "./phone";
 
 let depot: Depot;
 let authority: X509Certificate;
@@ -20,6 +21,22 @@ beforeAll(async () => {
   authority = new X509Certificate(Buffer.from(await answer.arrayBuffer()));
 });
 afterAll(() => depot?.close());
+
+it.each(["light", "dark"] as const)("shows the steps in pictures, in %s", async (scheme) => {
+  const browser = await openBrowser();
+  const locale = scheme === "dark" ? "de-DE" : "en-GB";
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 }, deviceScaleFactor: 2, colorScheme: scheme, locale });
+  await page.goto(depot.setupUrl);
+  expect(await page.locator("li svg").count()).toBe(6);
+  expect(await findingsOn(page)).toEqual([]);
+  if (IS_DRAWING) {
+    for (const [part, heading] of [["top", 0], ["android", 1], ["iphone", 2]] as const) {
+      await page.getByRole("heading").nth(heading).evaluate((found) => found.scrollIntoView());
+      await draw(page, `phone/setup-${part}-${scheme}-360`);
+    }
+  }
+  await browser.close();
+});
 
 it("tells over plain HTTP how to trust it, and nothing else", async () => {
   const page = await (await fetch(depot.setupUrl)).text();
@@ -51,22 +68,32 @@ it("shows a certificate for its addresses that its own authority signed, over TL
 it("keeps the app for use without the depot where the phone trusts the certificate", async () => {
   const key = authority.publicKey.export({ type: "spki", format: "der" });
   const pin = createHash("sha256").update(key).digest("base64");
-  await onPhone(await openBrowser(`--ignore-certificate-errors-spki-list=${pin}`), {}, "Everything: the app opens without the depot, too.");
+  const browser = await openBrowser(`--ignore-certificate-errors-spki-list=${pin}`);
+  await look(await openPhone(browser, depot), "Everything: the app opens without the depot, too.");
+  await browser.close();
 });
 
 it("works while it is open where the warning was clicked through, and says what is missing", async () => {
-  await onPhone(await openBrowser(), { ignoreHTTPSErrors: true }, undefined);
+  const browser = await openBrowser();
+  const phone = await openPhone(browser, depot);
+  const { page } = phone;
+  await page.goto(`${depot.url}/phone/`).catch((cause: unknown) => expect(String(cause)).toContain("ERR_CERT_AUTHORITY_INVALID"));
+  // What Chromium takes for a click on "Proceed" on its warning.
+  await page.keyboard.type("thisisunsafe");
+  await page.getByText("Join this phone to a depot").waitFor();
+  await look(phone, "The phone does not trust the depot's certificate. While the app is open it works without the depot, but it cannot be opened without it.");
+  await page.getByRole("link", { name: "How to trust the certificate" }).tap();
+  await page.getByRole("heading", { name: "Let this phone trust the depot" }).waitFor();
+  await browser.close();
 });
 
-/** Pairs, works a step, and looks what the app says about the connection. */
-async function onPhone(browser: Browser, options: { ignoreHTTPSErrors?: boolean }, says: string | undefined): Promise<void> {
-  const phone = await openPhone(browser, depot, options);
-  await pairPhone(phone, depot, await depot.addDriver(`Ana ${says === undefined ? "one" : "two"}`));
+/** Pairs, looks that what is done arrives, and what the app says about the connection. */
+async function look(phone: Phone, says: string): Promise<void> {
+  await pairPhone(phone, depot, await depot.addDriver("Ana Costa"));
   await phone.page.getByRole("button", { name: "All sent" }).waitFor();
   await phone.page.getByRole("button", { name: "Settings" }).tap();
-  if (says !== undefined) await phone.page.getByText(says).waitFor();
+  await phone.page.getByText(says).waitFor();
   expect(await phone.page.evaluate(() => isSecureContext)).toBe(true);
-  await browser.close();
 }
 
 interface Connected {

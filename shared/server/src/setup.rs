@@ -80,6 +80,8 @@ async fn page(State(setup): State<Setup>, headers: HeaderMap) -> Response {
     let app = address.map(|address| addresses::url("https", address, setup.port));
     let template = if is_german { include_str!("setup/de.html") } else { include_str!("setup/en.html") };
     let html = template
+        .replace("{style}", include_str!("setup/style.css"))
+        .replace("{pictures}", include_str!("setup/pictures.svg"))
         .replace("{fingerprint}", &setup.authority.read().fingerprint)
         .replace("{certificate}", CERTIFICATE)
         .replace("{app}", &app.map(|app| format!("{app}/phone/")).unwrap_or_else(|| "/phone/".to_owned()));

@@ -15,17 +15,21 @@ export async function registerWorker(): Promise<void> {
   }
   // Found at the start, before anything was done: nobody is in the middle of anything.
   if (registration.waiting !== null && navigator.serviceWorker.controller !== null) takeOver(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const { installing } = registration;
-    installing?.addEventListener("statechange", () => {
-      if (installing.state !== "installed" || navigator.serviceWorker.controller === null) return;
-      waiting = installing;
-      for (const listener of listeners) listener();
-    });
-  });
+  // The browser looks for another version by itself while the app starts: it may have found one before anybody listens.
+  follow(registration.installing);
+  registration.addEventListener("updatefound", () => follow(registration.installing));
   document.addEventListener("visibilitychange", () => {
     // Out of reach it fails, and is tried when the app is looked at the next time.
     if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+}
+
+/** Offers a version once it is installed. The first one takes over nothing, and is not offered. */
+function follow(installing: ServiceWorker | null): void {
+  installing?.addEventListener("statechange", () => {
+    if (installing.state !== "installed" || navigator.serviceWorker.controller === null) return;
+    waiting = installing;
+    for (const listener of listeners) listener();
   });
 }
 
