@@ -14,8 +14,15 @@ const FLAGS = [
 ];
 const PATIENCE_MS = 30_000;
 
+export const CHROMIUM = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
+
+/** A browser that is started by another program, e.g. on another machine. */
+export async function openProgram(executablePath: string, ...flags: readonly string[]): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+}
+
 export async function openBrowser(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium", args: [...FLAGS, ...flags] });
+  return openProgram(CHROMIUM, ...flags);
 }
 
 export interface DeskOptions extends BrowserContextOptions {

@@ -11,13 +11,17 @@ import { fileURLToPath } from "node:url";
 
 const PATIENCE_MS = 60_000;
 
-const DEPOTD = process.env["DEPOTD_BIN"] ?? fileURLToPath(new URL("../../target/debug/depotd", import.meta.url));
+export const DEPOTD = process.env["DEPOTD_BIN"] ?? fileURLToPath(new URL("../../target/debug/depotd", import.meta.url));
 
 export interface Opening {
   /** `KEY=VALUE` each. */
   readonly settings?: readonly string[];
   /** Further flags of `depotd serve`, e.g. `--demo`. */
   readonly flags?: readonly string[];
+  /** `ADDRESS:PORT`; any port of this machine alone unless given. */
+  readonly listen?: string;
+  /** What serves it instead of `depotd` itself, e.g. on another machine. */
+  readonly program?: string;
 }
 
 interface Running {
@@ -44,7 +48,7 @@ export class Depot {
     if (!existsSync(DEPOTD)) throw new Error(`${DEPOTD} is missing: \`cargo xtask test\` builds everything the tests need`);
     const folder = await mkdtemp(path.join(tmpdir(), "depot-"));
     const token = depotd(folder, ["token", "create"], ["--role", "admin", "--name", "Test"]);
-    return new Depot(folder, opening, token, await serve(folder, opening, "127.0.0.1:0"));
+    return new Depot(folder, opening, token, await serve(folder, opening, opening.listen ?? "127.0.0.1:0"));
   }
 
   /** Opens a depot that is there already. It is the caller's to remove. */
@@ -138,9 +142,9 @@ function depotd(folder: string, verbs: readonly string[], args: readonly string[
   return run.stdout.trim();
 }
 
-async function serve(folder: string, { settings = [], flags = [] }: Opening, listen: string): Promise<Running> {
+async function serve(folder: string, { settings = [], flags = [], program = DEPOTD }: Opening, listen: string): Promise<Running> {
   const set = ["limits.rate.permits=1000000", ...settings].flatMap((assignment) => ["--set", assignment]);
-  const child = spawn(DEPOTD, ["serve", "--data-dir", folder, "--listen", listen, "--sign-in-link", ...set, ...flags], {
+  const child = spawn(program, ["serve", "--data-dir", folder, "--listen", listen, "--sign-in-link", ...set, ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
     env: environment(),
   });

@@ -27,6 +27,9 @@ pub(crate) const SHEAR: Tool =
 pub(crate) const SCHEMATHESIS: Tool =
     Tool { package: "schemathesis", version: "4.32.5", program: "schemathesis" };
 
+/// What a server speaks of TLS, and which known holes it has.
+pub(crate) const SSLYZE: Tool = Tool { package: "sslyze", version: "6.3.1", program: "sslyze" };
+
 /// Where the program lies, which is installed first where it is missing.
 pub(crate) fn installed(tool: Tool) -> Result<PathBuf, Failure> {
     let Tool { package, version, program } = tool;

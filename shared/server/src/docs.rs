@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use crate::endpoint::Shared;
@@ -18,14 +17,19 @@ const PAGE_CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
 );
 
-/// Made once: it is the same for every endpoint.
-static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(crate::router::document);
+/// Written once: it is the same for every endpoint, and long.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    serde_json::to_string(&crate::router::document()).unwrap_or_else(|error| {
+        tracing::error!(%error, "the document could not be written");
+        "{}".to_owned()
+    })
+});
 
 /// The OpenAPI document itself.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "Operation",
     responses((status = 200, description = "An OpenAPI 3.1 document", body = serde_json::Value)))]
-pub(crate) async fn document() -> Json<&'static OpenApi> {
-    Json(&DOCUMENT)
+pub(crate) async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
 }
 
 /// The page that shows the document.
