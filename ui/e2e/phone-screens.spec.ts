@@ -18,7 +18,7 @@ let driver: string;
 let delivery: string;
 
 beforeAll(async () => {
-  [browser, depot] = await Promise.all([openBrowser(), Depot.open()]);
+  [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: ["phones.positions=true"] })]);
   const [van, other] = [await depot.addVehicle("EV-07"), await depot.addVehicle("EV-08")];
   driver = await depot.addDriver("Ana Costa");
   const soon = new Date(Date.now() - 50 * 60_000);
@@ -38,13 +38,25 @@ afterAll(async () => {
 });
 
 it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
-  const phone = await openPhone(browser, depot, { colorScheme: scheme, ...(scheme === "dark" && { locale: "de-DE" }) });
+  const phone = await openPhone(browser, depot, {
+    colorScheme: scheme,
+    geolocation: { latitude: 41.15, longitude: -8.61 },
+    permissions: ["geolocation"],
+    ...(scheme === "dark" && { locale: "de-DE" }),
+  });
   const { page } = phone;
   const findings: string[] = [];
   await page.goto(`${depot.url}/phone/`);
   await page.getByRole("heading", { level: 1 }).waitFor();
   const sizes = IS_DRAWING ? [LARGE, SMALL] : [scheme === "light" ? LARGE : SMALL];
   findings.push(...(await look(page, `join-${scheme}`, sizes)));
+  const idle = await depot.addDriver("Maximiliane Freifrau von Hohenstein-Oberwiesenthal");
+  await pairPhone(phone, depot, idle, { begin: scheme === "dark" ? "Meine Lieferungen zeigen" : undefined });
+  findings.push(...(await look(page, `today-empty-${scheme}`, sizes)));
+  await revokeAll();
+  await page.goto(`${depot.url}/phone/`);
+  await page.getByText(scheme === "dark" ? "von seiner Liste" : "off its list").waitFor();
+  findings.push(...(await look(page, `revoked-${scheme}`, sizes)));
   await pairPhone(phone, depot, driver, { begin: scheme === "dark" ? "Meine Lieferungen zeigen" : undefined });
   for (const [name, at] of [
     ["today", ""],
@@ -59,11 +71,39 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
     await page.goto(`${depot.url}/phone/${at}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
     if (name === "proof" && scheme === "light") await sign(page);
+    if (name === "settings") {
+      await page.getByRole("button", { name: scheme === "dark" ? "Teilen" : "Shared", exact: true }).tap();
+      await page.getByText(scheme === "dark" ? "Das Depot sieht, wo Sie sind" : "The depot sees where you are").waitFor();
+    }
     findings.push(...(await look(page, `${name}-${scheme}`, sizes)));
   }
+  // What the dispatcher changed while the phone was away: both sides, and a choice.
+  const { driverId, vehicleId } = await crew();
+  const route = await depot.addRoute("Depot Musterstadt", "Klinikum, Warenannahme Untergeschoss", new Date(Date.now() + 30 * 3_600_000), ["Tor 3"]);
+  const ended = await depot.addDelivery(route, driverId, vehicleId);
+  await page.goto(`${depot.url}/phone/deliveries/${ended}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await phone.context.setOffline(true);
+  await page.getByRole("button", { name: scheme === "dark" ? "Lieferung beginnen" : "Start the delivery" }).tap();
+  await depot.call("PATCH", `/api/deliveries/${ended}/status`, { status: "Failed", reason: "Customer cancelled" });
+  await phone.context.setOffline(false);
+  await page.goto(`${depot.url}/phone/outbox`);
+  await page.getByText(scheme === "dark" ? "Das Depot hat dies nicht angenommen" : "The depot did not take this").waitFor();
+  findings.push(...(await look(page, `refused-${scheme}`, sizes)));
   expect(findings).toEqual([]);
   await phone.context.close();
 });
+
+/** Takes every phone off the list. */
+async function revokeAll(): Promise<void> {
+  const { phones } = (await depot.call("POST", "/api/queries", { query: "phones" })).answer;
+  for (const { deviceId } of phones) await depot.call("POST", "/api/commands", { command: { entity: "phone", command: { type: "revokePhone", deviceId } } });
+}
+
+/** The driver whose phone it is, and a vehicle that is free. */
+async function crew(): Promise<{ driverId: string; vehicleId: string }> {
+  return { driverId: driver, vehicleId: await depot.addVehicle(`EV-${Math.random().toString(36).slice(2, 8)}`) };
+}
 
 /** What axe finds, and whether something is wider than the screen, at each size. */
 async function look(page: Page, name: string, sizes: readonly { width: number; height: number }[]): Promise<string[]> {

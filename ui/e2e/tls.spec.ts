@@ -78,9 +78,14 @@ it("works while it is open where the warning was clicked through, and says what 
   const phone = await openPhone(browser, depot);
   const { page } = phone;
   await page.goto(`${depot.url}/phone/`).catch((cause: unknown) => expect(String(cause)).toContain("ERR_CERT_AUTHORITY_INVALID"));
-  // What Chromium takes for a click on "Proceed" on its warning.
-  await page.keyboard.type("thisisunsafe");
-  await page.getByText("Join this phone to a depot").waitFor();
+  const join = page.getByText("Join this phone to a depot");
+  await expect
+    .poll(async () => {
+      // What Chromium takes for a click on "Proceed" on its warning, once that listens.
+      if (!(await join.isVisible())) await page.keyboard.type("thisisunsafe");
+      return join.isVisible();
+    }, { timeout: 30_000, interval: 500 })
+    .toBe(true);
   await look(phone, "The phone does not trust the depot's certificate. While the app is open it works without the depot, but it cannot be opened without it.");
   await page.getByRole("link", { name: "How to trust the certificate" }).tap();
   await page.getByRole("heading", { name: "Let this phone trust the depot" }).waitFor();
