@@ -197,6 +197,11 @@ export function useMayChange(): boolean {
   return useSession().data?.mayChange ?? false;
 }
 
+/** Whether to offer what only whoever answers for the depot may do. */
+export function useIsAdmin(): boolean {
+  return useSession().data?.actor.role === "admin";
+}
+
 export function useConnection(): Connection {
   const { connection } = useDepot().transport;
   return useSyncExternalStore(connection.subscribe, connection.get);

@@ -1,17 +1,23 @@
 // Who received a delivery, and what shows it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
-import { Anchor, Image, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Image, Stack, Text } from "@mantine/core";
+import { IconEraser } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useTransport } from "@kit/depot";
+import { useIsAdmin, useTransport } from "@kit/depot";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Awaited, Photos } from "@kit/Photos";
+import { EraseReceiver } from "./EraseReceiver";
 
 export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const transport = useTransport();
-  const { receiverName, signature, signatureUrl, photos, deliveredAt, filesAwaited } = delivery;
+  const { receiverName, signature, signatureUrl, photos, deliveredAt, filesAwaited, erased } = delivery;
+  const hasEnded = delivery.status === "Delivered" || delivery.status === "Failed";
+  const mayErase = useIsAdmin() && hasEnded && !erased;
+  const [isErasing, setErasing] = useState(false);
   return (
     <Panel
       title={t("proof.title")}
@@ -28,7 +34,7 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
       ) : (
         <Stack gap="xs">
           <Text size="sm">
-            {t("proof.receiver")} <strong>{receiverName}</strong>
+            {erased ? t("erase.receiver") : t("proof.receiver")} {!erased && <strong>{receiverName}</strong>}
             {deliveredAt !== null && (
               <>
                 {" · "}
@@ -54,6 +60,12 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
           {photos.length > 0 && <Photos photos={photos} awaited={filesAwaited} />}
         </Stack>
       )}
+      {mayErase && (
+        <Button mt="sm" variant="default" size="compact-sm" leftSection={<IconEraser size={14} aria-hidden />} onClick={() => setErasing(true)}>
+          {t("erase.item")}
+        </Button>
+      )}
+      {isErasing && <EraseReceiver deliveryId={delivery.id} onClose={() => setErasing(false)} />}
     </Panel>
   );
 }

@@ -1,11 +1,11 @@
 // One driver or vehicle: how it stands and why, its week, when it is free next, its deliveries and its history.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import { Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
+import { IconArrowLeft, IconEraser, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useMayChange } from "@kit/depot";
+import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useIsAdmin, useMayChange } from "@kit/depot";
 import { DriverPlace } from "@kit/DriverPlace";
 import { journey } from "@kit/EntityLink";
 import { History } from "@kit/History";
@@ -19,6 +19,7 @@ import { Sentence } from "@kit/Sentence";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Truncated } from "@kit/Truncated";
 import { MemberForm, StatusForm } from "./dialogs";
+import { EraseDriver } from "./EraseDriver";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
@@ -62,15 +63,16 @@ function Frame({ part, children }: { part: Member["part"]; children: React.React
 
 function Detail({ member }: { member: Member }) {
   const { t } = useTranslation("fleet");
-  const mayChange = useMayChange();
-  const [dialog, setDialog] = useState<"edit" | "status">();
+  const mayChange = useMayChange() && !member.erased;
+  const isAdmin = useIsAdmin();
+  const [dialog, setDialog] = useState<"edit" | "status" | "erase">();
   const close = () => setDialog(undefined);
   return (
     <>
       <Group justify="space-between" align="flex-start">
         <div style={{ minWidth: 0 }}>
           <Title order={1} fz={24} lh={1.25}>
-            {member.name}
+            {member.erased ? t("erase.name") : member.name}
           </Title>
           <Group gap={8} mt={6}>
             <StatusBadge {...member.standing} />
@@ -103,6 +105,11 @@ function Detail({ member }: { member: Member }) {
               <Button variant="default" leftSection={<IconReplace size={16} aria-hidden />} onClick={() => setDialog("status")}>
                 {t("statusItem")}
               </Button>
+              {isAdmin && member.part === "driver" && (
+                <Button variant="default" leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setDialog("erase")}>
+                  {t("erase.item")}
+                </Button>
+              )}
             </>
           )}
         </Group>
@@ -124,6 +131,7 @@ function Detail({ member }: { member: Member }) {
       </Grid>
       {dialog === "edit" && <MemberForm part={member.part} member={member} isOpen onClose={close} />}
       {dialog === "status" && <StatusForm member={member} onClose={close} />}
+      {dialog === "erase" && <EraseDriver member={member} onClose={close} />}
     </>
   );
 }

@@ -20,6 +20,8 @@ export interface Member {
   readonly statusSince: string | null;
   readonly openDeliveries: number;
   readonly version: number;
+  /** Whether who it was has been erased. */
+  readonly erased: boolean;
 }
 
 export function memberOfDriver(driver: DriverView): Member {
@@ -33,6 +35,7 @@ export function memberOfDriver(driver: DriverView): Member {
     statusSince: driver.statusSince,
     openDeliveries: driver.openDeliveries,
     version: driver.version,
+    erased: driver.erased,
   };
 }
 
@@ -47,6 +50,7 @@ export function memberOfVehicle(vehicle: VehicleView): Member {
     statusSince: vehicle.statusSince,
     openDeliveries: vehicle.openDeliveries,
     version: vehicle.version,
+    erased: false,
   };
 }
 
