@@ -83,6 +83,8 @@ pub use log::{
 };
 pub use machine::{MachineAddress, machine_addresses};
 pub use page::{AnyOf, Cursor, Limit, Page, SortKey, sequence};
+#[doc(hidden)]
+pub use personal::opened;
 pub use phone::{
     AccuracyMeters, Claimed, DriverPosition, EndpointView, Latitude, Longitude, MessageId, MessageKind,
     PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage, PhoneView, Phones, PositionSharing,

@@ -5,8 +5,10 @@
 //! text that somebody wrote there, since it may say anything. What is not named here stays readable for ever: ids, times,
 //! statuses, kinds and severities of incidents, routes with their places, vehicles.
 
+use chrono::DateTime;
 use depot_store::{NewEvent, StoredEvent, subject};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::error::AppError;
 
@@ -79,6 +81,35 @@ pub(crate) fn open(mut event: StoredEvent) -> Result<StoredEvent, AppError> {
         event.payload = Value::Object(payload).to_string();
     }
     Ok(event)
+}
+
+/// The payload of an event opened, for whoever measures the reading of a log past its application.
+#[doc(hidden)]
+#[must_use]
+pub fn opened(
+    stream: Uuid,
+    version: u32,
+    event_type: &str,
+    payload: &str,
+    secret: Option<[u8; 32]>,
+) -> Option<String> {
+    let event = StoredEvent {
+        sequence: 0,
+        stream,
+        category: String::new(),
+        version,
+        event_type: event_type.to_owned(),
+        schema: SEALED_FROM,
+        occurred_at: DateTime::UNIX_EPOCH,
+        recorded_at: DateTime::UNIX_EPOCH,
+        actor: String::new(),
+        correlation: String::new(),
+        causation: String::new(),
+        payload: payload.to_owned(),
+        hash: [0; 32],
+        secret: secret.map(subject::Secret::from_bytes),
+    };
+    open(event).ok().map(|event| event.payload)
 }
 
 /// What is personal in an event, as far as it can be opened.

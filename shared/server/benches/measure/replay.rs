@@ -11,6 +11,7 @@ use depot_app::domain::values::Timestamp;
 use depot_app::domain::{Decider, Delivery, Driver, Route, Vehicle};
 use rusqlite::{Connection, OpenFlags};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use crate::measure::{median, thousands};
 
@@ -59,7 +60,20 @@ pub(crate) fn measure(runtime: &Runtime, app: &App, rounds: usize) -> String {
 }
 
 /// The events of a depot, read past its application.
-struct Log(Connection);
+struct Log {
+    connection: Connection,
+    /// What each stream is called, and what opens the personal parts of its events.
+    streams: HashMap<i64, (Uuid, Option<[u8; 32]>)>,
+}
+
+/// An event as it lies in the log.
+struct Row<'r> {
+    stream: i64,
+    event_type: &'r str,
+    payload: &'r str,
+    at: i64,
+    version: u32,
+}
 
 /// The states that a log was folded into.
 #[derive(Default)]
@@ -75,35 +89,42 @@ impl Log {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(folder.join(DATABASE), flags).unwrap();
         connection.execute_batch("PRAGMA mmap_size = 2000000000").unwrap();
-        Self(connection)
+        let streams = {
+            let mut select = connection.prepare("SELECT stream_no, id, secret FROM streams").unwrap();
+            let read =
+                |row: &rusqlite::Row<'_>| Ok((row.get(0)?, (Uuid::from_bytes(row.get(1)?), row.get(2)?)));
+            select.query_map((), read).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        Self { streams, connection }
     }
 
-    fn each(&self, mut work: impl FnMut(i64, &str, &str, i64)) {
+    fn each(&self, mut work: impl FnMut(&Row<'_>)) {
         let sql =
             "SELECT stream_no, type, payload, occurred_at, version, schema, recorded_at, actor, correlation,
                    causation, hash FROM events ORDER BY seq";
-        let mut statement = self.0.prepare_cached(sql).unwrap();
+        let mut statement = self.connection.prepare_cached(sql).unwrap();
         let mut rows = statement.query(()).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let text = |column| row.get_ref(column).unwrap().as_str().unwrap();
-            work(row.get(0).unwrap(), text(1), text(2), row.get(3).unwrap());
+            let (stream, at, version) = (row.get(0).unwrap(), row.get(3).unwrap(), row.get(4).unwrap());
+            work(&Row { stream, event_type: text(1), payload: text(2), at, version });
         }
     }
 
     fn scan(&self) {
         let mut bytes = 0;
-        self.each(|_, event_type, payload, _| bytes += event_type.len() + payload.len());
+        self.each(|row| bytes += row.event_type.len() + row.payload.len());
         assert!(bytes > 0);
     }
 
     fn parse(&self) {
         let mut events = 0_u64;
-        self.each(|_, event_type, payload, _| {
+        self.each(|row| {
             events += u64::from(
-                decoded::<Delivery>(event_type, payload).is_some()
-                    || decoded::<Route>(event_type, payload).is_some()
-                    || decoded::<Driver>(event_type, payload).is_some()
-                    || decoded::<Vehicle>(event_type, payload).is_some(),
+                self.decoded::<Delivery>(row).is_some()
+                    || self.decoded::<Route>(row).is_some()
+                    || self.decoded::<Driver>(row).is_some()
+                    || self.decoded::<Vehicle>(row).is_some(),
             );
         });
         assert!(events > 0);
@@ -111,32 +132,35 @@ impl Log {
 
     fn fold(&self) {
         let mut states = States::default();
-        self.each(|stream, event_type, payload, at| {
-            let at = Timestamp::from_micros(at).unwrap();
-            let folded = evolve(&mut states.deliveries, stream, event_type, payload, at)
-                || evolve(&mut states.routes, stream, event_type, payload, at)
-                || evolve(&mut states.drivers, stream, event_type, payload, at)
-                || evolve(&mut states.vehicles, stream, event_type, payload, at);
-            assert!(folded, "{event_type}");
+        self.each(|row| {
+            let folded = self.evolve(&mut states.deliveries, row)
+                || self.evolve(&mut states.routes, row)
+                || self.evolve(&mut states.drivers, row)
+                || self.evolve(&mut states.vehicles, row);
+            assert!(folded, "{}", row.event_type);
         });
         assert!(states.deliveries.len() > states.drivers.len());
     }
-}
 
-fn decoded<E: Decider>(event_type: &str, payload: &str) -> Option<E::Event> {
-    let is_own = E::Event::TYPES.iter().any(|(name, _)| *name == event_type);
-    is_own.then(|| E::Event::decode(event_type, &mut serde_json::Deserializer::from_str(payload)).unwrap())
-}
+    fn decoded<E: Decider>(&self, row: &Row<'_>) -> Option<E::Event> {
+        let Row { event_type, payload, .. } = *row;
+        let is_own = E::Event::TYPES.iter().any(|(name, _)| *name == event_type);
+        let decode = |payload: &str| {
+            E::Event::decode(event_type, &mut serde_json::Deserializer::from_str(payload)).unwrap()
+        };
+        is_own.then(|| match payload.contains(r#""personal":{"#) {
+            true => {
+                let (stream, secret) = self.streams[&row.stream];
+                decode(&depot_app::opened(stream, row.version, event_type, payload, secret).unwrap())
+            }
+            false => decode(payload),
+        })
+    }
 
-fn evolve<E: Decider>(
-    states: &mut HashMap<i64, Option<E>>,
-    stream: i64,
-    event_type: &str,
-    payload: &str,
-    at: Timestamp,
-) -> bool {
-    let Some(event) = decoded::<E>(event_type, payload) else { return false };
-    let state = states.entry(stream).or_default();
-    *state = E::evolve(state.take(), &event, at);
-    true
+    fn evolve<E: Decider>(&self, states: &mut HashMap<i64, Option<E>>, row: &Row<'_>) -> bool {
+        let Some(event) = self.decoded::<E>(row) else { return false };
+        let state = states.entry(row.stream).or_default();
+        *state = E::evolve(state.take(), &event, Timestamp::from_micros(row.at).unwrap());
+        true
+    }
 }
