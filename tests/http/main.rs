@@ -10,6 +10,7 @@ mod connections;
 mod crash;
 mod disk;
 mod document;
+mod erase;
 mod feed;
 mod files;
 mod keys;

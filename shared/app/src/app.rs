@@ -121,8 +121,14 @@ pub(crate) struct Inner {
 
 /// Every table of the application.
 pub(crate) fn migrations() -> Vec<Migration> {
-    let single =
-        [booking::MIGRATION, route::MIGRATION, idempotency::MIGRATION, demo::MIGRATION, erase::MIGRATION];
+    let single = [
+        booking::MIGRATION,
+        route::MIGRATION,
+        idempotency::MIGRATION,
+        idempotency::COUNTED,
+        demo::MIGRATION,
+        erase::MIGRATION,
+    ];
     single
         .into_iter()
         .chain(token::MIGRATIONS)

@@ -22,6 +22,7 @@ use crate::command::DepotCommand;
 use crate::error::AppError;
 use crate::execute::Call;
 use crate::log::EntityKind;
+use crate::query::Topic;
 use crate::{files, idempotency, personal, phone, sql, token};
 
 pub(crate) const MIGRATION: Migration = Migration {
@@ -202,6 +203,8 @@ impl App {
         };
         self.store().write(finish).await?;
         tracing::info!(erasures = count, "what was erased is gone from every file of the data folder");
+        // Whoever erased it may have done so beside this depot.
+        self.tell(Topic::ALL);
         Ok(count)
     }
 

@@ -28,8 +28,25 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE INDEX answers_by_age ON answers (recorded_at);",
 };
 
-/// How long an answer is kept: 30 days in microseconds, as long as a phone may stay away.
+/// Answers are counted, so that the oldest can go by their order and not by a clock alone.
+pub(crate) const COUNTED: Migration = Migration {
+    id: 2026_112654,
+    sql: "ALTER TABLE answers ADD COLUMN place INTEGER;
+          UPDATE answers SET place = counted.place FROM
+            (SELECT actor, key, row_number() OVER (ORDER BY recorded_at, actor, key) AS place FROM answers) AS counted
+            WHERE counted.actor = answers.actor AND counted.key = answers.key;
+          DROP INDEX answers_by_age;
+          CREATE UNIQUE INDEX answers_by_place ON answers (place);",
+};
+
+/// How long an answer is kept at least: 30 days in microseconds, as long as a phone may stay away.
 const KEPT_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
+
+/// How many answers are kept whatever the clock says: one that jumps ahead by a month must not forget them.
+const KEPT_LEAST: i64 = 100_000;
+
+/// How many old answers may go with a new one, so that there are fewer of them in the end.
+const GOING_AT_ONCE: i64 = 2;
 
 const KEY_MAX_CHARS: usize = 200;
 
@@ -137,12 +154,22 @@ impl Key {
         let answer = serde_json::to_string(&answer).map_err(AppError::storage)?;
         sql::run(
             tables,
-            "INSERT INTO answers (actor, key, request_hash, answer, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO answers (actor, key, request_hash, answer, recorded_at, place)
+             VALUES (?1, ?2, ?3, ?4, ?5, (SELECT COALESCE(MAX(place), 0) + 1 FROM answers))",
             params![self.actor, self.key, self.request_hash, answer, now.micros()],
         )?;
-        sql::run(tables, "DELETE FROM answers WHERE recorded_at < ?1", [now.micros() - KEPT_MICROS])?;
-        Ok(())
+        Ok(forget_oldest(tables, now, KEPT_LEAST)?)
     }
+}
+
+/// Lets the oldest answers go where there are more than `least` and they are old enough by the clock, too.
+fn forget_oldest(tables: &Connection, now: Timestamp, least: i64) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "DELETE FROM answers WHERE recorded_at < ?1 AND place IN
+           (SELECT place FROM answers WHERE place <= (SELECT MAX(place) FROM answers) - ?2 ORDER BY place LIMIT ?3)",
+        params![now.micros() - KEPT_MICROS, least, GOING_AT_ONCE],
+    )
 }
 
 /// Whether a refusal is final: asked again with the same key, it would have to be the same.
@@ -158,5 +185,34 @@ pub(crate) const fn is_final(code: Code) -> bool {
         | Code::Unavailable
         | Code::Unknown
         | Code::Internal => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers of the days `days`, in this order, of which so many are kept at least; tells which days are left.
+    fn left_of(days: &[i64], least: i64) -> Vec<i64> {
+        let tables = Connection::open_in_memory().unwrap();
+        tables.execute_batch(MIGRATION.sql).unwrap();
+        tables.execute_batch(COUNTED.sql).unwrap();
+        let day = |day: i64| Timestamp::from_micros(1_800_000_000_000_000 + day * KEPT_MICROS / 30).unwrap();
+        for (place, at) in (1..).zip(days) {
+            let sql = "INSERT INTO answers VALUES ('desk', ?1, zeroblob(32), '{}', ?2, ?1)";
+            tables.execute(sql, params![place, day(*at).micros()]).unwrap();
+            forget_oldest(&tables, day(*at), least).unwrap();
+        }
+        let sql = "SELECT recorded_at AS at FROM answers ORDER BY place";
+        let left: Vec<i64> = sql::all(&tables, sql, [], |row| row.get("at")).unwrap();
+        left.iter().map(|at| (at - day(0).micros()) / (KEPT_MICROS / 30)).collect()
+    }
+
+    #[test]
+    fn an_answer_goes_only_when_it_is_old_by_the_clock_and_by_what_came_after() {
+        assert_eq!(left_of(&[0, 1, 2, 3], 2), [0, 1, 2, 3], "none is old by the clock");
+        assert_eq!(left_of(&[0, 40, 41], 9), [0, 40, 41], "a clock that jumped is not believed alone");
+        assert_eq!(left_of(&[0, 1, 2, 40, 41, 42], 2), [40, 41, 42]);
+        assert_eq!(left_of(&[0, 1, 2, 40, 3, 4], 3), [1, 2, 40, 3, 4], "it came back before more went");
     }
 }

@@ -15,6 +15,8 @@ use crate::error::AppError;
 
 /// How long after the start, and from then on how often, it is looked what is due.
 const INTERVAL: Duration = Duration::from_secs(30);
+/// How often it is looked whether somebody was erased beside this depot.
+const ERASURES_EVERY: Duration = Duration::from_secs(5);
 const SEAL_AFTER: TimeDelta = TimeDelta::hours(24);
 /// A check reads so many events and then rests for twenty times as long as they take, about.
 const EVENTS_AT_ONCE: u32 = 2_000;
@@ -38,6 +40,17 @@ pub(crate) async fn keep_up(inner: Weak<Inner>) {
             tracing::warn!(%error, "old positions were not forgotten; it is tried again");
         }
         back_up_when_due(&app).await;
+    }
+}
+
+/// Finishes erasures that a command beside this depot left to it, or that were interrupted.
+pub(crate) async fn finish_erasures(inner: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(ERASURES_EVERY).await;
+        let Some(app) = inner.upgrade().map(App::of) else { return };
+        if let Err(error) = app.finish_erasures().await {
+            tracing::warn!(%error, "an erasure is not finished; it is tried again");
+        }
     }
 }
 

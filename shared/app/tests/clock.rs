@@ -74,3 +74,29 @@ async fn a_clock_that_jumps_by_a_year_disturbs_neither_order_nor_chain() {
     app.rebuild().await.unwrap();
     assert_eq!(app.projections().await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_by_a_month_and_back_does_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = Arc::new(AtomicI64::new(0));
+    let tells = Arc::clone(&day);
+    let clock = Arc::new(move || on(tells.load(Ordering::Relaxed)));
+    let app = App::open(AppOptions { clock, ..AppOptions::new(folder.path(), Settings::default()) }).unwrap();
+    let desk = Actor::desk();
+    let add = |number: u128| {
+        let (name, driver_license) = ("Ada".parse().unwrap(), format!("L-{number}").parse().unwrap());
+        let command = DriverCommand::AddDriver { name, driver_license };
+        CommandRequest {
+            idempotency_key: Some(format!("k-{number}")),
+            ..CommandRequest::new(DepotCommand::Driver { id: Uuid::from_u128(number).into(), command })
+        }
+    };
+    let first = app.execute(&desk, add(1), Trace::fresh()).await.unwrap();
+    for (number, to) in [(2, 31), (3, 400), (4, 0)] {
+        day.store(to, Ordering::Relaxed);
+        app.execute(&desk, add(number), Trace::fresh()).await.unwrap();
+    }
+    let again = app.execute(&desk, add(1), Trace::fresh()).await.unwrap();
+    assert_eq!((again, app.head()), (first, 4));
+    app.close().await;
+}

@@ -77,8 +77,9 @@ pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
     checkpoint(connection, "TRUNCATE").map(|_| ())
 }
 
-/// How often it is tried to have the log to oneself, five seconds each time.
-const SCRUB_ATTEMPTS: u32 = 6;
+/// How often it is tried to have the log to oneself. Somebody who is emptying it, too, is not waited for by SQLite itself.
+const SCRUB_ATTEMPTS: u32 = 400;
+const SCRUB_AGAIN_AFTER: Duration = Duration::from_millis(25);
 
 /// Writes the database anew without anything that was deleted from it, and empties the log, on a connection of its own:
 /// the copy is made in a file, not in the memory of whoever writes.
@@ -90,6 +91,7 @@ pub(crate) fn scrub(database: &Database) -> rusqlite::Result<()> {
         if !connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), busy)? {
             return Ok(());
         }
+        thread::sleep(SCRUB_AGAIN_AFTER);
     }
     let locked = ffi::Error::new(ffi::SQLITE_BUSY);
     Err(rusqlite::Error::SqliteFailure(locked, Some("the log is being read all the time".to_owned())))

@@ -72,6 +72,7 @@ impl App {
     pub fn keep_up(&self) {
         if !self.inner.kept_up.swap(true, Ordering::Relaxed) {
             tokio::spawn(upkeep::keep_up(Arc::downgrade(&self.inner)));
+            tokio::spawn(upkeep::finish_erasures(Arc::downgrade(&self.inner)));
         }
     }
 

@@ -10,7 +10,7 @@ use depot_app::{
 use crate::args::{EraseArguments, EraseTask};
 use crate::{Failure, open, say};
 
-/// How long whoever serves the depot may take to finish what was erased beside them: they look every half minute.
+/// How long whoever serves the depot may take to finish what was erased beside them: they look every few seconds.
 const FINISHED_WITHIN: Duration = Duration::from_secs(180);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
