@@ -24,6 +24,7 @@ mod folder;
 mod history;
 mod options;
 mod readers;
+mod rewrite;
 mod schema;
 mod store;
 mod streams;

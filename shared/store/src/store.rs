@@ -22,6 +22,7 @@ use crate::{
     log,
     options::StoreOptions,
     readers::Readers,
+    rewrite,
     schema::{self, Migration},
     unit::Unit,
     writer::{Command, Message, Writer},
@@ -238,6 +239,7 @@ impl<C> Drop for Shared<C> {
 
 fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, OpenError> {
     let mut connection = database.writer()?;
+    rewrite::again(&connection)?;
     schema::migrate(&mut connection, migrations)?;
     database.settle(&connection)?;
     let newest = log::newest(&connection, &log::Wanted::default(), 2)?;
