@@ -10,7 +10,8 @@ use std::ptr;
 
 use rusqlite::{Connection, ffi};
 
-const PIECE: usize = 1 << 20;
+/// SQLite's own files take less than 128 KiB at once.
+const PIECE: usize = 1 << 16;
 
 /// Writes the log again. Nobody else can add to it meanwhile.
 pub(crate) fn again(connection: &Connection) -> rusqlite::Result<()> {
@@ -66,6 +67,6 @@ fn check(code: c_int) -> rusqlite::Result<()> {
 }
 
 fn failure(code: c_int) -> rusqlite::Error {
-    let reason = "the write-ahead log could not be written again".to_owned();
+    let reason = format!("the write-ahead log could not be written again (code {code})");
     rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(reason))
 }

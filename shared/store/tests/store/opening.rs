@@ -125,3 +125,24 @@ fn only_the_owner_can_enter_the_folder_and_read_the_files() {
         assert_eq!(mode(&data.join(file)), 0o600, "{file}");
     }
 }
+
+#[test]
+fn a_second_store_beside_one_that_writes_leaves_its_log_as_it_is() {
+    let folder = folder();
+    let store = open(&folder);
+    // Some mebibytes, so that it is written again in many pieces.
+    let much = "x".repeat(3 << 20);
+    store
+        .write_blocking(move |unit, _| {
+            unit.tables_mut()?.execute("INSERT INTO notes (text) VALUES (?1)", [&much])?;
+            Ok::<_, Failure>(())
+        })
+        .unwrap();
+    for number in 1..=40 {
+        write_one(&store, number).unwrap();
+        let beside = StoreOptions { exclusive: false, ..StoreOptions::new(folder.path()) };
+        let second = Store::<Caches>::open(beside, NOTES).unwrap();
+        write_one(&second, number).unwrap();
+    }
+    assert_eq!(read(&store, |c| Ok(chain::verify(c, None).unwrap())).events, 80);
+}
