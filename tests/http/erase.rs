@@ -33,10 +33,10 @@ async fn deliver(depot: &Depot) -> (String, String) {
     let admin = depot.admin();
     let add = json!({"name": "Wilhelmina Quist", "driverLicense": "WQ-77123"});
     let driver = admin.post("/api/fleet/drivers", add.clone()).await.id();
-    admin.post("/api/fleet/drivers", add).await.refused(409).mentions("Wilhelmina Quist");
+    let _ = admin.post("/api/fleet/drivers", add).await.refused(409).mentions("Wilhelmina Quist");
     for status in ["Suspended", "Available"] {
         let body = json!({"status": status, "reason": "Licence under review"});
-        admin.patch(&format!("/api/fleet/drivers/{driver}/status"), body).await.ok();
+        let _ = admin.patch(&format!("/api/fleet/drivers/{driver}/status"), body).await.ok();
     }
     let vehicle =
         admin.post("/api/fleet/vehicles", json!({"registration": "EV-07", "vehicleType": "Van"})).await.id();
@@ -44,20 +44,20 @@ async fn deliver(depot: &Depot) -> (String, String) {
         json!({"origin": "Depot", "destination": "Harbour", "scheduledStartTime": "2040-05-01T08:00:00Z"});
     let route = admin.post("/api/routes", plan).await.id();
     let checkpoint = json!({"sequence": 1, "location": "Gate", "expectedTime": "2040-05-01T09:00:00Z"});
-    admin.post(&format!("/api/routes/{route}/checkpoints"), checkpoint).await.ok();
-    admin.patch(&format!("/api/routes/{route}/status"), json!({"status": "Active"})).await.ok();
+    let _ = admin.post(&format!("/api/routes/{route}/checkpoints"), checkpoint).await.ok();
+    let _ = admin.patch(&format!("/api/routes/{route}/status"), json!({"status": "Active"})).await.ok();
     let create = json!({"routeId": route, "driverId": driver, "vehicleId": vehicle});
     let delivery = admin.post("/api/deliveries", create).await.id();
     let path = |what: &str| format!("/api/deliveries/{delivery}/{what}");
-    admin.patch(&path("status"), json!({"status": "InTransit"})).await.ok();
+    let _ = admin.patch(&path("status"), json!({"status": "InTransit"})).await.ok();
     let incident = json!({"type": "RecipientUnavailable", "description": "Zwickl: rang twice"});
-    admin.post(&path("incidents"), incident).await.ok();
-    admin.patch(&path("checkpoint"), json!({"routeId": route, "sequence": 1})).await.ok();
+    let _ = admin.post(&path("incidents"), incident).await.ok();
+    let _ = admin.patch(&path("checkpoint"), json!({"routeId": route, "sequence": 1})).await.ok();
     let proof =
         json!({"receiverName": "Leopoldine Zwickl", "signatureUrl": "https://signatures.example/zwickl.png"});
-    admin.post(&path("proof-of-delivery"), proof).await.ok();
+    let _ = admin.post(&path("proof-of-delivery"), proof).await.ok();
     // A search for a name is nothing to be remembered.
-    admin.get("/api/deliveries?text=Leopoldine").await.ok();
+    let _ = admin.get("/api/deliveries?text=Leopoldine").await.ok();
     (driver, delivery)
 }
 
@@ -88,7 +88,7 @@ async fn whoever_is_erased_beside_a_depot_that_is_served_is_in_no_file_and_the_r
     let admin = depot.admin();
     let shown = admin.get(&format!("/api/fleet/drivers/{driver}")).await.ok();
     assert_eq!((&shown["name"], &shown["erased"]), (&json!("erased"), &json!(true)));
-    admin
+    let _ = admin
         .put(&format!("/api/fleet/drivers/{driver}"), json!({"name": "X", "driverLicense": "Y"}))
         .await
         .refused(400)
@@ -99,7 +99,7 @@ async fn whoever_is_erased_beside_a_depot_that_is_served_is_in_no_file_and_the_r
     assert!(told.contains("ReceiverErased") && !told.contains("Zwickl"), "{told}");
     for role in ["dispatcher", "integration"] {
         let erase = json!({"type": "eraseReceiver"});
-        depot.role(role).command("delivery", &delivery, erase).await.refused(403);
+        let _ = depot.role(role).command("delivery", &delivery, erase).await.refused(403);
     }
 
     let place = tempfile::tempdir().expect("a temporary folder");

@@ -27,7 +27,7 @@ export function RouteLink({ id }: { id: string }) {
 export function DriverName({ id }: { id: string }) {
   const { t } = useTranslation("kit");
   const { data } = useDepotQuery({ query: "driver", id });
-  return <Strong>{data?.name ?? t("entity.driver")}</Strong>;
+  return <Strong>{data?.erased === true ? t("erased") : (data?.name ?? t("entity.driver"))}</Strong>;
 }
 
 export function VehicleName({ id }: { id: string }) {

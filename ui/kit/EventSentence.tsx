@@ -45,7 +45,7 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
   switch (event.type) {
     case "DriverAdded":
     case "DriverUpdated":
-      return { name: event.data.name, license: event.data.driverLicense };
+      return { name: nameOr(t, event.data.name), license: nameOr(t, event.data.driverLicense) };
     case "VehicleAdded":
     case "VehicleUpdated":
       return { registration: event.data.registration, type: event.data.vehicleType };
@@ -80,11 +80,11 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
     case "VehicleAssigned":
       return { vehicle: <VehicleName id={event.data.vehicleId} /> };
     case "IncidentReported":
-      return { type: incidentWord(t, event.data.type), description: event.data.description };
+      return { type: incidentWord(t, event.data.type), description: nameOr(t, event.data.description) };
     case "IncidentResolved":
       return { note: because(event.data.note) };
     case "ProofOfDeliveryCaptured":
-      return { receiver: event.data.receiverName };
+      return { receiver: nameOr(t, event.data.receiverName) };
     case "DeliveryCreated":
       return {
         driver: event.data.driverId !== undefined && <DriverName id={event.data.driverId} />,
@@ -101,6 +101,11 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
 
 function because(reason: string | undefined): string {
   return reason === undefined ? "" : `: ${reason}`;
+}
+
+/** What was said, or in words that it was erased. */
+function nameOr(t: TFunction<"kit">, text: string): string {
+  return text === "erased" ? t("erased") : text;
 }
 
 /** A known type in words; any other as it was written. */

@@ -93,7 +93,13 @@ function Then({ was, total }: { was: Delivery; total: number }) {
       )}
       {was.proof !== null && (
         <Text size="sm">
-          {t("proof.receiver")} <strong>{was.proof.receiverName}</strong>
+          {was.proof.receiverName === "erased" ? (
+            t("erase.receiver")
+          ) : (
+            <>
+              {t("proof.receiver")} <strong>{was.proof.receiverName}</strong>
+            </>
+          )}
         </Text>
       )}
     </Stack>
