@@ -27,8 +27,8 @@ pub(crate) fn bench(args: &[String]) -> Result<(), Failure> {
     // Nothing is set up: a C compiler for SQLite is all it needs, and whoever measures has built before.
     let mut bench = process::cargo(&["bench", "--package", "depot-server", "--bench", "measure", "--"]);
     bench.args(args);
-    // Figures of a quick look are for the one who looks.
-    if !args.iter().any(|argument| argument == "--quick") {
+    // Figures of a quick look, or of one section, are for the one who looks.
+    if !args.iter().any(|argument| argument == "--quick" || argument == "--only") {
         bench.arg("--into").arg(workspace::root().join(DOCUMENT));
     }
     process::run(&mut bench)

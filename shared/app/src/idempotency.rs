@@ -1,6 +1,6 @@
 //! Idempotency keys: the first answer to a key is repeated for every further request with it.
 //!
-//! An answer stands in the same savepoint as what the command did, so the two cannot part.
+//! An answer is undone where what the command did is undone, so the two cannot part.
 
 use depot_domain::values::Timestamp;
 use depot_store::Migration;

@@ -88,7 +88,7 @@ pub(crate) fn another_driver() -> CommandRequest {
     CommandRequest::new(DepotCommand::Driver { id: DriverId::from(Uuid::now_v7()), command })
 }
 
-pub(crate) async fn execute(app: &App, callers: usize) -> Slice {
+async fn execute(app: &App, callers: usize) -> Slice {
     let began = Arc::new(Began::now());
     let latencies = Arc::new(Mutex::new(Vec::new()));
     let callers = (0..callers).map(|_| {

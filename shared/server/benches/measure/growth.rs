@@ -21,15 +21,12 @@ use crate::replay;
 /// Questions of a kind in a slice.
 const ASKED: usize = 25;
 const DRIVERS: u32 = 20;
-/// How long it took to generate a depot, in seconds.
-const TOOK: &str = "took";
 const KINDS: [&str; 5] = ["command", "board", "live tracking", "filtered page", "history"];
 
 struct Depot {
     folder: PathBuf,
     app: App,
     events: u64,
-    generated_seconds: f64,
     deliveries: Vec<String>,
     drivers: Vec<String>,
     starts_us: Vec<u64>,
@@ -93,8 +90,6 @@ fn tell(depots: &[Depot], memory: &[String]) -> String {
         starts.iter().map(|start| format!("{:.1}", ms(*start))).chain([spread(&starts)]).collect(),
     );
     row("| memory after all this, MiB", memory.iter().cloned().chain([String::new()]).collect());
-    let speed = depots.iter().map(|depot| thousands(depot.events as f64 / depot.generated_seconds));
-    row("| generated, events/s", speed.chain([String::new()]).collect());
     text.push('\n');
     text
 }
@@ -133,10 +128,8 @@ fn generate(runtime: &Runtime, kept: &Path, deliveries: u32) {
     let began = Instant::now();
     let wanted = Generation { deliveries, seed: 1, until: None, drivers: Some(DRIVERS) };
     let events = runtime.block_on(app.generate(wanted)).unwrap().events;
-    let seconds = began.elapsed().as_secs_f64();
-    eprintln!("generated {events} events in {seconds:.0} s");
+    eprintln!("generated {events} events in {} s", began.elapsed().as_secs());
     runtime.block_on(app.close());
-    fs::write(unfinished.join(TOOK), seconds.to_string()).unwrap();
     fs::rename(&unfinished, kept).unwrap();
 }
 
@@ -157,7 +150,6 @@ impl Depot {
             generate(runtime, &kept, deliveries);
         }
         copy(&kept, &folder);
-        let generated_seconds = fs::read_to_string(folder.join(TOOK)).unwrap().parse().unwrap();
         let app = crate::open(runtime, &folder);
         let events = app.head();
         let (deliveries, drivers) = runtime.block_on(async {
@@ -167,17 +159,7 @@ impl Depot {
         });
         assert!(deliveries.len() > 20 && drivers.len() > 3, "{} and {}", deliveries.len(), drivers.len());
         let (starts_us, reports_us, answered_us) = (vec![], vec![], HashMap::new());
-        Self {
-            folder,
-            app,
-            events,
-            generated_seconds,
-            deliveries,
-            drivers,
-            starts_us,
-            reports_us,
-            answered_us,
-        }
+        Self { folder, app, events, deliveries, drivers, starts_us, reports_us, answered_us }
     }
 
     async fn ask(&self, kind: &str, round: usize) -> Vec<u64> {

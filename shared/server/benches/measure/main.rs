@@ -12,7 +12,6 @@ mod commands;
 mod document;
 mod growth;
 mod measure;
-mod peers;
 mod raw;
 mod replay;
 mod requests;
@@ -36,10 +35,8 @@ struct Plan {
     deliveries: Vec<u32>,
 }
 
-/// Where the figures stand in a document, and those of peers, which are measured only when they are asked for.
+/// Where the figures stand in a document.
 const PLACE: (&str, &str) = ("<!-- figures: written by `cargo xtask bench` -->", "<!-- end of figures -->");
-const PEERS_PLACE: (&str, &str) =
-    ("<!-- peers: written by `cargo xtask bench -- peers` -->", "<!-- end of peers -->");
 
 type Section = fn(&Runtime, &Path, &Plan) -> String;
 
@@ -60,9 +57,7 @@ fn main() {
     let mut told = String::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let only = argument("--only");
-    let measures_peers = only.as_deref() == Some("peers");
-    let sections: &[(&str, Section)] = if measures_peers { &[("peers", peers::measure)] } else { &SECTIONS };
-    for (name, section) in sections {
+    for (name, section) in SECTIONS {
         if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
@@ -73,7 +68,6 @@ fn main() {
     let machine = document::machine(folder.path());
     let seconds = began.elapsed().as_secs();
     let command = match &only {
-        Some(_) if measures_peers => "cargo xtask bench -- peers".to_owned(),
         Some(only) => format!("cargo xtask bench -- --only {only}"),
         None if quick => "cargo xtask bench -- --quick".to_owned(),
         None => "cargo xtask bench".to_owned(),
@@ -82,8 +76,7 @@ fn main() {
     writeln!(head, "`{command}`, {plan} in {seconds} s, on {machine}.\n").unwrap();
     println!("{head}");
     if let Some(file) = argument("--into") {
-        let place = if measures_peers { PEERS_PLACE } else { PLACE };
-        document::put(Path::new(&file), place, &format!("{head}{told}"));
+        document::put(Path::new(&file), PLACE, &format!("{head}{told}"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub(crate) struct Slice {
     pub(crate) per_second: f64,
-    pub(crate) cpu_us: f64,
+    cpu_us: f64,
     pub(crate) latencies_us: Vec<u64>,
 }
 
