@@ -9,6 +9,7 @@ mod bundle;
 mod check;
 mod debian;
 mod failure;
+mod fuzz;
 mod process;
 mod run;
 mod setup;
@@ -45,6 +46,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         Task::Bindings => bindings::regenerate(),
         Task::Bench { args } => bench::bench(&args),
         Task::Torture { args } => torture::torture(&args),
+        Task::Fuzz { args } => fuzz::fuzz(&args),
         Task::Bundle { args } => bundle::bundle(&args),
         Task::Test => in_steps(test::test),
         Task::Check => in_steps(check::check),

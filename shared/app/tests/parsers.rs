@@ -200,3 +200,30 @@ proptest! {
         prop_assert!(proof::check(signed.as_bytes(), None).is_err());
     }
 }
+
+/// What the fuzz targets begin with and what they found once: read here in every run, without what counts branches.
+#[test]
+fn what_was_found_by_fuzzing_is_read() {
+    let corpus = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+        let files = folder.read_dir().unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.collect::<Vec<_>>()
+    };
+    corpus("commands").iter().for_each(|bytes| parse::<CommandRequest>(bytes));
+    corpus("queries").iter().for_each(|bytes| parse::<DepotQuery>(bytes));
+    for bytes in corpus("events") {
+        for body in
+            bytes.split(|byte| *byte == b'\n').filter_map(|line| line.splitn(2, |byte| *byte == b' ').nth(1))
+        {
+            decode::<DriverEvent>(body);
+            decode::<VehicleEvent>(body);
+            decode::<RouteEvent>(body);
+            decode::<DeliveryEvent>(body);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for bytes in corpus("settings") {
+        std::fs::write(folder.path().join(SETTINGS_FILE), &bytes).unwrap();
+        let _ = Settings::load(folder.path(), [], &[]);
+    }
+}
