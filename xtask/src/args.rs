@@ -10,14 +10,14 @@ cargo xtask ci                               test, then check
 cargo xtask bindings                         write ui/bindings anew from the Rust types
 cargo xtask bench [-- ARGUMENTS]             measure the depot, and write the figures into docs/performance.md
 cargo xtask bench -- desk [DELIVERIES]       measure the desk in a browser, at a depot of 100 000 unless told
-cargo xtask bench -- window                      measure what the idle window takes, beside an empty one
+cargo xtask bench -- window                  measure what the idle window takes, beside an empty one
 cargo xtask torture [-- SEEDS]               try the depot on a disk that fails, by so many seeds; 10 000 unless told
 cargo xtask torture -- --kills N             kill the running depot under load, so many times
 cargo xtask torture -- --requests N          make N requests of each operation from the OpenAPI document
 cargo xtask torture -- --phones N            let 40 phones make N deliveries each, all at once
 cargo xtask torture -- --network             phones at addresses of their own, cut off, and slow connections; as root
 cargo xtask torture -- --tls                 let a scanner look at the endpoint's encryption
-cargo xtask fuzz [-- TARGET [SECONDS]]           fuzz every parser, or one; 600 s each unless told
+cargo xtask fuzz [-- TARGET [SECONDS]]       fuzz every parser, or one; 600 s each unless told
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
 ";
 

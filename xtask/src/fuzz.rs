@@ -37,7 +37,7 @@ pub(crate) fn fuzz(args: &[String]) -> Result<(), Failure> {
     let folder = workspace::root().join("fuzz");
     let host = host()?;
     // Named, so that programs which only build are compiled without counters.
-    let mut build = process::cargo(&["build", "--release", "--locked", "--target", &host, "--manifest-path"]);
+    let mut build = process::cargo(&["build", "--release", "--target", &host, "--manifest-path"]);
     build.arg(folder.join("Cargo.toml")).arg("--target-dir").arg(folder.join("target"));
     build.env("RUSTFLAGS", FLAGS.join(" "));
     process::run(&mut build)?;
