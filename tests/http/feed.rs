@@ -48,7 +48,7 @@ async fn integrations_read_the_log_in_order_from_where_they_were() {
     );
     assert_eq!(
         (&feed["events"][0]["type"], &feed["events"][0]["schemaVersion"]),
-        (&json!("DriverAdded"), &json!(1))
+        (&json!("DriverAdded"), &json!(2))
     );
     let position = json!({"consumer": "erp", "sequence": 2});
     let _ = erp.post("/api/events/fleet-management-events/position", position).await.ok();
