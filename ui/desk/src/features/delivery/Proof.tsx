@@ -5,11 +5,11 @@ import { IconEraser } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin, useTransport } from "@kit/depot";
+import { EraseModal } from "@kit/EraseModal";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Awaited, Photos } from "@kit/Photos";
-import { EraseReceiver } from "./EraseReceiver";
 
 export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
@@ -65,7 +65,16 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
           {t("erase.item")}
         </Button>
       )}
-      {isErasing && <EraseReceiver deliveryId={delivery.id} onClose={() => setErasing(false)} />}
+      {isErasing && (
+        <EraseModal
+          title={t("erase.title")}
+          lost={[t("erase.lost"), t("erase.texts")]}
+          stays={t("erase.stays")}
+          done={t("erase.done")}
+          command={{ entity: "delivery", id: delivery.id, command: { type: "eraseReceiver" } }}
+          onClose={() => setErasing(false)}
+        />
+      )}
     </Panel>
   );
 }

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useIsAdmin, useMayChange } from "@kit/depot";
 import { DriverPlace } from "@kit/DriverPlace";
 import { journey } from "@kit/EntityLink";
+import { EraseModal } from "@kit/EraseModal";
 import { History } from "@kit/History";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor, LinkButton } from "@kit/links";
@@ -19,7 +20,6 @@ import { Sentence } from "@kit/Sentence";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Truncated } from "@kit/Truncated";
 import { MemberForm, StatusForm } from "./dialogs";
-import { EraseDriver } from "./EraseDriver";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
@@ -131,7 +131,16 @@ function Detail({ member }: { member: Member }) {
       </Grid>
       {dialog === "edit" && <MemberForm part={member.part} member={member} isOpen onClose={close} />}
       {dialog === "status" && <StatusForm member={member} onClose={close} />}
-      {dialog === "erase" && <EraseDriver member={member} onClose={close} />}
+      {dialog === "erase" && (
+        <EraseModal
+          title={t("erase.title", { name: member.name })}
+          lost={[t("erase.lost"), t("erase.phones")]}
+          stays={t("erase.stays")}
+          done={t("erase.done")}
+          command={{ entity: "driver", id: member.id, command: { type: "eraseDriver" } }}
+          onClose={close}
+        />
+      )}
     </>
   );
 }

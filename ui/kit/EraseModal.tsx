@@ -1,0 +1,44 @@
+// Erasing who somebody was: says first what is lost for good and what stays, and waits for a tick. Only offered to admins.
+import type { DepotCommand } from "@bindings/DepotCommand";
+import { Checkbox, List, Text } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct } from "@kit/act";
+import { CommandModal } from "@kit/CommandModal";
+
+interface EraseModalProps {
+  title: string;
+  /** What is lost, beside the older backups. */
+  lost: readonly string[];
+  stays: string;
+  done: string;
+  command: DepotCommand;
+  onClose: () => void;
+}
+
+export function EraseModal({ title, lost, stays, done, command, onClose }: EraseModalProps) {
+  const { t } = useTranslation("kit");
+  const act = useAct(done);
+  const [isSure, setSure] = useState(false);
+  return (
+    <CommandModal
+      isOpen
+      onClose={onClose}
+      title={title}
+      submit={t("erase.submit")}
+      isGrave
+      canSubmit={isSure}
+      act={act}
+      onSubmit={() => act.run(command, { onDone: onClose })}
+    >
+      <Text size="sm">{t("erase.lead")}</Text>
+      <List size="sm" spacing={4}>
+        {[...lost, t("erase.copies")].map((what) => (
+          <List.Item key={what}>{what}</List.Item>
+        ))}
+      </List>
+      <Text size="sm">{stays}</Text>
+      <Checkbox label={t("erase.sure")} checked={isSure} onChange={(event) => setSure(event.currentTarget.checked)} />
+    </CommandModal>
+  );
+}
