@@ -92,6 +92,9 @@ fn complete_operation(operation: &mut Operation, method: &Method, path: &str, is
     }
 }
 
+/// Paths without an id of their own whose requests name something that may not be there.
+const NAMING: [&str; 4] = ["/api/commands", "/api/queries", "/api/deliveries", "/api/incidents"];
+
 /// How a request can be refused, beside what its handler documents.
 fn refusals(method: &Method, path: &str, is_public: bool) -> Vec<(&'static str, &'static str)> {
     let mut refusals = vec![("421", "The Host is not one of the depot's"), ("500", "A fault in the program")];
@@ -108,7 +111,7 @@ fn refusals(method: &Method, path: &str, is_public: bool) -> Vec<(&'static str, 
     if !is_public || path == "/api/session" || path == "/api/phone/pairing" {
         refusals.extend([("401", "No or no valid credential"), ("403", "Not allowed with this credential")]);
     }
-    if path.contains('{') || path == "/api/commands" || path == "/api/queries" || path == "/api/deliveries" {
+    if path.contains('{') || NAMING.contains(&path) {
         refusals.push(("404", "Something that was named does not exist"));
     }
     if !method.is_safe() {
