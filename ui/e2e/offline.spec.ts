@@ -122,6 +122,8 @@ async function underWay(url = depot.url): Promise<{ delivery: string; phone: Pho
   await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await phone.page.getByRole("button", { name: "Harbour" }).tap();
   await phone.page.getByRole("button", { name: "Start the delivery" }).tap();
+  // "All sent" stood there already before the step was kept.
+  await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${delivery}`)).status, { timeout: 30_000 }).toBe("InTransit");
   await phone.page.getByRole("button", { name: "All sent" }).waitFor();
   return { delivery, phone };
 }
