@@ -22,6 +22,7 @@ mod error;
 mod event;
 mod folder;
 mod history;
+mod job;
 mod options;
 mod readers;
 mod rewrite;

@@ -19,13 +19,14 @@ use crate::{
     connection::Database,
     error::{OpenError, ReadError, WorkError, WriteError, is_damage},
     folder::Folder,
+    job::Command,
     log,
     options::StoreOptions,
     readers::Readers,
     rewrite,
     schema::{self, Migration},
     unit::Unit,
-    writer::{Command, Message, Writer},
+    writer::{Message, Writer},
 };
 
 /// An open store. Clones share it; `C` is what the writer's thread remembers between works.

@@ -4,12 +4,9 @@
 //! A work that fails after it wrote may undo nothing but itself. That happens so seldom that nobody pays for a savepoint
 //! in advance: the transaction is rolled back, and its works run again in another, each in a savepoint of its own.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use rusqlite::{Connection, ffi};
@@ -18,7 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     checkpoint,
     connection::Database,
-    error::{Fault, WorkError, WriteError, is_full},
+    error::{Fault, is_full},
+    job::{Job, Ran, Verdict},
     streams::Streams,
     unit::{Ending, Tip, Unit},
 };
@@ -28,86 +26,6 @@ pub(crate) enum Message<C> {
     /// Leave nothing in the files of what was deleted.
     Scrub(oneshot::Sender<rusqlite::Result<()>>),
     Close,
-}
-
-/// A command with its caller, whatever it returns.
-pub(crate) trait Job<C>: Send {
-    /// Runs the work, perhaps once more than before. A panic of the work does not leave it.
-    fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran;
-    /// Tells the caller, who may be gone.
-    fn answer(self: Box<Self>, verdict: Verdict);
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ran {
-    Done,
-    Refused,
-    Panicked,
-}
-
-/// What became of what a job wrote.
-#[derive(Clone, Debug)]
-pub(crate) enum Verdict {
-    /// Its own result holds.
-    Stands,
-    /// Nothing of it is stored.
-    Failed(Fault),
-    /// The commit failed.
-    Unknown(String),
-}
-
-/// A work, its result once it ran, and who waits for it.
-pub(crate) struct Command<T, E, F> {
-    work: F,
-    result: Result<T, WriteError<E>>,
-    reply: oneshot::Sender<Result<T, WriteError<E>>>,
-}
-
-impl<T, E, F> Command<T, E, F> {
-    pub(crate) fn new(work: F, reply: oneshot::Sender<Result<T, WriteError<E>>>) -> Self {
-        Self { work, result: Err(WriteError::Closed), reply }
-    }
-}
-
-impl<C, T, E, F> Job<C> for Command<T, E, F>
-where
-    F: Fn(&mut Unit<'_>, &mut C) -> Result<T, E> + Send,
-    T: Send,
-    E: WorkError,
-{
-    fn run(&mut self, unit: &mut Unit<'_>, caches: &mut C) -> Ran {
-        // Nothing the work touched is looked at after a panic: its unit is rolled back and the caches are made anew.
-        match catch_unwind(AssertUnwindSafe(|| (self.work)(unit, caches))) {
-            Ok(Ok(value)) => {
-                self.result = Ok(value);
-                Ran::Done
-            }
-            Ok(Err(error)) => {
-                if error.is_full() {
-                    unit.note(Fault::Full);
-                }
-                self.result = Err(WriteError::Refused(error));
-                Ran::Refused
-            }
-            Err(_) => {
-                self.result = Err(WriteError::Panicked);
-                Ran::Panicked
-            }
-        }
-    }
-
-    fn answer(self: Box<Self>, verdict: Verdict) {
-        let result = match (verdict, self.result) {
-            // Nothing of a work that panicked is ever stored, so its own result says more than the batch's.
-            (_, Err(WriteError::Panicked)) => Err(WriteError::Panicked),
-            (Verdict::Stands, result) => result,
-            (Verdict::Failed(Fault::Full), _) => Err(WriteError::Full),
-            (Verdict::Failed(Fault::Storage(reason)), _) => Err(WriteError::Storage(reason)),
-            (Verdict::Unknown(reason), _) => Err(WriteError::Unknown(reason)),
-        };
-        // A caller that stopped waiting wants no answer.
-        let _ = self.reply.send(result);
-    }
 }
 
 /// A transaction that cannot go on; nothing of it is stored.
