@@ -11,7 +11,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CHROMIUM, openProgram } from "./browser";
 import { Depot, DEPOTD } from "./depot";
-import { openPhone, pairPhone, picture } from "./phone";
+import { expectAllThere, patience, workOffline } from "./long-day";
+import { openPhone, pairPhone } from "./phone";
 
 const SLOWHTTPTEST = process.env["SLOWHTTPTEST_BIN"] ?? "slowhttptest";
 const CONNECTIONS = Number(process.env["SLOW_CONNECTIONS"] ?? 500);
@@ -20,7 +21,7 @@ const QUIET_S = 15;
 /** A healthy request begins so long after the one before: two thirds of what the depot allows an address. */
 const EVERY_MS = 150;
 const P99_MOST_MS = 200;
-const ACTIONS = Number(process.env["NETWORK_ACTIONS"] ?? 20);
+const DAY = { actions: Number(process.env["NETWORK_ACTIONS"] ?? 20), kills: Number(process.env["NETWORK_KILLS"] ?? 2) };
 /** Addresses for documentation (RFC 5737), so that no network of this machine is meant. */
 const NET = "198.51.100";
 const HERE = `${NET}.1`;
@@ -88,28 +89,13 @@ it("works from phones at addresses of their own, and through a cut", async () =>
   await page.getByRole("button", { name: "All sent" }).waitFor();
   // Out of the Wi-Fi: not refused, but silent, as a radio is.
   ip("link", "set", ANA.link, "down");
-  for (let number = 1; number <= ACTIONS; number += 1) {
-    await page.getByRole("button", { name: "Report a problem" }).tap();
-    await page.getByRole("button", { name: "Traffic" }).tap();
-    await page.getByLabel("What happened").fill(`report ${number}`);
-    if (number % 5 === 0) {
-      await page.locator("input[type=file]").setInputFiles(picture(number, 64));
-      await page.getByRole("img", { name: "Photo 1" }).waitFor();
-    }
-    await page.getByRole("button", { name: "Report it" }).tap();
-    await page.getByRole("listitem").filter({ hasText: `report ${number}` }).last().waitFor();
-  }
-  await page.getByRole("button", { name: /unsent/u }).waitFor();
+  const worked = await workOffline(phone, delivery, DAY);
+  await worked.page.getByRole("button", { name: /unsent/u }).waitFor();
   ip("link", "set", ANA.link, "up");
-  await page.goto(`${depot.url}/phone/outbox`);
-  await page.getByText(/^All \d+ of \d+ at the depot$/u).waitFor({ timeout: 120_000 });
-  await page.getByText("still on").waitFor({ state: "hidden", timeout: 120_000 });
-  const { incidents, filesAwaited } = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
-  expect(incidents.map(({ description }: { description: string }) => description)).toEqual(Array.from({ length: ACTIONS }, (_, index) => `report ${index + 1}`));
-  expect(filesAwaited).toEqual([]);
+  await expectAllThere(depot, delivery, worked);
   const { phones } = (await depot.call("POST", "/api/queries", { query: "phones" })).answer;
   expect(phones.map(({ driverName }: { driverName: string }) => driverName).toSorted()).toEqual(["Ana Costa", "Ben Okafor"]);
-});
+}, patience(DAY));
 
 /** What is dawdled with: the head of a request, its body, or the reading of the answer. */
 it.each([

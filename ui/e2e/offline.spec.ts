@@ -1,19 +1,15 @@
 // The phone without its depot: cut off, its tab killed at random moments, the depot killed; then each action and each
 // picture is there exactly once and in order. OFFLINE_ACTIONS and OFFLINE_KILLS make it a long day (docs/phones.md).
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openBrowser } from "./browser";
 import { Depot } from "./depot";
 import { Gate } from "./gate";
-import { openPhone, pairPhone, picture } from "./phone";
+import { crashed, expectAllThere, patience, report, workOffline } from "./long-day";
+import { openPhone, pairPhone } from "./phone";
 import type { Phone } from "./phone";
 
-const ACTIONS = Number(process.env["OFFLINE_ACTIONS"] ?? 12);
-const KILLS = Number(process.env["OFFLINE_KILLS"] ?? 3);
-/** One report in so many has a photo. */
-const PHOTO_EVERY = ACTIONS > 100 ? 10 : 4;
-/** A tap by a machine that does much else. */
-const PATIENCE_MS = 240_000 + ACTIONS * 4_000;
+const DAY = { actions: Number(process.env["OFFLINE_ACTIONS"] ?? 12), kills: Number(process.env["OFFLINE_KILLS"] ?? 3) };
 
 let browser: Browser;
 let depot: Depot;
@@ -29,41 +25,15 @@ afterEach(async () => {
 it("keeps what is done without the depot through killed tabs, and sends it once and in order", async () => {
   const { delivery, phone } = await underWay();
   await phone.context.setOffline(true);
-  let page = phone.page;
-  const told: string[] = [];
-  const killEvery = Math.max(1, Math.floor(ACTIONS / (KILLS + 1)));
-  let kills = 0;
-  while (told.length < ACTIONS) {
-    const text = `report ${told.length + 1}`;
-    await report(page, delivery, text, told.length % PHOTO_EVERY === 0 ? told.length : undefined);
-    told.push(text);
-    if (told.length % killEvery === 0 && kills < KILLS) {
-      kills += 1;
-      page = await killed(phone, page, delivery, kills);
-    }
-  }
-  expect(kills).toBe(KILLS);
-
+  const worked = await workOffline(phone, delivery, DAY);
   await phone.context.setOffline(false);
   // Killed while it sends, too: what was on its way is sent again, and the depot knows it by its key.
-  page = await killed(phone, page, delivery, 0);
+  const page = await crashed(phone, worked.page, delivery);
   await depot.stop("SIGKILL");
   await depot.startAgain();
-  await page.goto(`${depot.url}/phone/outbox`);
-  await page.getByText(/^All \d+ of \d+ at the depot$/u).waitFor({ timeout: 120_000 });
-  await page.getByText("still on").waitFor({ state: "hidden", timeout: 120_000 });
-
-  const { incidents, filesAwaited } = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
-  const descriptions: string[] = incidents.map(({ description }: { description: string }) => description);
-  // What was tapped in the moment of a kill may be there or not, but never twice.
-  expect(new Set(descriptions).size).toBe(descriptions.length);
-  expect(descriptions.filter((text) => !text.startsWith("unsure"))).toEqual(told);
-  expect(filesAwaited).toEqual([]);
-  const photos = incidents.flatMap(({ photos: of }: { photos: { hash: string }[] }) => of);
-  expect(photos.length).toBe(Math.ceil(ACTIONS / PHOTO_EVERY));
-  await page.getByText(`The depot has counted ${descriptions.length + 1} actions of this phone.`).waitFor();
+  await expectAllThere(depot, delivery, { ...worked, page });
   await phone.context.close();
-}, PATIENCE_MS);
+}, patience(DAY));
 
 it("opens without the depot, and takes a new version without losing what is unsent", async () => {
   const gate = await Gate.before(depot);
@@ -126,41 +96,4 @@ async function underWay(url = depot.url): Promise<{ delivery: string; phone: Pho
   await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${delivery}`)).status, { timeout: 30_000 }).toBe("InTransit");
   await phone.page.getByRole("button", { name: "All sent" }).waitFor();
   return { delivery, phone };
-}
-
-async function report(page: Page, delivery: string, text: string, photo?: number): Promise<void> {
-  if (!page.url().endsWith(delivery)) await page.goto(new URL(`/phone/deliveries/${delivery}`, page.url()).href);
-  await fillIn(page, text);
-  if (photo !== undefined) {
-    await page.locator("input[type=file]").setInputFiles(picture(photo, 64));
-    await page.getByRole("img", { name: "Photo 1" }).waitFor();
-  }
-  await page.getByRole("button", { name: "Report it" }).tap();
-  // Only what is shown as kept counts as done: the form is left then, and the report stands on the delivery.
-  await page.waitForURL(`**/deliveries/${delivery}`);
-  await page.getByRole("listitem").filter({ hasText: text }).last().waitFor();
-}
-
-async function fillIn(page: Page, text: string): Promise<void> {
-  await page.getByRole("button", { name: "Report a problem" }).tap();
-  await page.getByRole("button", { name: "Traffic" }).tap();
-  await page.getByLabel("What happened").fill(text);
-}
-
-/** Crashes the tab, in the middle of a report unless `kill` is 0, at a moment that differs from kill to kill; opens another. */
-async function killed(phone: Phone, page: Page, delivery: string, kill: number): Promise<Page> {
-  const session = await phone.context.newCDPSession(page);
-  if (kill > 0) {
-    await fillIn(page, `unsure ${kill}`);
-    await page.getByRole("button", { name: "Report it" }).tap();
-    await new Promise((resolve) => setTimeout(resolve, (kill * 37) % 90));
-  }
-  const crashed = page.waitForEvent("crash");
-  session.send("Page.crash").catch(() => {});
-  await crashed;
-  await page.close();
-  const next = await phone.context.newPage();
-  await next.goto(`${depot.url}/phone/deliveries/${delivery}`);
-  await next.getByRole("button", { name: "Report a problem" }).waitFor();
-  return next;
 }

@@ -56,7 +56,7 @@ it("shows a certificate for its addresses that its own authority signed, over TL
   expect(shown.authorized).toBe(true);
   const leaf = shown.certificate;
   const days = (Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)) / 86_400_000;
-  expect(days).toBeLessThanOrEqual(397);
+  expect(days).toBeLessThanOrEqual(366);
   expect(leaf.subjectAltName).toContain("IP Address:127.0.0.1");
   await expect(connect({ host: hostname, port: Number(port), ca: authority.toString(), maxVersion: "TLSv1.1", minVersion: "TLSv1" })).rejects.toThrow();
   expect((await connect({ host: hostname, port: Number(port), ca: authority.toString(), maxVersion: "TLSv1.2" })).protocol).toBe("TLSv1.2");
