@@ -1,20 +1,20 @@
 //! `cargo xtask bench -- window`: what the desktop takes of a machine while nobody does anything, beside an empty window.
 //!
-//! Of development builds: what is idle runs no code of ours that an optimiser could better, and what a page takes is WebKit's.
+//! Of release builds, and with how long it takes until there is something to see.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::process;
+use crate::screen::Screen;
 use crate::setup::{self, Purpose};
+use crate::started::Started;
 use crate::ui;
 use crate::workspace::{self, APP, DAEMON, EVERYTHING};
 
@@ -24,6 +24,8 @@ const END: &str = "<!-- end of window -->";
 
 /// Of each window.
 const ROUNDS: usize = 3;
+/// A window that opens is watched for so long. What is there then is what it shows.
+const WATCHED: Duration = Duration::from_secs(10);
 /// Until what begins has begun: the check of the log after half a minute, the first backup.
 const SETTLED_AFTER: Duration = Duration::from_secs(60);
 const MEASURED: Duration = Duration::from_secs(30);
@@ -38,6 +40,8 @@ struct Subject {
 /// What it took.
 #[derive(Clone, Copy)]
 struct Taken {
+    /// From its start until the window shows what it goes on to show.
+    shown_ms: f64,
     memory_mib: f64,
     /// Of the memory, what the program itself has; the rest is WebKit's processes.
     own_mib: f64,
@@ -47,9 +51,9 @@ struct Taken {
 pub(crate) fn bench() -> Result<(), Failure> {
     setup::set_up(Purpose::Test)?;
     ui::build()?;
-    process::run(process::cargo(&["build", "--bin", APP, "--bin", DAEMON]).args(EVERYTHING))?;
+    process::run(process::cargo(&["build", "--release", "--bin", APP, "--bin", DAEMON]).args(EVERYTHING))?;
     // The same selection with one feature more, which only the example asks for.
-    let mut empty = process::cargo(&["build", "--example", "empty"]);
+    let mut empty = process::cargo(&["build", "--release", "--example", "empty"]);
     process::run(empty.args(EVERYTHING).args(["--features", "eroad-depot/empty-window"]))?;
     let work = workspace::root().join("target/bench-window");
     let _ = fs::remove_dir_all(&work);
@@ -60,8 +64,8 @@ pub(crate) fn bench() -> Result<(), Failure> {
         for (subject, taken) in subjects.iter().zip(&mut taken) {
             let one = measure(subject, &work)?;
             eprintln!(
-                "round {round}: {}: {:.0} MiB, of which {:.0} its own, {:.2} % of a core",
-                subject.name, one.memory_mib, one.own_mib, one.cpu_percent
+                "round {round}: {}: shown after {:.0} ms, {:.0} MiB, of which {:.0} its own, {:.2} % of a core",
+                subject.name, one.shown_ms, one.memory_mib, one.own_mib, one.cpu_percent
             );
             taken.push(one);
         }
@@ -72,7 +76,7 @@ pub(crate) fn bench() -> Result<(), Failure> {
 }
 
 fn subjects(work: &Path) -> Result<Vec<Subject>, Failure> {
-    let app = workspace::binary(APP, false)?;
+    let app = workspace::binary(APP, true)?;
     let example = app.with_file_name("examples").join("empty");
     let demo = work.join("demo");
     let on = |folder: &Path| vec!["--data-dir".to_owned(), folder.display().to_string()];
@@ -86,7 +90,7 @@ fn subjects(work: &Path) -> Result<Vec<Subject>, Failure> {
 
 /// Has a depot on its demo day in `folder`.
 fn fill(folder: &Path) -> Result<(), Failure> {
-    let mut depot = Command::new(workspace::binary(DAEMON, false)?);
+    let mut depot = Command::new(workspace::binary(DAEMON, true)?);
     depot.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
     let mut started = Started::start(depot.stdout(Stdio::piped()))?;
     started.first_line()?;
@@ -95,22 +99,19 @@ fn fill(folder: &Path) -> Result<(), Failure> {
 }
 
 fn measure(subject: &Subject, work: &Path) -> Result<Taken, Failure> {
-    let mut display = Command::new("Xvfb");
-    display
-        .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
-        .stdout(Stdio::piped());
-    let mut display = Started::start(display.stderr(Stdio::null()))?;
-    let number = display.first_line()?;
+    let screen = Screen::open(work)?;
     let mut window = Command::new(&subject.program);
-    window.args(&subject.arguments).env("DISPLAY", format!(":{number}")).stderr(Stdio::null());
+    window.args(&subject.arguments).env("DISPLAY", screen.display()).stderr(Stdio::null());
     // What the window remembers of itself is kept apart from the person's own, and no bus is asked for a tray.
     for variable in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
         window.env(variable, work.join("home"));
     }
     window.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR").env_remove("WAYLAND_DISPLAY");
+    let begun = Instant::now();
     let window = Started::start(window.stdout(Stdio::null()))?;
-    sleep(SETTLED_AFTER);
-    let processes = with_descendants(window.child.id());
+    let shown = screen.shown_after(begun, WATCHED)?;
+    sleep(SETTLED_AFTER - WATCHED);
+    let processes = with_descendants(window.id());
     let before = ticks(&processes);
     sleep(MEASURED);
     let spent = ticks(&processes) - before;
@@ -118,7 +119,7 @@ fn measure(subject: &Subject, work: &Path) -> Result<Taken, Failure> {
     for process in &processes {
         let taken = proportional_kib(*process);
         memory_kib += taken;
-        if *process == window.child.id() {
+        if *process == window.id() {
             own_kib = taken;
         }
     }
@@ -127,44 +128,11 @@ fn measure(subject: &Subject, work: &Path) -> Result<Taken, Failure> {
     }
     let seconds = spent as f64 / ticks_per_second()?;
     Ok(Taken {
+        shown_ms: shown.as_secs_f64() * 1000.0,
         memory_mib: memory_kib as f64 / 1024.0,
         own_mib: own_kib as f64 / 1024.0,
         cpu_percent: 100.0 * seconds / MEASURED.as_secs_f64(),
     })
-}
-
-/// A process of ours with all that it starts; gone when this is dropped.
-struct Started {
-    child: Child,
-}
-
-impl Started {
-    fn start(command: &mut Command) -> Result<Self, Failure> {
-        let name = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).stdin(Stdio::null()).spawn();
-        Ok(Self {
-            child: child.map_err(|error| Failure::new(format!("`{name}` could not be started: {error}")))?,
-        })
-    }
-
-    fn first_line(&mut self) -> Result<String, Failure> {
-        let mut line = String::new();
-        let out = self.child.stdout.as_mut().ok_or_else(|| Failure::new("its output is not read"))?;
-        BufReader::new(out).read_line(&mut line).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(line.trim().to_owned())
-    }
-
-    fn end(&mut self, signal: &str) {
-        let group = format!("kill -s {signal} -- -{} 2>/dev/null", self.child.id());
-        let _ = Command::new("sh").args(["-c", &group]).status();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.end("KILL");
-    }
 }
 
 /// The process and everything that it started.
@@ -222,17 +190,17 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 fn table(subjects: &[Subject], taken: &[Vec<Taken>]) -> String {
     let mut text = String::from(
-        "\n| the window shows | memory | of it the program's own | beside the empty window | computing while idle |\n|---|---|---|---|---|\n",
+        "\n| the window shows | shown after | memory | of it the program's own | beside the empty window | computing while idle |\n|---|---|---|---|---|---|\n",
     );
     let of = |taken: &[Taken], what: fn(&Taken) -> f64| median(taken.iter().map(what));
     let empty = taken.first().map_or(f64::NAN, |taken| of(taken, |one| one.memory_mib));
     for (Subject { name, .. }, taken) in subjects.iter().zip(taken) {
         let (memory, own) = (of(taken, |one| one.memory_mib), of(taken, |one| one.own_mib));
-        let cpu = of(taken, |one| one.cpu_percent);
+        let (shown, cpu) = (of(taken, |one| one.shown_ms), of(taken, |one| one.cpu_percent));
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "| {name} | {memory:.0} MiB | {own:.0} MiB | {:.2} | {cpu:.2} % of a core |",
+            "| {name} | {shown:.0} ms | {memory:.0} MiB | {own:.0} MiB | {:.2} | {cpu:.2} % of a core |",
             memory / empty
         );
     }
@@ -261,8 +229,8 @@ mod tests {
             Started::start(shell.args(["-c", "sleep 60 & echo begun; wait"]).stdout(Stdio::piped()));
         let mut started = started.unwrap();
         assert_eq!(started.first_line().unwrap(), "begun");
-        assert_eq!(with_descendants(started.child.id()).len(), 2);
-        assert!(proportional_kib(started.child.id()) > 0);
+        assert_eq!(with_descendants(started.id()).len(), 2);
+        assert!(proportional_kib(started.id()) > 0);
     }
 
     #[test]

@@ -12,7 +12,11 @@ mod failure;
 mod fuzz;
 mod process;
 mod run;
+#[cfg(target_os = "linux")]
+mod screen;
 mod setup;
+#[cfg(target_os = "linux")]
+mod started;
 mod steps;
 mod test;
 mod tools;
