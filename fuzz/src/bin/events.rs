@@ -29,6 +29,6 @@ fn read<D: Decider<Event: PartialEq + Debug>>(lines: &[(&str, &str)], at: Timest
         event.encode(&mut Serializer::new(&mut written)).expect("what was read can be written");
         let again = D::Event::decode(name, &mut Deserializer::from_slice(&written));
         assert_eq!(again.expect("what was written can be read"), event);
-        state = D::evolve(state, &event, at);
+        D::evolve(&mut state, event, at);
     }
 }

@@ -75,7 +75,10 @@ pub(crate) fn load<E: Entity>(
         return Ok(Arc::clone(loaded));
     }
     let loaded = Arc::new(fold::<E>(&log::upcast(unit.load(id)?)?)?);
-    E::cache(caches).put(id, Arc::clone(&loaded));
+    // Whoever asks for one that is not there is about to create it.
+    if loaded.version > 0 {
+        E::cache(caches).put(id, Arc::clone(&loaded));
+    }
     Ok(loaded)
 }
 
@@ -101,9 +104,8 @@ pub(crate) fn fold<E: Entity>(history: &[StoredEvent]) -> Result<Loaded<E>, AppE
         if !is_of::<E>(stored) {
             return Err(id_taken(stored));
         }
-        let event = decode::<E>(stored)?;
-        loaded =
-            Loaded { state: E::evolve(loaded.state, &event, occurred(stored)?), version: stored.version };
+        E::evolve(&mut loaded.state, decode::<E>(stored)?, occurred(stored)?);
+        loaded.version = stored.version;
     }
     Ok(loaded)
 }

@@ -243,7 +243,7 @@ impl Desk<'_, '_> {
         let mut after = Loaded { state: before.state.clone(), version: before.version };
         for event in &events {
             after.version += 1;
-            after.state = E::evolve(after.state, event, call.occurred_at);
+            E::evolve(&mut after.state, event.clone(), call.occurred_at);
             let recorded = Recorded { id, version: after.version, at: call.occurred_at, event };
             E::project(self.unit.tables_mut()?, &recorded)?;
         }

@@ -31,19 +31,23 @@ pub trait Decider: Sized {
     ) -> Result<Vec<Self::Event>, Self::Error>;
 
     /// Applies an event that happened at `at`. It cannot fail: what was recorded has happened.
-    fn evolve(state: Option<Self>, event: &Self::Event, at: Timestamp) -> Option<Self>;
+    ///
+    /// In place, and the event is given away: a long history is folded without copies of what it says.
+    fn evolve(state: &mut Option<Self>, event: Self::Event, at: Timestamp);
 
     /// The state after all of `history`.
     fn fold<'e>(history: impl IntoIterator<Item = (&'e Self::Event, Timestamp)>) -> Option<Self>
     where
         Self::Event: 'e,
     {
-        history.into_iter().fold(None, |state, (event, at)| Self::evolve(state, event, at))
+        let mut state = None;
+        history.into_iter().for_each(|(event, at)| Self::evolve(&mut state, event.clone(), at));
+        state
     }
 }
 
 /// An event that can be written to and read from a log as a type name, a schema version and a body.
-pub trait DomainEvent: Sized {
+pub trait DomainEvent: Clone {
     /// The category under which consumers subscribe to the entity's events.
     const CATEGORY: &'static str;
     /// Every type name with its present schema version.

@@ -127,10 +127,9 @@ impl Decider for Delivery {
         }
     }
 
-    fn evolve(state: Option<Self>, event: &DeliveryEvent, at: Timestamp) -> Option<Self> {
+    fn evolve(state: &mut Option<Self>, event: DeliveryEvent, at: Timestamp) {
         if let DeliveryEvent::DeliveryCreated(created) = event {
-            return Some(Self {
-                created: created.clone(),
+            *state = Some(Self {
                 driver_id: created.driver_id,
                 vehicle_id: created.vehicle_id,
                 status: DeliveryStatus::PickedUp,
@@ -140,12 +139,11 @@ impl Decider for Delivery {
                 incidents: vec![],
                 proof: None,
                 erased: false,
+                created,
             });
-        }
-        state.map(|mut delivery| {
+        } else if let Some(delivery) = state {
             delivery.apply(event, at);
-            delivery
-        })
+        }
     }
 }
 
@@ -352,7 +350,7 @@ impl Delivery {
         Ok(vec![ReceiverErased {}.into()])
     }
 
-    fn apply(&mut self, event: &DeliveryEvent, at: Timestamp) {
+    fn apply(&mut self, event: DeliveryEvent, at: Timestamp) {
         // Whatever happens later may be personal again.
         self.erased = false;
         match event {
@@ -363,21 +361,21 @@ impl Delivery {
                 self.status = changed.new;
                 self.delivered_at = (changed.new == DeliveryStatus::Delivered).then_some(at);
             }
-            DeliveryEvent::CheckpointReached(reached) => self.reached.push((reached.clone(), at)),
+            DeliveryEvent::CheckpointReached(reached) => self.reached.push((reached, at)),
             DeliveryEvent::IncidentReported(reported) => self.incidents.push(Incident {
                 id: reported.incident_id,
-                kind: reported.kind.clone(),
+                kind: reported.kind,
                 severity: reported.severity,
-                description: reported.description.clone(),
-                photos: reported.photos.clone(),
+                description: reported.description,
+                photos: reported.photos,
                 resolved: false,
             }),
             DeliveryEvent::IncidentResolved(IncidentResolved { incident_id, .. }) => {
                 for incident in &mut self.incidents {
-                    incident.resolved |= incident.id == *incident_id;
+                    incident.resolved |= incident.id == incident_id;
                 }
             }
-            DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof.clone()),
+            DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof),
             DeliveryEvent::ReceiverErased(ReceiverErased {}) => {
                 self.erased = true;
                 for incident in &mut self.incidents {

@@ -157,10 +157,9 @@ impl Decider for Route {
         }
     }
 
-    fn evolve(state: Option<Self>, event: &RouteEvent, at: Timestamp) -> Option<Self> {
+    fn evolve(state: &mut Option<Self>, event: RouteEvent, at: Timestamp) {
         if let RouteEvent::RouteCreated(created) = event {
-            return Some(Self {
-                created: created.clone(),
+            *state = Some(Self {
                 origin: created.origin.clone(),
                 destination: created.destination.clone(),
                 scheduled_start_time: created.scheduled_start_time,
@@ -169,41 +168,37 @@ impl Decider for Route {
                 checkpoints: vec![],
                 created_at: at,
                 updated_at: at,
+                created,
             });
-        }
-        state.map(|mut route| {
+        } else if let Some(route) = state {
             route.updated_at = at;
             route.apply(event);
-            route
-        })
+        }
     }
 }
 
 impl Route {
-    fn apply(&mut self, event: &RouteEvent) {
+    fn apply(&mut self, event: RouteEvent) {
         match event {
             RouteEvent::RouteCreated(_) => {}
             RouteEvent::RouteUpdated(RouteUpdated { origin, destination, scheduled_start_time }) => {
-                self.origin = origin.clone();
-                self.destination = destination.clone();
-                self.scheduled_start_time = *scheduled_start_time;
+                self.origin = origin;
+                self.destination = destination;
+                self.scheduled_start_time = scheduled_start_time;
             }
             RouteEvent::RouteStatusChanged(changed) => self.status = changed.new,
-            RouteEvent::CheckpointAdded(CheckpointAdded(checkpoint)) => {
-                self.checkpoints.push(checkpoint.clone())
-            }
+            RouteEvent::CheckpointAdded(CheckpointAdded(checkpoint)) => self.checkpoints.push(checkpoint),
             RouteEvent::CheckpointUpdated(CheckpointUpdated(updated)) => {
-                for checkpoint in &mut self.checkpoints {
-                    if checkpoint.sequence == updated.sequence {
-                        *checkpoint = updated.clone();
-                    }
+                let mut checkpoints = self.checkpoints.iter_mut();
+                if let Some(checkpoint) = checkpoints.find(|known| known.sequence == updated.sequence) {
+                    *checkpoint = updated;
                 }
             }
             RouteEvent::CheckpointRemoved(CheckpointRemoved { sequence }) => {
-                self.checkpoints.retain(|checkpoint| checkpoint.sequence != *sequence);
+                self.checkpoints.retain(|checkpoint| checkpoint.sequence != sequence);
             }
             RouteEvent::CheckpointsReordered(CheckpointsReordered { checkpoints }) => {
-                self.checkpoints.clone_from(checkpoints);
+                self.checkpoints = checkpoints;
             }
             RouteEvent::RouteScheduledEndTimeUpdated(updated) => {
                 self.scheduled_end_time = updated.scheduled_end_time
@@ -229,7 +224,7 @@ impl Route {
         for checkpoint in checkpoints {
             // Only the last one decides the end, so that is said once.
             let added = route.add(checkpoint.clone())?;
-            added.iter().for_each(|event| route.apply(event));
+            added.iter().for_each(|event| route.apply(event.clone()));
             events.extend(added.into_iter().take(1));
         }
         if route.scheduled_end_time != scheduled_start_time {
@@ -265,10 +260,8 @@ impl Route {
         }
         let (origin, destination) = (origin.clone(), destination.clone());
         let events = self.ending_right(RouteUpdated { origin, destination, scheduled_start_time }.into());
-        let moved = events.iter().fold(self.clone(), |mut route, event| {
-            route.apply(event);
-            route
-        });
+        let mut moved = self.clone();
+        events.iter().for_each(|event| moved.apply(event.clone()));
         if moved.interval() != self.interval() {
             for RouteUse { delivery, dispatch } in &context.uses {
                 if let Some(conflict) = dispatch.conflict(moved.interval(), *delivery) {
@@ -371,7 +364,7 @@ impl Route {
     /// `event`, and after it the change of the end that follows from it, if one does.
     fn ending_right(&self, event: RouteEvent) -> Vec<RouteEvent> {
         let mut after = self.clone();
-        after.apply(&event);
+        after.apply(event.clone());
         let scheduled_end_time =
             after.checkpoints.last().map_or(after.scheduled_start_time, |c| c.expected_time);
         if scheduled_end_time == self.scheduled_end_time {

@@ -278,28 +278,33 @@ impl Decider for Driver {
         }
     }
 
-    fn evolve(state: Option<Self>, event: &DriverEvent, _at: Timestamp) -> Option<Self> {
-        match event {
-            DriverEvent::DriverAdded(added) => Some(Self {
-                added: added.clone(),
-                name: added.name.clone(),
-                driver_license: added.driver_license.clone(),
-                status: DriverStatus::Available,
-                erased: false,
-            }),
-            DriverEvent::DriverUpdated(DriverUpdated { name, driver_license }) => state.map(|driver| Self {
-                name: name.clone(),
-                driver_license: driver_license.clone(),
-                ..driver
-            }),
-            DriverEvent::DriverStatusChanged(changed) => {
-                state.map(|driver| Self { status: changed.new, ..driver })
+    fn evolve(state: &mut Option<Self>, event: DriverEvent, _at: Timestamp) {
+        match (event, state) {
+            (DriverEvent::DriverAdded(added), state) => {
+                *state = Some(Self {
+                    name: added.name.clone(),
+                    driver_license: added.driver_license.clone(),
+                    status: DriverStatus::Available,
+                    erased: false,
+                    added,
+                });
             }
-            DriverEvent::DriverErased(DriverErased {}) => state.map(|_| {
+            (DriverEvent::DriverUpdated(DriverUpdated { name, driver_license }), Some(driver)) => {
+                (driver.name, driver.driver_license) = (name, driver_license);
+            }
+            (DriverEvent::DriverStatusChanged(changed), Some(driver)) => driver.status = changed.new,
+            (DriverEvent::DriverErased(DriverErased {}), Some(driver)) => {
                 let (name, driver_license) = (Name::erased(), DriverLicense::erased());
                 let added = DriverAdded { name: name.clone(), driver_license: driver_license.clone() };
-                Self { added, name, driver_license, status: DriverStatus::Unavailable, erased: true }
-            }),
+                let status = DriverStatus::Unavailable;
+                *driver = Self { added, name, driver_license, status, erased: true };
+            }
+            (
+                DriverEvent::DriverUpdated(_)
+                | DriverEvent::DriverStatusChanged(_)
+                | DriverEvent::DriverErased(_),
+                None,
+            ) => {}
         }
     }
 }

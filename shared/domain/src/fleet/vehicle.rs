@@ -254,24 +254,21 @@ impl Decider for Vehicle {
         }
     }
 
-    fn evolve(state: Option<Self>, event: &VehicleEvent, _at: Timestamp) -> Option<Self> {
-        match event {
-            VehicleEvent::VehicleAdded(added) => Some(Self {
-                added: added.clone(),
-                registration: added.registration.clone(),
-                vehicle_type: added.vehicle_type.clone(),
-                status: VehicleStatus::Available,
-            }),
-            VehicleEvent::VehicleUpdated(VehicleUpdated { registration, vehicle_type }) => {
-                state.map(|vehicle| Self {
-                    registration: registration.clone(),
-                    vehicle_type: vehicle_type.clone(),
-                    ..vehicle
-                })
+    fn evolve(state: &mut Option<Self>, event: VehicleEvent, _at: Timestamp) {
+        match (event, state) {
+            (VehicleEvent::VehicleAdded(added), state) => {
+                *state = Some(Self {
+                    registration: added.registration.clone(),
+                    vehicle_type: added.vehicle_type.clone(),
+                    status: VehicleStatus::Available,
+                    added,
+                });
             }
-            VehicleEvent::VehicleStatusChanged(changed) => {
-                state.map(|vehicle| Self { status: changed.new, ..vehicle })
+            (VehicleEvent::VehicleUpdated(VehicleUpdated { registration, vehicle_type }), Some(vehicle)) => {
+                (vehicle.registration, vehicle.vehicle_type) = (registration, vehicle_type);
             }
+            (VehicleEvent::VehicleStatusChanged(changed), Some(vehicle)) => vehicle.status = changed.new,
+            (VehicleEvent::VehicleUpdated(_) | VehicleEvent::VehicleStatusChanged(_), None) => {}
         }
     }
 }

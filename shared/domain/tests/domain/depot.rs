@@ -220,14 +220,15 @@ impl Depot {
 
 fn append<Id: Ord, State>(entities: &mut Entities<Id, State>, id: Id, events: &[State::Event], at: Timestamp)
 where
-    State: Decider<Event: Clone>,
+    State: Decider,
 {
-    let (state, mut history) = match entities.remove(&id) {
+    let (mut state, mut history) = match entities.remove(&id) {
         Some(Entity { state, history }) => (Some(state), history),
         None => (None, vec![]),
     };
     history.extend(events.iter().map(|event| (event.clone(), at)));
-    if let Some(state) = events.iter().fold(state, |state, event| State::evolve(state, event, at)) {
+    events.iter().for_each(|event| State::evolve(&mut state, event.clone(), at));
+    if let Some(state) = state {
         entities.insert(id, Entity { state, history });
     }
 }

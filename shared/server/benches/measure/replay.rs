@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::Path;
 use std::time::Instant;
 
@@ -63,7 +64,7 @@ pub(crate) fn measure(runtime: &Runtime, app: &App, rounds: usize) -> String {
 struct Log {
     connection: Connection,
     /// What each stream is called, and what opens the personal parts of its events.
-    streams: HashMap<i64, (Uuid, Option<[u8; 32]>)>,
+    streams: ByNumber<(Uuid, Option<[u8; 32]>)>,
 }
 
 /// An event as it lies in the log.
@@ -75,13 +76,34 @@ struct Row<'r> {
     version: u32,
 }
 
-/// The states that a log was folded into.
+/// The states that a log was folded into, each at the number of its stream.
 #[derive(Default)]
 struct States {
-    drivers: HashMap<i64, Option<Driver>>,
-    vehicles: HashMap<i64, Option<Vehicle>>,
-    routes: HashMap<i64, Option<Route>>,
-    deliveries: HashMap<i64, Option<Delivery>>,
+    drivers: ByNumber<Option<Driver>>,
+    vehicles: ByNumber<Option<Vehicle>>,
+    routes: ByNumber<Option<Route>>,
+    deliveries: ByNumber<Option<Delivery>>,
+}
+
+type ByNumber<T> = HashMap<i64, T, BuildHasherDefault<Spread>>;
+
+/// Spreads numbers that the database gave, which nobody can choose so that they clash.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_i64(i64::from(*byte)));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        // Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, 6.4).
+        self.0 = (self.0 ^ number.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    }
 }
 
 impl Log {
@@ -157,10 +179,10 @@ impl Log {
         })
     }
 
-    fn evolve<E: Decider>(&self, states: &mut HashMap<i64, Option<E>>, row: &Row<'_>) -> bool {
+    fn evolve<E: Decider>(&self, states: &mut ByNumber<Option<E>>, row: &Row<'_>) -> bool {
         let Some(event) = self.decoded::<E>(row) else { return false };
         let state = states.entry(row.stream).or_default();
-        *state = E::evolve(state.take(), &event, Timestamp::from_micros(row.at).unwrap());
+        E::evolve(state, event, Timestamp::from_micros(row.at).unwrap());
         true
     }
 }
