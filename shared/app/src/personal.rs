@@ -5,8 +5,11 @@
 //! text that somebody wrote there, since it may say anything. What is not named here stays readable for ever: ids, times,
 //! statuses, kinds and severities of incidents, routes with their places, vehicles.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use depot_store::{NewEvent, StoredEvent, subject};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -57,14 +60,15 @@ pub(crate) fn part(event_type: &'static str, schema: u16, payload: String) -> Re
     if !fields.iter().any(|(name, _)| payload.contains(name)) {
         return whole(payload);
     }
-    let mut public: Members = serde_json::from_str(&payload).map_err(AppError::storage)?;
-    let taken = fields.iter().filter_map(|(name, _)| Some(((*name).to_owned(), public.remove(*name)?)));
-    let personal: Members = taken.collect();
+    let members: BTreeMap<&str, &RawValue> = serde_json::from_str(&payload).map_err(AppError::storage)?;
+    let (personal, public): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        members.into_iter().partition(|(member, _)| fields.iter().any(|(name, _)| name == member));
     if personal.is_empty() {
         return whole(payload);
     }
-    let personal = Some(Value::Object(personal).to_string());
-    Ok(NewEvent { event_type, schema, payload: Value::Object(public).to_string(), personal })
+    let object = |members| serde_json::to_string(&members).map_err(AppError::storage);
+    let (public, personal) = (object(public)?, object(personal)?);
+    Ok(NewEvent { event_type, schema, payload: public, personal: Some(personal) })
 }
 
 /// Parts an event that was stored whole, before there were parts.
