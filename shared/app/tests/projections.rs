@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use depot_app::{
     Actor, App, AppOptions, Code, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, EntityKind,
     EntityState, Settings, Trace,
@@ -13,6 +16,7 @@ use depot_domain::route::RouteStatus;
 use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Sequence, Timestamp, VehicleId};
 use depot_domain::{DeliveryCommand, DriverCommand, RouteCommand, VehicleCommand};
 use proptest::prelude::*;
+use rusqlite::Connection;
 use uuid::Uuid;
 
 /// A small depot, so that commands meet each other.
@@ -202,4 +206,23 @@ proptest! {
         let begun = if has_begun { beginnings() } else { vec![] };
         runtime.block_on(check(begun.into_iter().chain(commands).collect()));
     }
+}
+
+/// Each table, index and trigger as it was created.
+fn schema(folder: &Path) -> BTreeSet<(String, Option<String>)> {
+    let database = Connection::open(folder.join("depot.sqlite3")).unwrap();
+    let mut statement = database.prepare("SELECT name, sql FROM sqlite_schema").unwrap();
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn a_rebuild_leaves_the_schema_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    let before = schema(folder.path());
+    assert!(before.iter().any(|(name, _)| name == "deliveries_by_status"), "{before:?}");
+    assert_eq!(app.rebuild().await.unwrap(), 0);
+    assert_eq!(schema(folder.path()), before);
+    app.close().await;
 }
