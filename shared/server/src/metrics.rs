@@ -1,13 +1,17 @@
 //! What the endpoint counts, and how Prometheus reads it. Labels are routes and statuses, never ids or names.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use depot_app::Role;
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use parking_lot::RwLock;
 
 use crate::credential::Caller;
 use crate::endpoint::{MAX_FEEDS, Shared};
@@ -29,6 +33,16 @@ const BUCKETS_SECONDS: [f64; 12] =
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    /// By route, so that what counts a request is found without making its labels.
+    requests: RwLock<HashMap<String, Vec<Answers>>>,
+}
+
+/// What counts the answers of one route to one method with one status.
+struct Answers {
+    method: &'static str,
+    status: u16,
+    count: Counter,
+    duration: Histogram,
 }
 
 impl Metrics {
@@ -46,17 +60,23 @@ impl Metrics {
             describe_gauge!(FEEDS, "Change feeds that are open");
             counter!(RATE_LIMITED).absolute(0);
         });
-        Self { recorder, handle }
+        Self { recorder, handle, requests: RwLock::default() }
     }
 
     /// A request was answered.
     pub(crate) fn request(&self, route: &str, method: &'static str, status: u16, took: Duration) {
-        let route = route.to_owned();
-        metrics::with_local_recorder(&self.recorder, || {
-            counter!(REQUESTS, "route" => route.clone(), "method" => method, "status" => status.to_string())
-                .increment(1);
-            histogram!(DURATION, "route" => route, "method" => method).record(took);
+        let is_it = |answers: &&Answers| answers.method == method && answers.status == status;
+        if let Some(answers) = self.requests.read().get(route).and_then(|all| all.iter().find(is_it)) {
+            return answers.record(took);
+        }
+        let answers = metrics::with_local_recorder(&self.recorder, || Answers {
+            method,
+            status,
+            count: counter!(REQUESTS, "route" => route.to_owned(), "method" => method, "status" => status.to_string()),
+            duration: histogram!(DURATION, "route" => route.to_owned(), "method" => method),
         });
+        answers.record(took);
+        self.requests.write().entry(route.to_owned()).or_default().push(answers);
     }
 
     /// A request was refused by the rate limit.
@@ -80,6 +100,13 @@ impl Metrics {
         let open_feeds = u32::try_from(open_feeds).unwrap_or(u32::MAX);
         metrics::with_local_recorder(&self.recorder, || gauge!(FEEDS).set(open_feeds));
         self.handle.render()
+    }
+}
+
+impl Answers {
+    fn record(&self, took: Duration) {
+        self.count.increment(1);
+        self.duration.record(took);
     }
 }
 
