@@ -8,6 +8,7 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails by panicking")]
 
+mod client;
 mod commands;
 mod document;
 mod growth;
