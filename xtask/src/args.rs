@@ -11,6 +11,7 @@ cargo xtask bindings                         write ui/bindings anew from the Rus
 cargo xtask bench [-- ARGUMENTS]             measure the depot, and write the figures into docs/performance.md
 cargo xtask bench -- desk [DELIVERIES]       measure the desk in a browser, at a depot of 100 000 unless told
 cargo xtask bench -- window                  measure what the idle window takes, beside an empty one
+cargo xtask bench -- peers                   measure the depot beside cqrs-es, UmaDB and PocketBase
 cargo xtask torture [-- SEEDS]               try the depot on a disk that fails, by so many seeds; 10 000 unless told
 cargo xtask torture -- --kills N             kill the running depot under load, so many times
 cargo xtask torture -- --requests N          make N requests of each operation from the OpenAPI document

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: measures commands, requests, growth, replay, the desk and the window, and writes what it found into the
-//! document on speed.
+//! `cargo xtask bench`: measures commands, requests, growth, replay, the desk, the window and others' stores, and writes what it
+//! found into the document on speed.
 
 use std::fs;
 
@@ -23,6 +23,9 @@ pub(crate) fn bench(args: &[String]) -> Result<(), Failure> {
     if args == ["window"] {
         return bench_window();
     }
+    if args == ["peers"] {
+        return bench_peers();
+    }
     // One package rather than the workspace: a measurement wants the release profile, in which the window takes minutes.
     // Nothing is set up: a C compiler for SQLite is all it needs, and whoever measures has built before.
     let mut bench = process::cargo(&["bench", "--package", "depot-server", "--bench", "measure", "--"]);
@@ -42,6 +45,16 @@ fn bench_window() -> Result<(), Failure> {
 #[cfg(not(target_os = "linux"))]
 fn bench_window() -> Result<(), Failure> {
     Err(Failure::new("The window is measured on Linux alone, which tells what each process takes."))
+}
+
+#[cfg(target_os = "linux")]
+fn bench_peers() -> Result<(), Failure> {
+    crate::bench_peers::bench()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bench_peers() -> Result<(), Failure> {
+    Err(Failure::new("Others are measured on Linux alone, which tells what each process takes."))
 }
 
 /// Measures the desk in a browser, at a depot that is generated once for each number of deliveries.

@@ -2,7 +2,6 @@
 //!
 //! Of release builds, and with how long it takes until there is something to see.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +10,15 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
+use crate::measured::{self, Started, median, ticks, ticks_per_second, with_descendants};
 use crate::process;
 use crate::screen::Screen;
 use crate::setup::{self, Purpose};
-use crate::started::Started;
 use crate::ui;
 use crate::workspace::{self, APP, DAEMON, EVERYTHING};
 
-const DOCUMENT: &str = "docs/performance.md";
-const BEGIN: &str = "<!-- window: written by `cargo xtask bench -- window` -->";
-const END: &str = "<!-- end of window -->";
+const PLACE: (&str, &str) =
+    ("<!-- window: written by `cargo xtask bench -- window` -->", "<!-- end of window -->");
 
 /// Of each window.
 const ROUNDS: usize = 3;
@@ -72,7 +70,7 @@ pub(crate) fn bench() -> Result<(), Failure> {
     }
     let text = table(&subjects, &taken);
     eprint!("{text}");
-    write_down(&text)
+    measured::put(PLACE, &text)
 }
 
 fn subjects(work: &Path) -> Result<Vec<Subject>, Failure> {
@@ -93,7 +91,7 @@ fn fill(folder: &Path) -> Result<(), Failure> {
     let mut depot = Command::new(workspace::binary(DAEMON, true)?);
     depot.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
     let mut started = Started::start(depot.stdout(Stdio::piped()))?;
-    started.first_line()?;
+    started.line()?;
     started.end("TERM");
     Ok(())
 }
@@ -135,57 +133,11 @@ fn measure(subject: &Subject, work: &Path) -> Result<Taken, Failure> {
     })
 }
 
-/// The process and everything that it started.
-fn with_descendants(root: u32) -> Vec<u32> {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    let listed = fs::read_dir("/proc").into_iter().flatten().flatten();
-    for process in listed.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
-        if let Some(parent) = fields(process).get(1).and_then(|parent| parent.parse().ok()) {
-            children.entry(parent).or_default().push(process);
-        }
-    }
-    let mut all = vec![root];
-    let mut at = 0;
-    while let Some(process) = all.get(at).copied() {
-        all.extend(children.remove(&process).unwrap_or_default());
-        at += 1;
-    }
-    all
-}
-
-/// What `/proc/PID/stat` says behind the name, which may hold anything: state, parent, and so on.
-fn fields(process: u32) -> Vec<String> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    behind_name.split_whitespace().map(str::to_owned).collect()
-}
-
-/// The time that these spent computing, for themselves and in the kernel.
-fn ticks(processes: &[u32]) -> u64 {
-    let of = |process: &u32| {
-        let fields = fields(*process);
-        let field = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
-        field(11) + field(12)
-    };
-    processes.iter().map(of).sum()
-}
-
-fn ticks_per_second() -> Result<f64, Failure> {
-    let said = process::printed_by(process::program("getconf").arg("CLK_TCK"))?;
-    said.trim().parse().map_err(|_| Failure::new("the system does not say how it counts computing time"))
-}
-
 /// What it has of memory, where what several share counts in parts.
 fn proportional_kib(process: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or_default()
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = values.collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn table(subjects: &[Subject], taken: &[Vec<Taken>]) -> String {
@@ -208,16 +160,6 @@ fn table(subjects: &[Subject], taken: &[Vec<Taken>]) -> String {
     text
 }
 
-fn write_down(text: &str) -> Result<(), Failure> {
-    let path = workspace::root().join(DOCUMENT);
-    let document = fs::read_to_string(&path).map_err(|error| Failure::at(&path, &error))?;
-    let found = document.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) =
-        found.ok_or_else(|| Failure::new(format!("{DOCUMENT} has no place for the figures: {BEGIN}")))?;
-    fs::write(&path, format!("{before}{BEGIN}\n{text}{END}{after}"))
-        .map_err(|error| Failure::at(&path, &error))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,13 +170,8 @@ mod tests {
         let started =
             Started::start(shell.args(["-c", "sleep 60 & echo begun; wait"]).stdout(Stdio::piped()));
         let mut started = started.unwrap();
-        assert_eq!(started.first_line().unwrap(), "begun");
+        assert_eq!(started.line().unwrap(), "begun");
         assert_eq!(with_descendants(started.id()).len(), 2);
         assert!(proportional_kib(started.id()) > 0);
-    }
-
-    #[test]
-    fn the_middle_of_three_is_told() {
-        assert!((median([3.0, 1.0, 2.0].into_iter()) - 2.0).abs() < f64::EPSILON);
     }
 }

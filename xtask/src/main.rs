@@ -3,6 +3,8 @@
 mod args;
 mod bench;
 #[cfg(target_os = "linux")]
+mod bench_peers;
+#[cfg(target_os = "linux")]
 mod bench_window;
 mod bindings;
 mod bundle;
@@ -10,13 +12,15 @@ mod check;
 mod debian;
 mod failure;
 mod fuzz;
+#[cfg(target_os = "linux")]
+mod measured;
+#[cfg(target_os = "linux")]
+mod peers;
 mod process;
 mod run;
 #[cfg(target_os = "linux")]
 mod screen;
 mod setup;
-#[cfg(target_os = "linux")]
-mod started;
 mod steps;
 mod test;
 mod tools;

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::started::Started;
+use crate::measured::Started;
 
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 /// One pixel of so many is compared.
@@ -30,7 +30,7 @@ impl Screen {
             .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-fbdir"])
             .arg(folder);
         let mut server = Started::start(server.stdout(Stdio::piped()).stderr(Stdio::null()))?;
-        let display = format!(":{}", server.first_line()?);
+        let display = format!(":{}", server.line()?);
         Ok(Self { _server: server, display, picture: folder.join("Xvfb_screen0") })
     }
 

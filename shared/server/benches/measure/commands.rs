@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use depot_app::domain::DriverCommand;
 use depot_app::domain::values::DriverId;
@@ -30,7 +30,7 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
             let which = (place + round) % CALLERS.len();
             let before = raw.insert();
             let commits = app.commits();
-            let slice = runtime.block_on(execute(&app, CALLERS[which]));
+            let slice = runtime.block_on(execute(&app, CALLERS[which], SLICE));
             let commits = app.commits() - commits;
             let after = raw.insert();
             let reference = f64::midpoint(before.per_second, after.per_second);
@@ -88,14 +88,15 @@ pub(crate) fn another_driver() -> CommandRequest {
     CommandRequest::new(DepotCommand::Driver { id: DriverId::from(Uuid::now_v7()), command })
 }
 
-async fn execute(app: &App, callers: usize) -> Slice {
+/// So many callers for so long, each waiting for its answer.
+pub(crate) async fn execute(app: &App, callers: usize, lasting: Duration) -> Slice {
     let began = Arc::new(Began::now());
     let latencies = Arc::new(Mutex::new(Vec::new()));
     let callers = (0..callers).map(|_| {
         let (app, began, latencies) = (app.clone(), Arc::clone(&began), Arc::clone(&latencies));
         tokio::spawn(async move {
             let (desk, mut own) = (Actor::desk(), Vec::new());
-            while began.elapsed() < SLICE {
+            while began.elapsed() < lasting {
                 let request = another_driver();
                 let asked = Instant::now();
                 app.execute(&desk, request, Trace::fresh()).await.unwrap();

@@ -16,6 +16,7 @@ mod measure;
 mod raw;
 mod replay;
 mod requests;
+mod slices;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -47,6 +48,9 @@ const SECTIONS: [(&str, Section); 3] =
 fn main() {
     if let Some(folder) = argument("--memory") {
         return growth::tell_memory(Path::new(&folder));
+    }
+    if let Some(folder) = argument("--slices") {
+        return slices::answer(Path::new(&folder));
     }
     let quick = std::env::args().any(|argument| argument == "--quick");
     let rounds = argument("--rounds").map_or(if quick { 2 } else { 9 }, |rounds| rounds.parse().unwrap());
