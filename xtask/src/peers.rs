@@ -204,7 +204,9 @@ fn start_endpoint(folder: &Path, depotd: &Path, peers: &Path) -> Result<Running,
         depotd.args(task).arg("--data-dir").arg(&folder);
         depotd
     };
-    let mut serve = depotd(&["serve", "--listen", "127.0.0.1:0", "--set", "limits.rate.permits=1000000"]);
+    let mut serve = depotd(&["serve", "--listen", "127.0.0.1:0"]);
+    // Nobody is refused for asking often, and no backup falls into another's slice.
+    serve.args(["--set", "limits.rate.permits=1000000", "--set", "backup.every_minutes=0"]);
     let mut server = Started::start(serve.stdout(Stdio::piped()))?;
     let said = server.line()?;
     let address = said.rsplit('/').next().unwrap_or_default();
