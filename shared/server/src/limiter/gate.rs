@@ -73,8 +73,9 @@ impl Gate {
 
     /// `None`: it may go on. `Some`: its place in the queue.
     fn ask(&self, address: IpAddr, wake: oneshot::Sender<()>) -> Result<Option<Place<'_>>, Refused> {
-        let now_ms = self.now_ms();
         let mut windows = self.windows.lock();
+        // In turn: whoever waited for the lock with an earlier time would find a window that is ahead of it.
+        let now_ms = self.now_ms();
         let address = windows.admit(address, self.quota, now_ms);
         let ticket = windows.next_ticket;
         windows.next_ticket += 1;
@@ -138,9 +139,8 @@ struct Place<'g> {
 
 impl Place<'_> {
     fn advance(&self) {
-        let now_ms = self.gate.now_ms();
         if let Some(window) = self.gate.windows.lock().by_address.get_mut(&self.address) {
-            window.advance(now_ms, wake_up);
+            window.advance(self.gate.now_ms(), wake_up);
         }
     }
 

@@ -191,3 +191,19 @@ async fn a_flood_of_addresses_takes_bounded_memory() {
     assert!(gate.addresses() <= 4097, "{}", gate.addresses());
     assert!(!gate.ask_without_waiting(HERE), "beyond the cap all share one window, which is full");
 }
+
+#[test]
+fn those_who_ask_at_once_find_no_window_ahead_of_their_time() {
+    // Segments of a millisecond, so that one begins between somebody's call and its turn.
+    let gate = Gate::new(Quota { permits: u32::MAX, window_ms: SEGMENTS as u64, queue: 0 });
+    let began = std::time::Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while began.elapsed() < Duration::from_millis(500) {
+                    assert!(gate.ask_without_waiting(HERE));
+                }
+            });
+        }
+    });
+}
