@@ -23,6 +23,7 @@ specs! {
     bundle = "bundle",
     deliveries = "deliveries",
     desk = "desk",
+    erase = "erase",
     fleet = "fleet",
     gallery = "gallery",
     incidents = "incidents",

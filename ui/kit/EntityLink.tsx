@@ -1,8 +1,10 @@
 // A thing by its name, leading to where it can be seen. An id is never shown: without a name it is "a delivery".
 import { Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
 import { LinkAnchor } from "@kit/links";
+import { Person } from "@kit/Person";
 
 export function DeliveryLink({ id }: { id: string }) {
   const { t } = useTranslation("kit");
@@ -27,7 +29,7 @@ export function RouteLink({ id }: { id: string }) {
 export function DriverName({ id }: { id: string }) {
   const { t } = useTranslation("kit");
   const { data } = useDepotQuery({ query: "driver", id });
-  return <Strong>{data?.erased === true ? t("erased") : (data?.name ?? t("entity.driver"))}</Strong>;
+  return <Strong>{data === undefined ? t("entity.driver") : <Person of={data.name} />}</Strong>;
 }
 
 export function VehicleName({ id }: { id: string }) {
@@ -36,7 +38,7 @@ export function VehicleName({ id }: { id: string }) {
   return <Strong>{data?.registration ?? t("entity.vehicle")}</Strong>;
 }
 
-export function Strong({ children }: { children: string }) {
+export function Strong({ children }: { children: ReactNode }) {
   return (
     <Text span inherit fw={600}>
       {children}

@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { DriverName, VehicleName } from "@kit/EntityLink";
 import { Moment } from "@kit/Moment";
+import { Person } from "@kit/Person";
 import { Sentence, withinSentence } from "@kit/Sentence";
 
 type DepotEvent = DriverEvent | VehicleEvent | RouteEvent | DeliveryEvent;
@@ -45,7 +46,7 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
   switch (event.type) {
     case "DriverAdded":
     case "DriverUpdated":
-      return { name: nameOr(t, event.data.name), license: nameOr(t, event.data.driverLicense) };
+      return { name: <Person of={event.data.name} />, license: <Person of={event.data.driverLicense} /> };
     case "VehicleAdded":
     case "VehicleUpdated":
       return { registration: event.data.registration, type: event.data.vehicleType };
@@ -80,11 +81,11 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
     case "VehicleAssigned":
       return { vehicle: <VehicleName id={event.data.vehicleId} /> };
     case "IncidentReported":
-      return { type: incidentWord(t, event.data.type), description: nameOr(t, event.data.description) };
+      return { type: incidentWord(t, event.data.type), description: <Person of={event.data.description} /> };
     case "IncidentResolved":
       return { note: because(event.data.note) };
     case "ProofOfDeliveryCaptured":
-      return { receiver: nameOr(t, event.data.receiverName) };
+      return { receiver: <Person of={event.data.receiverName} /> };
     case "DeliveryCreated":
       return {
         driver: event.data.driverId !== undefined && <DriverName id={event.data.driverId} />,
@@ -101,11 +102,6 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
 
 function because(reason: string | undefined): string {
   return reason === undefined ? "" : `: ${reason}`;
-}
-
-/** What was said, or in words that it was erased. */
-function nameOr(t: TFunction<"kit">, text: string): string {
-  return text === "erased" ? t("erased") : text;
 }
 
 /** A known type in words; any other as it was written. */

@@ -2,6 +2,7 @@
 import type { EventView } from "@bindings/EventView";
 import { useTranslation } from "react-i18next";
 import { LinkAnchor } from "@kit/links";
+import { Person } from "@kit/Person";
 
 export function EventSubject({ event: { entity, entityId, entityName } }: { event: EventView }) {
   const { t } = useTranslation("kit");
@@ -23,7 +24,7 @@ export function EventSubject({ event: { entity, entityId, entityName } }: { even
     case "vehicle":
       return (
         <LinkAnchor to="/fleet" search={entity === "vehicle" ? { part: "vehicle", text: name } : { text: name }} inherit fw={600}>
-          {name}
+          <Person of={name} />
         </LinkAnchor>
       );
   }

@@ -2,9 +2,12 @@
 import type { DriverView } from "@bindings/DriverView";
 import type { RouteStatus } from "@bindings/RouteStatus";
 import type { VehicleView } from "@bindings/VehicleView";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
 import { journey } from "@kit/EntityLink";
 import { useNow } from "@kit/now";
+import { personWord } from "@kit/erased";
 import { CHOICES_MOST, SearchSelect, useSearchText } from "@kit/SearchSelect";
 import type { Choice, PickProps } from "@kit/SearchSelect";
 import { StatusBadge } from "@kit/StatusBadge";
@@ -14,14 +17,15 @@ const NOBODY = "";
 
 export function DriverPick(props: PickProps & { /** Whether those who cannot drive may be picked, as for a filter. */ anyStatus?: boolean }) {
   const { anyStatus = false, ...rest } = props;
+  const { t } = useTranslation("kit");
   const [text, onSearch] = useSearchText();
   const { data } = useDepotQuery({ query: "drivers", text, limit: CHOICES_MOST }, { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "driver", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
       {...rest}
-      choices={data?.items.map((driver) => driverChoice(driver, anyStatus))}
-      chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus) : undefined}
+      choices={data?.items.map((driver) => driverChoice(driver, anyStatus, t))}
+      chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus, t) : undefined}
       onSearch={onSearch}
     />
   );
@@ -61,11 +65,11 @@ export function RoutePick(props: PickProps & { /** Only routes of these. */ stat
   );
 }
 
-function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean): Choice {
+function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean, t: TFunction<"kit">): Choice {
   return {
     value: driverId,
-    label: name,
-    note: driverLicense,
+    label: personWord(t, name),
+    note: personWord(t, driverLicense),
     badge: <StatusBadge of="driver" status={status} />,
     disabled: !anyStatus && (status === "Suspended" || status === "Unavailable"),
   };

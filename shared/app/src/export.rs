@@ -85,6 +85,17 @@ impl From<Timestamp> for Cell {
     }
 }
 
+impl Cell {
+    /// What is said of somebody; in the depot's language where they were erased.
+    pub(crate) fn person(text: &str, language: Language) -> Self {
+        let erased = match language {
+            Language::English => "erased",
+            Language::German => "gelöscht",
+        };
+        Self::from(if text == depot_domain::values::ERASED { erased } else { text })
+    }
+}
+
 impl<T: Into<Self>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Into::into)

@@ -24,7 +24,7 @@ const COLUMNS: [Column; 20] = [
     ("Destination", "Ziel", |row, _| row.route_destination.clone().into()),
     ("Scheduled start", "Geplanter Beginn", |row, _| row.scheduled_start_time.into()),
     ("Scheduled end", "Geplantes Ende", |row, _| row.scheduled_end_time.into()),
-    ("Driver", "Fahrer", |row, _| row.driver_name.clone().into()),
+    ("Driver", "Fahrer", |row, asked| person(row.driver_name.as_deref(), asked)),
     ("Vehicle", "Fahrzeug", |row, _| row.vehicle_no.clone().into()),
     ("Checkpoints reached", "Erreichte Wegpunkte", |row, _| row.checkpoints_reached.into()),
     ("Checkpoints", "Wegpunkte", |row, _| row.checkpoints_total.into()),
@@ -35,13 +35,17 @@ const COLUMNS: [Column; 20] = [
     }),
     ("At risk", "Gefährdet", |row, asked| row.at_risk.map(|why| risk(why, asked.language)).into()),
     ("Open incidents", "Offene Vorfälle", |row, _| row.open_incidents.into()),
-    ("Received by", "Empfangen von", |row, _| row.receiver_name.clone().into()),
+    ("Received by", "Empfangen von", |row, asked| person(row.receiver_name.as_deref(), asked)),
     ("Delivered", "Zugestellt", |row, _| row.delivered_at.into()),
     ("Created", "Angelegt", |row, _| row.created_at.into()),
     ("Changed", "Geändert", |row, _| row.updated_at.into()),
     ("Delivery ID", "Lieferungs-ID", |row, _| row.id.to_string().into()),
     ("Route ID", "Routen-ID", |row, _| row.route_id.to_string().into()),
 ];
+
+fn person(name: Option<&str>, asked: &Asked) -> Cell {
+    name.map(|name| Cell::person(name, asked.language)).into()
+}
 
 /// Every delivery that fits, whatever the page it would be on; only those of `only`, where a driver is given.
 pub(crate) fn export(
@@ -119,6 +123,9 @@ mod tests {
             for word in Risk::ALL {
                 assert_eq!(texts["risk"][word.as_str()], risk(*word, language));
             }
+            let erased = depot_domain::values::ERASED;
+            assert_eq!(Cell::person(erased, language), texts["erased"].as_str().unwrap().into());
+            assert_eq!(Cell::person("Ana Costa", language), "Ana Costa".into());
         }
     }
 }

@@ -61,23 +61,24 @@ pub(crate) fn export(
     });
     let heads: Vec<_> = first.into_iter().chain(heads).collect();
     let mut export = Export::begin(format, depot, now, name, &heads)?;
-    for (Part(english, german), name, figures) in lines(&report) {
+    for (Part(english, german), name, figures) in lines(&report, depot.language) {
         let part = match depot.language {
             Language::English => english,
             Language::German => german,
         };
-        let cells = [part.into(), name.into()].into_iter().chain(COLUMNS.map(|(_, _, cell)| cell(figures)));
+        let cells = [part.into(), name].into_iter().chain(COLUMNS.map(|(_, _, cell)| cell(figures)));
         export.row(&cells.collect::<Vec<Cell>>())?;
     }
     export.finish()
 }
 
-fn lines(report: &Report) -> impl Iterator<Item = (Part, Option<String>, &ReportFigures)> {
+fn lines(report: &Report, language: Language) -> impl Iterator<Item = (Part, Cell, &ReportFigures)> {
     let Report { from, to, before_from, before_to, figures, before, days, drivers, vehicles, .. } = report;
-    let all = (ALL, Some(format!("{from} – {to}")), figures);
-    let before = (BEFORE, Some(format!("{before_from} – {before_to}")), before);
-    let days = days.iter().map(|line| (DAY, Some(line.day.to_string()), &line.figures));
-    let drivers = drivers.iter().map(|line| (DRIVER, line.name.clone(), &line.figures));
-    let vehicles = vehicles.iter().map(|line| (VEHICLE, line.registration.clone(), &line.figures));
+    let all = (ALL, format!("{from} – {to}").into(), figures);
+    let before = (BEFORE, format!("{before_from} – {before_to}").into(), before);
+    let days = days.iter().map(|line| (DAY, line.day.to_string().into(), &line.figures));
+    let name = move |name: &Option<String>| name.as_deref().map(|name| Cell::person(name, language)).into();
+    let drivers = drivers.iter().map(move |line| (DRIVER, name(&line.name), &line.figures));
+    let vehicles = vehicles.iter().map(|line| (VEHICLE, line.registration.clone().into(), &line.figures));
     [all, before].into_iter().chain(days).chain(drivers).chain(vehicles)
 }

@@ -11,6 +11,7 @@ import { useDepotQuery, useTransport } from "@kit/depot";
 import { journey } from "@kit/EntityLink";
 import { useKeys } from "@kit/keys";
 import { useNow } from "@kit/now";
+import { personWord } from "@kit/erased";
 import { StatusBadge } from "@kit/StatusBadge";
 import type { SubjectStatus } from "@kit/status";
 import { formatSpan } from "@kit/time";
@@ -106,6 +107,7 @@ function useGroups(text: string, actions: Actions): SpotlightActionGroupData[] {
 /** What the depot has by that name, a few of each sort. Without a text nothing: everything fits it. */
 function useThings(typed: string): SpotlightActionGroupData[] {
   const { t } = useTranslation();
+  const { t: kit } = useTranslation("kit");
   const navigate = useNavigate();
   const now_ms = useNow();
   const [text] = useDebouncedValue(typed, TYPING_PAUSE_MS);
@@ -120,7 +122,7 @@ function useThings(typed: string): SpotlightActionGroupData[] {
     {
       group: t("finder.drivers"),
       actions: drivers.map(({ driverId, name, driverLicense, status }) =>
-        thing(driverId, name, driverLicense, IconSteeringWheel, { of: "driver", status }, () => void navigate({ to: "/fleet", search: { text: name } })),
+        thing(driverId, personWord(kit, name), personWord(kit, driverLicense), IconSteeringWheel, { of: "driver", status }, () => void navigate({ to: "/fleet", search: { text: name } })),
       ),
     },
     {
@@ -137,7 +139,9 @@ function useThings(typed: string): SpotlightActionGroupData[] {
         thing(
           id,
           journey(routeOrigin, routeDestination),
-          [formatSpan(scheduledStartTime, scheduledEndTime, now_ms), driverName, vehicleNo].filter((part) => part !== null).join(" · "),
+          [formatSpan(scheduledStartTime, scheduledEndTime, now_ms), driverName && personWord(kit, driverName), vehicleNo]
+            .filter((part) => part !== null)
+            .join(" · "),
           IconPackage,
           { of: "delivery", status },
           () => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: id } }),

@@ -6,6 +6,7 @@ import { IconAlertTriangle, IconCheck, IconCircleX, IconMapPin } from "@tabler/i
 import type { TFunction } from "i18next";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { personWord } from "@kit/erased";
 import { durationOf, LateBadge } from "@kit/LateBadge";
 import { StatusBadge } from "@kit/StatusBadge";
 import { formatMoment, minutesBetween } from "@kit/time";
@@ -22,6 +23,7 @@ const CONFIRMED_MS = 1_500;
 
 export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
+  const { t: kit } = useTranslation("kit");
   const phone = usePhone();
   const { refused, sharing } = usePhoneView();
   const now_ms = useDepotNow();
@@ -61,7 +63,7 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
           {delivery.routeOrigin} · {formatMoment(delivery.scheduledStartTime, now_ms)}
           {delivery.vehicleNo !== null && ` · ${delivery.vehicleNo}`}
         </p>
-        {receiverName !== null && <p>{t("delivery.receivedBy", { name: receiverName })}</p>}
+        {receiverName !== null && <p>{t("delivery.receivedBy", { name: personWord(kit, receiverName) })}</p>}
         {deliveredAt !== null && <p className="dim">{t("delivery.deliveredAt", { time: formatMoment(deliveredAt, now_ms) })}</p>}
         {sharing === "on" && !isEnded(delivery) && (
           <p className="wrap dim">
@@ -223,7 +225,7 @@ function Incidents({ delivery, now_ms, onResolve }: IncidentsProps) {
         {delivery.incidents.map(({ id, type, description, resolved, resolvedTimestamp, reportedTimestamp, photos }) => (
           <li key={id} className="card" {...(!resolved && { "data-tone": "amber" })}>
             <p className="strong">{kit(`incidentType.${type}`, { defaultValue: type })}</p>
-            <p style={{ overflowWrap: "anywhere" }}>{description}</p>
+            <p style={{ overflowWrap: "anywhere" }}>{personWord(kit, description)}</p>
             <p className="dim">
               {[formatMoment(reportedTimestamp, now_ms), photos.length > 0 && t("incident.photos", { count: photos.length })]
                 .filter((part) => part !== false)

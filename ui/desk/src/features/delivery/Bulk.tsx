@@ -15,6 +15,7 @@ import { useDepotQueries } from "@kit/depot";
 import { journey } from "@kit/EntityLink";
 import { newId } from "@kit/ids";
 import { useNow } from "@kit/now";
+import { personWord } from "@kit/erased";
 import { DriverPick, VehiclePick } from "@kit/picks";
 import { formatSpan } from "@kit/time";
 import { DELIVERY_STATUSES } from "@kit/words";
@@ -114,7 +115,7 @@ function Each({ rows, onClose, kind, command, undo, onlyAsSeen = false, children
     detail: [
       formatSpan(row.scheduledStartTime, row.scheduledEndTime, now_ms),
       kit(`status.delivery.${row.status}`),
-      row.driverName ?? t("noDriver"),
+      row.driverName === null ? t("noDriver") : personWord(kit, row.driverName),
       row.vehicleNo ?? t("noVehicle"),
     ].join(" · "),
     row,

@@ -10,6 +10,7 @@ import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { DriverPlace } from "@kit/DriverPlace";
 import { Panel } from "@kit/Panel";
+import { PersonLine } from "@kit/Person";
 import { DriverPick, VehiclePick } from "@kit/picks";
 import { Truncated } from "@kit/Truncated";
 
@@ -31,9 +32,13 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
     <Group justify="space-between" wrap="nowrap">
       <Group gap="xs" wrap="nowrap" miw={0}>
         <Mark size={18} aria-hidden />
-        <Truncated fz="sm" fw={name === null ? 400 : 600} c={name === null ? "dimmed" : ""}>
-          {name ?? t(part === "driver" ? "noDriver" : "noVehicle")}
-        </Truncated>
+        {name === null ? (
+          <Truncated fz="sm" c="dimmed">
+            {t(part === "driver" ? "noDriver" : "noVehicle")}
+          </Truncated>
+        ) : (
+          <PersonLine fz="sm" fw={600} of={name} />
+        )}
       </Group>
       {canChange && (
         <Button size="compact-sm" variant={name === null ? "filled" : "default"} onClick={() => setChanging(part)}>

@@ -9,6 +9,7 @@ import { DriverName, VehicleName } from "@kit/EntityLink";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
+import { isErased } from "@kit/erased";
 import { Progress } from "@kit/Progress";
 import { StatusBadge } from "@kit/StatusBadge";
 import { IncidentMark } from "./columns";
@@ -93,7 +94,7 @@ function Then({ was, total }: { was: Delivery; total: number }) {
       )}
       {was.proof !== null && (
         <Text size="sm">
-          {was.proof.receiverName === "erased" ? (
+          {isErased(was.proof.receiverName) ? (
             t("erase.receiver")
           ) : (
             <>

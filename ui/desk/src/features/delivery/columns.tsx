@@ -11,6 +11,7 @@ import { journey } from "@kit/EntityLink";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
 import { Moment, Span } from "@kit/Moment";
+import { PersonLine } from "@kit/Person";
 import { Progress } from "@kit/Progress";
 import { RiskBadge } from "@kit/RiskBadge";
 import { StatusBadge } from "@kit/StatusBadge";
@@ -65,7 +66,7 @@ function columnsOf(t: TFunction<"delivery">) {
       width: "19%",
       cell: ({ driverName, vehicleNo }) => (
         <>
-          <Truncated c={driverName === null ? "dimmed" : ""}>{driverName ?? t("noDriver")}</Truncated>
+          {driverName === null ? <Truncated c="dimmed">{t("noDriver")}</Truncated> : <PersonLine of={driverName} />}
           <Truncated fz="xs" c="dimmed">
             {vehicleNo ?? t("noVehicle")}
           </Truncated>
@@ -91,7 +92,7 @@ function columnsOf(t: TFunction<"delivery">) {
       key: "receiver",
       title: t("column.receiver"),
       width: "14%",
-      cell: ({ receiverName }) => (receiverName === null ? null : <Truncated fz="sm">{receiverName}</Truncated>),
+      cell: ({ receiverName }) => (receiverName === null ? null : <PersonLine fz="sm" of={receiverName} />),
     },
     delivered: {
       key: "delivered",

@@ -12,6 +12,7 @@ import { EmptyState } from "@kit/EmptyState";
 import { LinkAnchor, LinkButton } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
+import { PersonLine } from "@kit/Person";
 import { ProblemAlert } from "@kit/ProblemAlert";
 import { compact, wordsOf } from "@kit/search";
 import { StatusBadge } from "@kit/StatusBadge";
@@ -168,14 +169,14 @@ function columnsOf(
           c="var(--mantine-color-text)"
           display="block"
         >
-          <Truncated>{name}</Truncated>
+          <PersonLine of={name} />
         </LinkAnchor>
       ),
     },
     {
       key: "detail",
       title: t(isDriver ? "column.license" : "column.type"),
-      cell: ({ detail }) => <Truncated c="dimmed">{detail}</Truncated>,
+      cell: ({ detail }) => <PersonLine c="dimmed" of={detail} />,
     },
     { key: "status", title: t("column.status"), width: "26%", cell: (member) => <Standing member={member} /> },
     {
@@ -214,7 +215,8 @@ function actionsOf(t: TFunction<"fleet">, open: (dialog: Dialog) => void): Colum
     key: "actions",
     title: t("column.actions"),
     width: "90px",
-    cell: (member) => (
+    // Who was erased cannot be changed any more.
+    cell: (member) => !member.erased && (
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={t("menu", { name: member.name })}>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { incidentWord } from "@kit/EventSentence";
 import { Moment } from "@kit/Moment";
+import { Person } from "@kit/Person";
 import { Photos } from "@kit/Photos";
 import { SeverityBadge } from "@kit/SeverityBadge";
 import { ToneBadge } from "@kit/ToneBadge";
@@ -39,7 +40,7 @@ export function IncidentCard({ incident, mayChange, awaited }: IncidentCardProps
             </Text>
           </Group>
           <Text size="sm" style={{ overflowWrap: "anywhere", whiteSpace: "pre-line" }}>
-            {incident.description}
+            <Person of={incident.description} />
           </Text>
           <Text size="xs" c="dimmed" component="div">
             <Moment at={incident.reportedTimestamp} distance />

@@ -19,6 +19,8 @@ import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
+import { personWord } from "@kit/erased";
+import { PersonLine } from "@kit/Person";
 import { ProblemAlert } from "@kit/ProblemAlert";
 import { compact, wordsOf } from "@kit/search";
 import { SeverityBadge } from "@kit/SeverityBadge";
@@ -147,7 +149,7 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
         rowKey={incidentKey}
         choice={
           canResolve
-            ? { chosen, onChange: setChosen, nameOf: ({ type, description }) => `${incidentWord(kit, type)}: ${description}` }
+            ? { chosen, onChange: setChosen, nameOf: ({ type, description }) => `${incidentWord(kit, type)}: ${personWord(kit, description)}` }
             : undefined
         }
         sort={{ by: sort, isDescending }}
@@ -188,9 +190,7 @@ function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools
       cell: ({ type, description, note, resolved }) => (
         <>
           <Truncated fw={600}>{incidentWord(kit, type)}</Truncated>
-          <Truncated fz="xs" c="dimmed">
-            {description}
-          </Truncated>
+          <PersonLine fz="xs" c="dimmed" of={description} />
           {resolved && note !== null && <Truncated fz="xs">{`${t("noteIs")} ${note}`}</Truncated>}
         </>
       ),
@@ -211,7 +211,7 @@ function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools
             <Truncated>{journey(incident.routeOrigin, incident.routeDestination)}</Truncated>
           </LinkAnchor>
           <Truncated fz="xs" c="dimmed">
-            {[incident.driverName, incident.vehicleNo].filter((name) => name !== null).join(", ")}
+            {[incident.driverName && personWord(kit, incident.driverName), incident.vehicleNo].filter((name) => name !== null).join(", ")}
           </Truncated>
         </>
       ),

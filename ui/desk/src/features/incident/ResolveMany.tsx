@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BatchModal } from "@kit/BatchModal";
 import { journey } from "@kit/EntityLink";
+import { personWord } from "@kit/erased";
 import { incidentWord } from "@kit/EventSentence";
 
 interface ResolveManyProps {
@@ -22,7 +23,7 @@ export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
   const items = shown.map((incident) => ({
     key: incidentKey(incident),
     name: incidentWord(kit, incident.type),
-    detail: `${incident.description} · ${journey(incident.routeOrigin, incident.routeDestination)}`,
+    detail: `${personWord(kit, incident.description)} · ${journey(incident.routeOrigin, incident.routeDestination)}`,
     incident,
   }));
   return (

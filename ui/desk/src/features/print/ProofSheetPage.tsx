@@ -11,6 +11,7 @@ import { incidentWord } from "@kit/EventSentence";
 import { durationOf } from "@kit/LateBadge";
 import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
+import { Person } from "@kit/Person";
 import { formatFull, formatMoment, formatSpan, minutesBetween } from "@kit/time";
 import { Facts, Part, Sheet } from "./Sheet";
 import classes from "./Sheet.module.css";
@@ -58,7 +59,7 @@ function Proven({ delivery, events }: ProvenProps) {
           of={[
             [t("status"), <b key="status">{kit(`status.delivery.${delivery.status}`)}</b>],
             [t("run.planned"), formatSpan(delivery.scheduledStartTime, delivery.scheduledEndTime, LONG_AGO_MS)],
-            [t("driver"), delivery.driverName ?? t("none")],
+            [t("driver"), delivery.driverName === null ? t("none") : <Person key="driver" of={delivery.driverName} />],
             [t("vehicle"), delivery.vehicleNo ?? t("none")],
             [t("proof.reference"), <span key="id" className={classes["mono"]}>{delivery.id}</span>],
           ]}
@@ -100,7 +101,7 @@ function Proven({ delivery, events }: ProvenProps) {
                 <tr key={incident.id}>
                   <td className={classes["time"]}>{formatMoment(incident.reportedTimestamp, start_ms)}</td>
                   <td>
-                    <b>{incidentWord(kit, incident.type)}</b> {incident.description}
+                    <b>{incidentWord(kit, incident.type)}</b> <Person of={incident.description} />
                   </td>
                   <td style={{ width: "50mm" }}>
                     {incident.resolvedTimestamp === null
@@ -130,7 +131,7 @@ function Receipt({ delivery, events }: ProvenProps) {
     <Part title={t("proof.receipt")}>
       <Facts
         of={[
-          [t("proof.receiver"), <b key="receiver">{receiverName}</b>],
+          [t("proof.receiver"), <b key="receiver"><Person of={receiverName} /></b>],
           ...(captured === undefined
             ? []
             : ([

@@ -12,6 +12,8 @@ import { incidentWord } from "@kit/EventSentence";
 import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
+import { personWord } from "@kit/erased";
+import { Person } from "@kit/Person";
 import { formatMoment, formatSpan, formatWholeDay, localDay, startOfDay } from "@kit/time";
 import { Facts, Part, Sheet } from "./Sheet";
 import classes from "./Sheet.module.css";
@@ -24,6 +26,7 @@ export function RunSheetPage() {
   const navigate = route.useNavigate();
   const now_ms = useNow();
   const { t } = useTranslation("print");
+  const { t: kit } = useTranslation("kit");
   const day = search.day ?? localDay(new Date(now_ms));
   const sheet = useDepotQuery({ query: "runSheet", driverId, day }, { keepPrevious: true });
   const tools = (
@@ -43,7 +46,7 @@ export function RunSheetPage() {
   return (
     <Loaded of={sheet} lines={8}>
       {(shown) => (
-        <Sheet title={t("run.title")} subtitle={shown.driver.name} tools={tools}>
+        <Sheet title={t("run.title")} subtitle={personWord(kit, shown.driver.name)} tools={tools}>
           <Run sheet={shown} />
         </Sheet>
       )}
@@ -59,7 +62,7 @@ function Run({ sheet: { driver, day, deliveries } }: { sheet: RunSheet }) {
         <Facts
           of={[
             [t("run.day"), <b key="day">{formatWholeDay(day)}</b>],
-            [t("run.licence"), driver.driverLicense],
+            [t("run.licence"), <Person key="licence" of={driver.driverLicense} />],
             [t("run.deliveries"), deliveries.length === 0 ? t("run.none") : String(deliveries.length)],
           ]}
         />

@@ -8,6 +8,7 @@ import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { LinkAnchor } from "@kit/links";
+import { Person } from "@kit/Person";
 import { Explained } from "./Explained";
 import { checkpointShare, formatShare, onTimeShare } from "./figures";
 import { useLateness } from "./lateness";
@@ -119,7 +120,7 @@ function Name({ part, id, name }: { part: "drivers" | "vehicles"; id: string | n
   }
   return part === "drivers" ? (
     <LinkAnchor to="/fleet/drivers/$driverId" params={{ driverId: id }} size="sm">
-      {name}
+      <Person of={name} />
     </LinkAnchor>
   ) : (
     <LinkAnchor to="/fleet/vehicles/$vehicleId" params={{ vehicleId: id }} size="sm">

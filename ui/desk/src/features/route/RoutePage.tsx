@@ -15,6 +15,7 @@ import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
+import { personWord } from "@kit/erased";
 import { Refusal } from "@kit/Refusal";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Truncated } from "@kit/Truncated";
@@ -144,6 +145,7 @@ function Actions({ route }: { route: RouteDetail }) {
 function Deliveries({ route: { routeId, deliveries } }: { route: RouteDetail }) {
   const { t } = useTranslation("route");
   const { t: delivery } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
   const open = deliveries.filter(({ status }) => status !== "Delivered" && status !== "Failed").length;
   const all = deliveries.length > 0 && (
     <LinkAnchor to="/deliveries" search={{ route: routeId }} size="sm">
@@ -166,7 +168,7 @@ function Deliveries({ route: { routeId, deliveries } }: { route: RouteDetail }) 
         {deliveries.map(({ deliveryId, status, driverName, vehicleNo }) => (
           <Group key={deliveryId} justify="space-between" wrap="nowrap">
             <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId }} size="sm" miw={0}>
-              <Truncated>{`${driverName ?? delivery("noDriver")}, ${vehicleNo ?? delivery("noVehicle")}`}</Truncated>
+              <Truncated>{`${driverName === null ? delivery("noDriver") : personWord(kit, driverName)}, ${vehicleNo ?? delivery("noVehicle")}`}</Truncated>
             </LinkAnchor>
             <StatusBadge of="delivery" status={status} />
           </Group>

@@ -14,6 +14,8 @@ import { journey } from "@kit/EntityLink";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
+import { personWord } from "@kit/erased";
+import { Person } from "@kit/Person";
 import { Refusal } from "@kit/Refusal";
 import { lookOf } from "@kit/status";
 import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
@@ -93,6 +95,7 @@ interface Refused {
 
 function Day({ day, grouping, deliveries }: DayProps) {
   const { t } = useTranslation("today");
+  const { t: kit } = useTranslation("kit");
   const navigate = useNavigate();
   const now_ms = useNow();
   const mayChange = useMayChange();
@@ -172,8 +175,8 @@ function Day({ day, grouping, deliveries }: DayProps) {
         onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
         onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
         renderResourceLabel={({ label }) => (
-          <Text inherit lineClamp={2} title={String(label)}>
-            {label}
+          <Text inherit lineClamp={2} title={personWord(kit, String(label))}>
+            <Person of={String(label)} />
           </Text>
         )}
         renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
@@ -196,7 +199,7 @@ function BarBody({ delivery, grouping }: { delivery: DeliveryRow; grouping: Grou
   const now_ms = useNow();
   const { tone, icon: Mark } = lookOf({ of: "delivery", status: delivery.status });
   const name = journey(delivery.routeOrigin, delivery.routeDestination);
-  const other = grouping === "driver" ? delivery.vehicleNo : delivery.driverName;
+  const other = grouping === "driver" ? delivery.vehicleNo : delivery.driverName && personWord(t, delivery.driverName);
   const span = formatSpan(delivery.scheduledStartTime, delivery.scheduledEndTime, now_ms);
   const status = t(`status.delivery.${delivery.status}`);
   return (
