@@ -2,21 +2,21 @@
 //!
 //! It knows no rule of the depot. Whoever sits at this window is the depot's own admin.
 
+use std::path::PathBuf;
 use std::sync::{LazyLock, Once};
 use std::time::Instant;
 
 use depot_app::domain::delivery::FileHash;
 use depot_app::{
-    Actor, Answered, App, AppError, Change, Code, CommandOutcome, CommandRequest, DepotQuery, Problem, Topic,
-    Trace,
+    Actor, Answered, App, AppError, AppOptions, Change, Code, CommandOutcome, CommandRequest, DepotQuery,
+    Problem, Restored, Settings, Topic, Trace, backup,
 };
 use depot_server::Switch;
-use depot_server::logging::Log;
+use depot_server::logging::{self, Log};
 use tauri::http::{Response, StatusCode, header};
 use tauri::{AppHandle, Emitter, Manager, State};
-use tokio::sync::Mutex;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex, watch};
 
 /// When the process began, for telling how long the window took.
 pub(crate) static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -26,45 +26,113 @@ static FIRST_QUESTION: Once = Once::new();
 /// The event by which the desk is told what changed.
 const CHANGED: &str = "changed";
 
-/// The depot behind the window.
+/// A depot that is open, or why none is, which the desk shows.
+pub(crate) type Opened = Result<App, String>;
+
+/// The depot behind the window. A restore puts another in its place.
 pub(crate) struct Depot {
-    opened: Result<App, String>,
-    /// What ends with the window.
-    ending: Mutex<(Option<Switch>, Option<Log>)>,
+    folder: PathBuf,
+    /// Settings for this run, as KEY=VALUE.
+    assignments: Vec<String>,
+    opened: watch::Sender<Opened>,
+    /// What ends with the depot. Held while one is opened or closed.
+    ending: Mutex<Ending>,
+}
+
+#[derive(Default)]
+struct Ending {
+    endpoint: Option<Switch>,
+    /// One for the whole process, whichever depot is open.
+    log: Option<Log>,
 }
 
 impl Depot {
-    /// An open depot, with its endpoint and its log.
-    pub(crate) fn of(app: App, endpoint: Switch, log: Option<Log>) -> Self {
-        Self { opened: Ok(app), ending: Mutex::new((Some(endpoint), log)) }
+    /// Opens the depot in a folder, and its endpoint as the settings say from now on. Called within the runtime that they
+    /// work in.
+    pub(crate) async fn open(folder: PathBuf, assignments: Vec<String>) -> Self {
+        let nothing = watch::Sender::new(Err("The depot is being opened".to_owned()));
+        let depot = Self { folder, assignments, opened: nothing, ending: Mutex::default() };
+        depot.open_again(&mut *depot.ending.lock().await);
+        depot
     }
 
-    /// No depot; the desk shows why.
-    pub(crate) fn closed(reason: String) -> Self {
-        Self { opened: Err(reason), ending: Mutex::new((None, None)) }
+    fn open_again(&self, ending: &mut Ending) {
+        let opened = self.try_to_open();
+        match &opened {
+            Ok(app) => {
+                app.keep_up();
+                if ending.log.is_none() {
+                    let log = logging::start(&self.folder);
+                    ending.log = log.map_err(|error| eprintln!("eroad-depot: {error}")).ok();
+                }
+                ending.endpoint = Some(Switch::follow(app.clone()));
+            }
+            Err(reason) => eprintln!("eroad-depot: {reason}"),
+        }
+        drop(self.opened.send_replace(opened));
     }
 
-    pub(crate) fn app(&self) -> Result<&App, Problem> {
-        self.opened.as_ref().map_err(|reason| AppError::new(Code::Unavailable, reason.clone()).into())
+    fn try_to_open(&self) -> Opened {
+        let settings = Settings::load(&self.folder, std::env::vars(), &self.assignments);
+        let settings = settings.map_err(|error| error.to_string())?;
+        App::open(AppOptions::new(&self.folder, settings)).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn app(&self) -> Result<App, Problem> {
+        let opened = self.opened.borrow().clone();
+        opened.map_err(|reason| AppError::new(Code::Unavailable, reason).into())
+    }
+
+    /// Which depot is open from now on.
+    pub(crate) fn follow(&self) -> watch::Receiver<Opened> {
+        self.opened.subscribe()
     }
 
     /// Finishes what was accepted, from the window and from phones.
     pub(crate) async fn close(&self) {
-        let (endpoint, log) = std::mem::take(&mut *self.ending.lock().await);
-        if let Some(endpoint) = endpoint {
+        let mut ending = self.ending.lock().await;
+        self.let_go(&mut ending, "The depot is closed").await;
+        ending.log.take();
+    }
+
+    async fn let_go(&self, ending: &mut Ending, reason: &str) {
+        if let Some(endpoint) = ending.endpoint.take() {
             endpoint.stop().await;
         }
-        if let Ok(app) = &self.opened {
+        let opened = self.opened.send_replace(Err(reason.to_owned()));
+        if let Ok(app) = opened {
             app.close().await;
         }
-        drop(log);
+    }
+
+    /// Puts a backup in the place of the depot, and opens what is there then, be it restored or as it was before.
+    pub(crate) async fn restore(&self, folder: PathBuf) -> Result<Restored, Problem> {
+        let refused = |reason: String| {
+            Problem::from(AppError::new(Code::RuleBroken, format!("Nothing was changed: {reason}")))
+        };
+        let mut ending = self.ending.lock().await;
+        // A backup that is not whole is no reason to close anything.
+        let looked = folder.clone();
+        let looked = tokio::task::spawn_blocking(move || backup::inspect(&looked)).await;
+        let looked = looked.map_err(|error| refused(error.to_string()))?;
+        if let Some(problem) = looked.map_err(|error| refused(error.to_string()))?.problem {
+            return Err(refused(problem));
+        }
+        self.let_go(&mut ending, "A backup is being restored").await;
+        let (data, now) = (self.folder.clone(), chrono::Utc::now());
+        let restored = tokio::task::spawn_blocking(move || backup::restore(&folder, &data, now)).await;
+        self.open_again(&mut ending);
+        let restored = restored.map_err(|error| error.to_string());
+        let (backup, aside) =
+            restored.and_then(|done| done.map_err(|error| error.to_string())).map_err(refused)?;
+        tracing::info!(events = backup.manifest.events, "a backup was restored");
+        self.app()?;
+        Ok(Restored { events: backup.manifest.events, aside: aside.map(|aside| aside.display().to_string()) })
     }
 
     /// Tells the desk of every change, for as long as both exist.
     pub(crate) fn tell_of_changes(&self, window: AppHandle) {
-        if let Ok(app) = &self.opened {
-            tauri::async_runtime::spawn(forward_changes(window, app.subscribe(), app.clone()));
-        }
+        tauri::async_runtime::spawn(forward_changes(window, self.follow()));
     }
 }
 
@@ -87,7 +155,20 @@ pub(crate) async fn query(depot: State<'_, Depot>, query: DepotQuery) -> Result<
     Ok(depot.app()?.query(&Actor::desk(), query).await?)
 }
 
-async fn forward_changes(window: AppHandle, mut changes: Receiver<Change>, app: App) {
+async fn forward_changes(window: AppHandle, mut depots: watch::Receiver<Opened>) {
+    loop {
+        let opened = depots.borrow_and_update().clone();
+        tokio::select! {
+            () = forward_changes_of(&window, opened.ok()) => {}
+            changed = depots.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Never ends.
+async fn forward_changes_of(window: &AppHandle, app: Option<App>) {
+    let Some(app) = app else { return std::future::pending().await };
+    let mut changes = app.subscribe();
     loop {
         let change = match changes.recv().await {
             Ok(change) => change,
@@ -95,7 +176,7 @@ async fn forward_changes(window: AppHandle, mut changes: Receiver<Change>, app: 
             Err(RecvError::Lagged(_)) => {
                 Change { topics: Topic::ALL.to_vec(), sequence: app.head(), drivers: vec![] }
             }
-            Err(RecvError::Closed) => return,
+            Err(RecvError::Closed) => return std::future::pending().await,
         };
         if let Err(error) = window.emit(CHANGED, change) {
             tracing::warn!(%error, "the window was not told of a change");

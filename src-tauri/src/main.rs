@@ -10,17 +10,17 @@ mod exports;
 mod menu;
 mod native;
 mod notices;
+mod restore;
 mod tray;
 mod window;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use clap::Parser;
-use depot_app::{App, AppOptions, Language, Settings, default_folder};
-use depot_server::{Switch, logging};
+use depot_app::{Language, default_folder};
 use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -86,6 +86,10 @@ fn open_window(options: &Options) -> Result<(), String> {
             native::set_autostart,
             native::open_data_folder,
             notices::notify,
+            restore::choose_backup,
+            restore::find_backups,
+            restore::inspect_backup,
+            restore::restore_backup,
             window::print,
             window::set_look,
         ])
@@ -104,11 +108,7 @@ fn open_window(options: &Options) -> Result<(), String> {
         .setup(move |app| {
             window::open(app.handle())?;
             // Here and not before, so that a second start has ended by now and leaves the folder alone.
-            let opened = tauri::async_runtime::block_on(async { open_depot(&folder, &options.settings) });
-            let depot = opened.unwrap_or_else(|reason| {
-                eprintln!("eroad-depot: {reason}");
-                Depot::closed(reason)
-            });
+            let depot = tauri::async_runtime::block_on(Depot::open(folder, options.settings));
             depot.tell_of_changes(app.handle().clone());
             let spoken = depot.app().map_or(Language::English, |depot| depot.settings().depot.language);
             app.manage(Spoken::new(spoken));
@@ -125,17 +125,6 @@ fn open_window(options: &Options) -> Result<(), String> {
         }
     });
     Ok(())
-}
-
-/// Opens the depot, and its endpoint as the settings say from now on. Called within the runtime that they work in.
-fn open_depot(folder: &Path, assignments: &[String]) -> Result<Depot, String> {
-    let settings =
-        Settings::load(folder, std::env::vars(), assignments).map_err(|error| error.to_string())?;
-    let app = App::open(AppOptions::new(folder, settings)).map_err(|error| error.to_string())?;
-    app.keep_up();
-    let log = logging::start(folder).map_err(|error| eprintln!("eroad-depot: {error}")).ok();
-    let endpoint = Switch::follow(app.clone());
-    Ok(Depot::of(app, endpoint, log))
 }
 
 /// Says in words what the windowing library would otherwise panic about.

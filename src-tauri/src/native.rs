@@ -39,8 +39,8 @@ pub(crate) fn set_autostart(window: AppHandle, options: State<'_, Options>, on: 
 /// Shows the data folder in the system's file manager.
 #[tauri::command]
 pub(crate) fn open_data_folder(depot: State<'_, Depot>) -> Result<(), Problem> {
-    let folder = depot.app()?.folder();
-    window::hand_over(Command::new(window::opener()).arg(folder)).map_err(|reason| {
+    let app = depot.app()?;
+    window::hand_over(Command::new(window::opener()).arg(app.folder())).map_err(|reason| {
         AppError::new(Code::Unavailable, format!("The system opens no folder ({reason})")).into()
     })
 }

@@ -15,7 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use crate::badge;
-use crate::desktop::Depot;
+use crate::desktop::{Depot, Opened};
 use crate::window;
 use crate::words::{Spoken, Words, words};
 
@@ -80,10 +80,8 @@ fn came_or_went(app: &AppHandle, is_kept: bool) {
         match catch_unwind(AssertUnwindSafe(|| make(app))) {
             Ok(Ok(icon)) => {
                 tray.is_made.store(true, Ordering::Release);
-                if let Ok(depot) = app.state::<Depot>().app() {
-                    let spoken = app.state::<Spoken>().follow();
-                    tauri::async_runtime::spawn(follow(icon, depot.clone(), spoken));
-                }
+                let (depots, spoken) = (app.state::<Depot>().follow(), app.state::<Spoken>().follow());
+                tauri::async_runtime::spawn(follow(icon, depots, spoken));
             }
             Ok(Err(error)) => tracing::warn!(%error, "there is a tray, and the depot cannot be shown in it"),
             Err(_) => tracing::warn!("there is a tray, and no library to show the depot in it"),
@@ -110,7 +108,19 @@ fn make(app: &AppHandle) -> tauri::Result<Icon> {
     Ok(Icon { icon: icon.build(app)?, open, count, quit })
 }
 
-async fn follow(icon: Icon, app: App, mut spoken: watch::Receiver<Language>) {
+async fn follow(icon: Icon, mut depots: watch::Receiver<Opened>, mut spoken: watch::Receiver<Language>) {
+    loop {
+        let opened = depots.borrow_and_update().clone();
+        tokio::select! {
+            () = follow_depot(&icon, opened.ok(), &mut spoken) => {}
+            changed = depots.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Never ends.
+async fn follow_depot(icon: &Icon, app: Option<App>, spoken: &mut watch::Receiver<Language>) {
+    let Some(app) = app else { return std::future::pending().await };
     let mut changes = app.subscribe();
     loop {
         let words = words(*spoken.borrow_and_update());
@@ -131,7 +141,7 @@ async fn follow(icon: Icon, app: App, mut spoken: watch::Receiver<Language>) {
                 Ok(change)
                     if !change.topics.iter().any(|t| matches!(t, Topic::Deliveries | Topic::Depot)) => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => break,
-                Err(RecvError::Closed) => return,
+                Err(RecvError::Closed) => return std::future::pending().await,
             }
         }
     }

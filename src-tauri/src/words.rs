@@ -1,4 +1,4 @@
-//! The words of the menus and the tray in every language of the desk. The pages' are in their own catalogues.
+//! The words of the menus, the tray and the system's dialogs in every language of the desk. The pages' are in their own catalogues.
 
 use depot_app::Language;
 use tokio::sync::watch;
@@ -38,6 +38,7 @@ pub(crate) struct Words {
     pub(crate) help: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) open: &'static str,
+    pub(crate) choose_backup: &'static str,
     pub(crate) active: fn(u32) -> String,
 }
 
@@ -75,6 +76,7 @@ const ENGLISH: Words = Words {
     help: "Help",
     keys: "Keys",
     open: "Open Eroad Depot",
+    choose_backup: "Choose a backup",
     active: |count| match count {
         0 => "No delivery under way".to_owned(),
         1 => "1 delivery under way".to_owned(),
@@ -108,6 +110,7 @@ const GERMAN: Words = Words {
     help: "Hilfe",
     keys: "Tasten",
     open: "Eroad Depot öffnen",
+    choose_backup: "Sicherung wählen",
     active: |count| match count {
         0 => "Keine Lieferung unterwegs".to_owned(),
         1 => "1 Lieferung unterwegs".to_owned(),

@@ -66,6 +66,14 @@ async fn whoever_is_erased_beside_a_depot_that_is_served_is_in_no_file_and_the_r
     let mut depot = Depot::generous().start();
     let (driver, delivery) = deliver(&depot).await;
     assert!(depot.depotd(&["backup"]).success);
+    // What is kept elsewhere is beyond it, and is said.
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let kept = elsewhere.path().join("kept");
+    let change = json!({"changes": [{"key": "backup.folder", "value": kept}], "type": "changeSettings"});
+    let change = json!({"command": {"entity": "depot", "command": change}});
+    let _ = depot.admin().post("/api/commands", change).await.ok();
+    let made = depot.depotd(&["backup"]);
+    assert!(made.success && made.out.contains(&kept.display().to_string()), "{made:?}");
     for text in OF_DRIVER.iter().chain(&OF_RECEIVER) {
         assert!(!found(depot.folder(), &[text]).is_empty(), "{text} was nowhere before");
     }
@@ -80,6 +88,9 @@ async fn whoever_is_erased_beside_a_depot_that_is_served_is_in_no_file_and_the_r
     assert!(erased.success && erased.out.contains("Driver erased"), "{erased:?}");
     let erased = depot.depotd(&["erase", "receiver", &delivery]);
     assert!(erased.success && erased.out.contains("no file of the data folder has it"), "{erased:?}");
+    let told = format!("the backups in {} still know it", kept.display());
+    assert!(erased.out.contains(&told), "{erased:?}");
+    assert!(!found(&kept, &OF_DRIVER).is_empty(), "it is still known elsewhere");
     assert_eq!(found(depot.folder(), &OF_DRIVER), [""; 0]);
     assert_eq!(found(depot.folder(), &OF_RECEIVER), [""; 0]);
     let again = depot.depotd(&["erase", "driver", &driver]);

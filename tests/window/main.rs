@@ -7,6 +7,7 @@
 mod closing;
 mod desktop;
 mod paper;
+mod restoring;
 mod session;
 mod settings;
 mod telling;

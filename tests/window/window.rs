@@ -176,6 +176,14 @@ impl Window {
         self.press_where_the_focus_is(keys);
     }
 
+    /// Gives a window the focus and types a text into it.
+    pub(crate) async fn type_in(&self, title: &str, text: &str) {
+        self.until_window(title, true).await;
+        let _ = self.xdotool(&["search", "--onlyvisible", "--name", title, "windowfocus"]);
+        let typed = self.xdotool(&["type", "--clearmodifiers", "--delay", "30", text]);
+        assert!(typed.success, "{typed:?}");
+    }
+
     /// Makes the window this large.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let (width, height) = (width.to_string(), height.to_string());

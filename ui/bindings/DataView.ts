@@ -24,7 +24,15 @@ fileBytes: number,
  */
 events: number, 
 /**
- * The backups in the folder, the newest first.
+ * The folder that backups go to.
+ */
+backupFolder: string, 
+/**
+ * Why no backup can lie there at present; nothing where one can.
+ */
+backupFolderProblem: string | null, 
+/**
+ * The depot's backups there and in the data folder, the newest first.
  */
 backups: Array<BackupView>, 
 /**

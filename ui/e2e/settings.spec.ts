@@ -1,9 +1,13 @@
 // The settings in a browser: a rule that holds at once, a token that lets in and is taken back, who is here, the data folder
 // and its code, and how close things stand.
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openDesk, watch } from "./browser";
 import { Depot } from "./depot";
+import { findingsOn } from "./looks";
 
 let browser: Browser;
 let depot: Depot;
@@ -74,7 +78,7 @@ it("makes a backup, checks the record and seals it, and the code is that of depo
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/settings?part=data`);
   await page.getByText(depot.folder, { exact: true }).waitFor();
-  await page.getByText("There is no backup in the data folder yet.").waitFor();
+  await page.getByText("There is no backup yet.").waitFor();
   await page.getByRole("button", { name: "Back up now" }).click();
   await page.getByRole("table", { name: "Backups" }).getByRole("row").nth(1).waitFor();
   await page.getByRole("button", { name: "Check now" }).click();
@@ -90,6 +94,44 @@ it("makes a backup, checks the record and seals it, and the code is that of depo
   await depot.stop();
   expect(depot.run(["verify"])).toContain(code);
   await depot.startAgain();
+});
+
+it("keeps backups in another folder, says where they lie, and shows the command that restores one", async () => {
+  const { context, page, complaints } = await openDesk(browser, depot);
+  const elsewhere = await mkdtemp(path.join(tmpdir(), "backups-"));
+  await page.goto(`${depot.url}/settings?part=data`);
+  const field = page.getByLabel("Folder of the backups");
+  const section = page.getByRole("region", { name: "When backups are made" });
+  // Within the data folder they would be lost with it.
+  await field.fill(`${depot.folder}/files`);
+  await section.getByRole("button", { name: "Save" }).click();
+  await section.getByText("lies in the data folder").waitFor();
+  const chosen = path.join(elsewhere, "of the depot");
+  await field.fill(chosen);
+  await section.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved").waitFor();
+  const backups = page.getByRole("region", { name: "Backups", exact: true });
+  await backups.getByText(chosen, { exact: true }).waitFor();
+  await backups.getByRole("button", { name: "Back up now" }).click();
+  await backups.getByRole("table").getByRole("row").nth(2).waitFor();
+  expect((await readdir(chosen)).some((name) => name.startsWith("20"))).toBe(true);
+
+  await backups.getByRole("table").getByRole("row").nth(1).getByRole("button", { name: /^Restore the backup of/u }).click();
+  const dialog = page.getByRole("dialog", { name: "Restore a backup" });
+  const command = (await dialog.getByText("depotd restore").first().textContent()) ?? "";
+  expect(command).toContain(`'${chosen}/20`);
+  expect(command).toContain(`--data-dir ${depot.folder}`);
+  expect(await findingsOn(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+
+  // A disk that is not there is told at once.
+  await rm(elsewhere, { recursive: true });
+  await page.reload();
+  await backups.getByText("No backup can lie there now").waitFor();
+  await backups.getByText("connect the disk that it lies on").waitFor();
+  // The refused change is a 400, which the console notes of itself.
+  expect(complaints.filter((complaint) => !complaint.includes("400"))).toEqual([]);
+  await context.close();
 });
 
 it("stands closer where somebody chose so, in every window of the browser and after a reload", async () => {

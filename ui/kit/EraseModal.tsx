@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { useDepotQuery } from "@kit/depot";
 
 interface EraseModalProps {
   title: string;
@@ -20,6 +21,8 @@ export function EraseModal({ title, lost, stays, done, command, onClose }: Erase
   const { t } = useTranslation("kit");
   const act = useAct(done);
   const [isSure, setSure] = useState(false);
+  // What lies outside of the data folder is not gone, and is named where the depot knows of it.
+  const folder = useDepotQuery({ query: "settings" }).data?.find(({ key }) => key === "backup.folder")?.value;
   return (
     <CommandModal
       isOpen
@@ -38,6 +41,11 @@ export function EraseModal({ title, lost, stays, done, command, onClose }: Erase
         ))}
       </List>
       <Text size="sm">{stays}</Text>
+      {folder !== undefined && folder !== "" && (
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {t("erase.elsewhere", { folder })}
+        </Text>
+      )}
       <Checkbox label={t("erase.sure")} checked={isSure} onChange={(event) => setSure(event.currentTarget.checked)} />
     </CommandModal>
   );

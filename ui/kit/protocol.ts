@@ -1,4 +1,6 @@
 // What travels between a desk and its depot, whichever way it travels.
+import type { BackupReport } from "@bindings/BackupReport";
+import type { BackupView } from "@bindings/BackupView";
 import type { Change } from "@bindings/Change";
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { CommandRequest } from "@bindings/CommandRequest";
@@ -6,6 +8,7 @@ import type { DepotAnswer } from "@bindings/DepotAnswer";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import type { DepotQuery } from "@bindings/DepotQuery";
 import type { ExportFormat } from "@bindings/ExportFormat";
+import type { Restored } from "@bindings/Restored";
 import type { Topic } from "@bindings/Topic";
 
 export type QueryName = DepotQuery["query"];
@@ -73,6 +76,14 @@ export interface Native {
   /** Has the window's frame and its menus in these colours, null for the system's, and in this language. */
   setLook(scheme: "light" | "dark" | null, language: "en" | "de"): Promise<void>;
   openDataFolder(): Promise<void>;
+  /** Has somebody choose a folder in the system's dialog; null where they chose none. */
+  chooseBackup(): Promise<string | null>;
+  /** The backups that a folder is or has in it, the newest first. */
+  findBackups(folder: string): Promise<BackupView[]>;
+  /** Reads and compares every byte of a backup. */
+  inspectBackup(folder: string): Promise<BackupReport>;
+  /** Puts a backup in the place of the depot, which is another one then: the page has to begin anew. */
+  restoreBackup(folder: string): Promise<Restored>;
   /** Tells what is chosen from the menus or a notification, as the name of an action, until the returned function is called. */
   onMenu(listener: (action: string) => void): () => void;
 }

@@ -42,6 +42,10 @@ export class WindowTransport implements Transport {
     print: () => call("print", {}),
     setLook: (scheme, language) => call("set_look", { scheme, language }),
     openDataFolder: () => call("open_data_folder", {}),
+    chooseBackup: () => call("choose_backup", {}),
+    findBackups: (folder) => call("find_backups", { folder }),
+    inspectBackup: (folder) => call("inspect_backup", { folder }),
+    restoreBackup: (folder) => call("restore_backup", { folder }),
     onMenu: (listener) => {
       const listening = listen<string>(MENU, (event) => listener(event.payload));
       return () => void listening.then((stop) => stop());

@@ -1,11 +1,14 @@
-//! Backups of a whole data folder: made beside whoever serves it, verified, kept for a while, and put back.
+//! Backups of a whole data folder: made beside whoever serves it, verified, and kept for a while. They are put back in
+//! `restore`.
 //!
 //! A backup is a folder of its own: the database as it was at one moment, the kept files, the settings and the key, and
 //! a manifest with the hash of each and a seal. It has its name only once all of it is verified and on the disk.
 
 mod manifest;
+mod place;
+mod report;
+mod restore;
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -13,14 +16,19 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use depot_store::backup::CopyError;
 use depot_store::seal::{Seal, SealKey, hex};
-use depot_store::{DATABASE_FILE, OpenError, RESTORING_FILE, StoreOptions};
+use depot_store::{DATABASE_FILE, OpenError};
 use sha2::{Digest, Sha256};
 
 pub use manifest::{Content, Manifest, SealText};
+pub use place::{PlaceError, fits, place, prepare};
+pub(crate) use place::{places, reach};
+pub use report::{BackupReport, Restored, find, inspect};
+pub use restore::restore;
+pub(crate) use restore::set_aside_in;
 
 use crate::error::AppError;
 use crate::settings::SETTINGS_FILE;
-use crate::{erase, phone};
+use crate::{erase, personal, phone};
 
 /// The folder within the data folder in which backups lie unless another is named.
 pub const BACKUPS: &str = "backups";
@@ -30,8 +38,6 @@ const LOCK_FILE: &str = "backup.lock";
 const FILES: &str = "files";
 const DRAFT: &str = ".draft-";
 pub(crate) const REMOVED: &str = ".removed-";
-/// What the name of a folder ends with that a restore set aside.
-const ASIDE: &str = "before-restore";
 const FORMAT: u32 = 1;
 
 /// Single files that go along where they exist.
@@ -45,6 +51,9 @@ pub enum BackupError {
     /// Another backup to the same folder is being made.
     #[error("another backup to {} is being made", .0.display())]
     Busy(PathBuf),
+    /// It cannot lie there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// There is no depot to back up.
     #[error("{} holds no depot", .0.display())]
     NoDepot(PathBuf),
@@ -104,7 +113,8 @@ fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, BackupError> {
     result.map_err(|source| BackupError::Io { path: path.to_owned(), source })
 }
 
-/// Makes a backup of the depot in `data` under the folder `to`, and verifies it. Works beside whoever serves it.
+/// Makes a backup of the depot in `data` under the folder `to`, and verifies it. Works beside whoever serves it. The folder
+/// must be there, see [`prepare`], unless it is [`BACKUPS`].
 ///
 /// # Errors
 /// Why there is none; what was written of it is removed, now or before the next one.
@@ -112,12 +122,12 @@ pub fn make(data: &Path, to: &Path, now: DateTime<Utc>) -> Result<Backup, Backup
     if !data.join(DATABASE_FILE).exists() {
         return Err(BackupError::NoDepot(data.to_owned()));
     }
-    at(to, private_folder(to))?;
+    place::enter(data, to)?;
     let _lock = lock(to)?;
     remove_remains(to)?;
     let draft = to.join(format!("{DRAFT}{}", uuid::Uuid::now_v7().simple()));
     at(&draft, private_folder(&draft))?;
-    let manifest = fill(data, &draft, latest(to)?.as_ref(), now);
+    let manifest = fill(data, &draft, list_own(data, to)?.last(), now);
     let manifest = manifest.inspect_err(|_| {
         // Of no use to anybody; what cannot be removed now is removed before the next one.
         let _ = fs::remove_dir_all(&draft);
@@ -138,7 +148,7 @@ fn fill(
     let database = draft.join(DATABASE_FILE);
     depot_store::backup::copy(data, &database, phone::NOT_COPIED)?;
     let key = at(data, SealKey::open(data))?;
-    let verified = depot_store::backup::check(&database, Some(key.public()))?;
+    let verified = depot_store::backup::check(&database, Some(key.public()), personal::ERASURES)?;
     let mut contents = vec![content(draft, &database)?];
     // After the database: what it names was on the disk before it was named.
     for path in paths_to_keep(data)? {
@@ -146,6 +156,7 @@ fn fill(
         if let Some(parent) = to.parent() {
             at(parent, private_folder(parent))?;
         }
+        // A file system that knows no links has it copied.
         let linked = before.is_some_and(|before| {
             is_kept_file(&path) && fs::hard_link(before.folder.join(&path), &to).is_ok()
         });
@@ -195,87 +206,15 @@ pub fn verify(folder: &Path) -> Result<Backup, BackupError> {
     }
     let seal = backup.manifest.seal.seal().filter(Seal::is_valid);
     let seal = seal.ok_or_else(|| damaged("its seal does not match".to_owned()))?;
-    let verified = depot_store::backup::check(&folder.join(DATABASE_FILE), Some(seal.key))?;
+    let database = folder.join(DATABASE_FILE);
+    let verified = depot_store::backup::check(&database, Some(seal.key), personal::ERASURES)?;
     if (verified.events, verified.head) != (seal.sequence, seal.head) {
         return Err(damaged("its log is not the one that was sealed".to_owned()));
     }
     Ok(backup)
 }
 
-/// Puts a backup in the place of a data folder's depot, which must not be served. The backup is verified first, and
-/// stays; the old data is set aside within the data folder. Says where to.
-///
-/// # Errors
-/// Why not; the old data is in its place then, or whole under the name that it was set aside to.
-pub fn restore(
-    backup: &Path,
-    data: &Path,
-    now: DateTime<Utc>,
-) -> Result<(Backup, Option<PathBuf>), BackupError> {
-    let verified = verify(backup)?;
-    let _held = depot_store::hold(&StoreOptions::new(data))?;
-    remove_remains(data)?;
-    let draft = data.join(format!("{DRAFT}{}", uuid::Uuid::now_v7().simple()));
-    at(&draft, private_folder(&draft))?;
-    for content in &verified.manifest.contents {
-        let (from, to) = (backup.join(&content.path), draft.join(&content.path));
-        if let Some(parent) = to.parent() {
-            at(parent, private_folder(parent))?;
-        }
-        at(&from, fs::copy(&from, &to))?;
-        at(&to, File::open(&to).and_then(|file| file.sync_all()))?;
-    }
-    // Whoever was erased since the backup was made stays erased.
-    at(&draft, erase::merge(&draft, data))?;
-    erase::again(&draft, now).map_err(BackupError::Erase)?;
-    at(&draft, sync_tree(&draft))?;
-    // From here to the end nobody takes what is left in the folder for a depot.
-    let marker = data.join(RESTORING_FILE);
-    at(&marker, File::create(&marker).and_then(|file| file.sync_all()))?;
-    at(data, sync_folder(data))?;
-    let aside = set_aside(data, now)?;
-    let ledger = draft.join(erase::LEDGER_FILE).exists().then(|| erase::LEDGER_FILE.to_owned());
-    let names = top_names(&verified.manifest).into_iter().filter(|name| name != erase::LEDGER_FILE);
-    for name in names.chain(ledger) {
-        at(&data.join(&name), fs::rename(draft.join(&name), data.join(&name)))?;
-    }
-    at(data, sync_folder(data))?;
-    at(&marker, fs::remove_file(&marker))?;
-    at(data, sync_folder(data))?;
-    at(&draft, fs::remove_dir_all(&draft))?;
-    Ok((verified, aside))
-}
-
-/// Moves the depot's present data into a folder of its own, the database first.
-fn set_aside(data: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupError> {
-    let wal = [format!("{DATABASE_FILE}-wal"), format!("{DATABASE_FILE}-shm")];
-    let names = [DATABASE_FILE, &wal[0], &wal[1], FILES].into_iter().chain(BESIDE).chain(FOLDERS);
-    let present: Vec<_> = names.filter(|name| data.join(name).exists()).collect();
-    if present.is_empty() {
-        return Ok(None);
-    }
-    let aside = free_name(data, now).with_extension(ASIDE);
-    at(&aside, private_folder(&aside))?;
-    for name in present {
-        at(&data.join(name), fs::rename(data.join(name), aside.join(name)))?;
-    }
-    at(&aside, sync_folder(&aside))?;
-    at(data, sync_folder(data))?;
-    Ok(Some(aside))
-}
-
-/// The folders that restores set aside.
-pub(crate) fn set_aside_in(data: &Path) -> Result<Vec<PathBuf>, BackupError> {
-    let names = names_in(data)?.into_iter().map(|name| data.join(name));
-    Ok(names.filter(|path| path.extension().is_some_and(|extension| extension == ASIDE)).collect())
-}
-
-fn top_names(manifest: &Manifest) -> Vec<String> {
-    let tops = manifest.contents.iter().filter_map(|content| content.path.split('/').next());
-    tops.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// The complete backups under a folder, oldest first. What is no backup is passed over.
+/// The complete backups under a folder, oldest first, of whatever depot. What is no backup is passed over.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -290,18 +229,32 @@ pub fn list(to: &Path) -> Result<Vec<Backup>, BackupError> {
     Ok(backups)
 }
 
-fn latest(to: &Path) -> Result<Option<Backup>, BackupError> {
-    Ok(list(to)?.pop())
+/// Those of them that are of the depot in `data`, known by its key.
+///
+/// # Errors
+/// The folder or the key cannot be read.
+pub fn list_own(data: &Path, to: &Path) -> Result<Vec<Backup>, BackupError> {
+    let Some(key) = at(data, SealKey::read(data))? else { return Ok(vec![]) };
+    let key = hex(&key.public());
+    Ok(list(to)?.into_iter().filter(|backup| backup.manifest.seal.key == key).collect())
 }
 
-/// Removes what need not be kept: older than `hours`, unless it is the last of its day and that is within `days`.
-/// The newest always stays. Gives the folders that went.
+/// Removes what need not be kept of the depot in `data`: older than `hours`, unless it is the last of its day and that is
+/// within `days`. The newest always stays. Gives the folders that went.
 ///
 /// # Errors
 /// One could not be removed.
-pub fn prune(to: &Path, hours: u32, days: u32, now: DateTime<Utc>) -> Result<Vec<PathBuf>, BackupError> {
+pub fn prune(
+    data: &Path,
+    to: &Path,
+    (hours, days): (u32, u32),
+    now: DateTime<Utc>,
+) -> Result<Vec<PathBuf>, BackupError> {
+    if !to.exists() {
+        return Ok(vec![]);
+    }
     let _lock = lock(to)?;
-    let backups = list(to)?;
+    let backups = list_own(data, to)?;
     let mut removed = vec![];
     for (place, backup) in backups.iter().enumerate() {
         let begun = backup.manifest.begun_at;
@@ -395,7 +348,7 @@ fn lock(to: &Path) -> Result<File, BackupError> {
 /// Removes what an earlier attempt left when it was killed.
 pub(crate) fn remove_remains(folder: &Path) -> Result<(), BackupError> {
     for name in names_in(folder)? {
-        if name.starts_with(DRAFT) || name.starts_with(REMOVED) {
+        if place::is_remains(&name) {
             let path = folder.join(name);
             at(&path, fs::remove_dir_all(&path))?;
         }

@@ -1,8 +1,9 @@
 //! The data folder as its owner sees it: how large it is, its backups and its seals, and the two jobs that can be asked
 //! for: a backup, and a check of the record. The work itself is in `backup` and `upkeep`.
 
+use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use depot_domain::values::Timestamp;
 use depot_store::{DATABASE_FILE, seal};
@@ -11,8 +12,9 @@ use ts_rs::TS;
 
 use crate::app::App;
 use crate::backup::{self, Backup, BackupError};
-use crate::error::AppError;
+use crate::error::{AppError, Code};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Topic};
+use crate::settings::BackupSettings;
 
 /// How many backups are listed at most.
 const BACKUPS_MOST: usize = 100;
@@ -30,7 +32,11 @@ pub struct DataView {
     pub file_bytes: u64,
     /// How many events were recorded.
     pub events: u64,
-    /// The backups in the folder, the newest first.
+    /// The folder that backups go to.
+    pub backup_folder: String,
+    /// Why no backup can lie there at present; nothing where one can.
+    pub backup_folder_problem: Option<String>,
+    /// The depot's backups there and in the data folder, the newest first.
     pub backups: Vec<BackupView>,
     /// How the last backup went that was begun since the depot was opened.
     pub backup: JobView,
@@ -45,8 +51,8 @@ pub struct DataView {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct BackupView {
-    /// Its folder, within `backups`.
-    pub name: String,
+    /// Its folder, with the path.
+    pub folder: String,
     /// When it was begun: what was acknowledged before is in it.
     pub begun_at: Timestamp,
     /// How many events it has.
@@ -55,6 +61,19 @@ pub struct BackupView {
     pub bytes: u64,
     /// The short code of the record up to there.
     pub code: String,
+    /// How it was found when it was looked into last since the depot was opened; nothing where nobody has.
+    pub checked: Option<CheckedView>,
+}
+
+/// How a backup was found after it had been made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckedView {
+    /// When.
+    pub at: Timestamp,
+    /// What was wrong with it; nothing where it was whole.
+    pub problem: Option<String>,
 }
 
 /// How a job stands.
@@ -90,6 +109,7 @@ pub struct SealView {
 pub(crate) struct Jobs {
     backup: JobView,
     check: JobView,
+    checked: HashMap<PathBuf, CheckedView>,
 }
 
 /// Which job.
@@ -140,7 +160,8 @@ impl App {
         let app = self.clone();
         tokio::spawn(async move {
             let (data, now) = (app.folder().to_owned(), app.now().datetime());
-            let make = move || backup::make(&data, &data.join(backup::BACKUPS), now);
+            let to = backup::place(&data, &app.settings().backup);
+            let make = move || backup::make(&data, &to, now);
             let made = tokio::task::spawn_blocking(make).await;
             let outcome = match made {
                 Ok(made) => made.map(|made| made.manifest.events).map_err(|error| error.to_string()),
@@ -167,14 +188,26 @@ impl App {
     async fn check_all(&self) -> Result<u64, AppError> {
         self.check_database().await?;
         let verified = self.verify().await?;
-        let backups = self.folder().join(backup::BACKUPS);
-        let newest = move || match backup::list(&backups)?.pop() {
-            Some(newest) => backup::verify(&newest.folder).map(drop),
-            None => Ok(()),
+        let (data, settings) = (self.folder().to_owned(), self.settings());
+        let check = move || {
+            let Some(newest) = own_backups(&data, &settings.backup)?.pop() else { return Ok(None) };
+            let problem = backup::verify(&newest.folder).err().map(|error| error.to_string());
+            Ok::<_, BackupError>(Some((newest.folder, problem)))
         };
-        let checked = tokio::task::spawn_blocking(newest).await.map_err(AppError::storage)?;
-        checked.map_err(|error| AppError::new(crate::Code::Internal, error.to_string()))?;
+        let checked = tokio::task::spawn_blocking(check).await.map_err(AppError::storage)?;
+        let internal = |problem: String| AppError::new(Code::Internal, problem);
+        if let Some((folder, problem)) = checked.map_err(|error| internal(error.to_string()))? {
+            self.note_checked(&folder, problem.clone());
+            problem.map_or(Ok(()), |problem| Err(internal(problem)))?;
+        }
         Ok(verified.events)
+    }
+
+    /// Notes how a backup was found.
+    pub(crate) fn note_checked(&self, folder: &Path, problem: Option<String>) {
+        let checked = CheckedView { at: self.now(), problem };
+        self.inner.jobs.lock().checked.insert(folder.to_owned(), checked);
+        self.tell(&[Topic::Data]);
     }
 
     /// The data folder as it is now.
@@ -186,20 +219,26 @@ impl App {
             let at = Timestamp::try_from(seal.at).map_err(AppError::storage)?;
             Ok::<_, AppError>(SealView { sequence: seal.sequence, at, code: seal.code() })
         });
-        let folder = self.folder().to_owned();
-        let look = move || look(&folder);
-        let (backups, database_bytes, file_bytes) =
-            tokio::task::spawn_blocking(look).await.map_err(AppError::storage)?.map_err(AppError::storage)?;
-        let (backup, check) = {
+        let (folder, settings) = (self.folder().to_owned(), self.settings());
+        let look = move || look(&folder, &settings.backup);
+        let looked = tokio::task::spawn_blocking(look).await.map_err(AppError::storage)?;
+        let (backup, check, checked) = {
             let jobs = self.inner.jobs.lock();
-            (jobs.backup.clone(), jobs.check.clone())
+            (jobs.backup.clone(), jobs.check.clone(), jobs.checked.clone())
         };
+        let newest = looked.backups.iter().rev().take(BACKUPS_MOST);
         let view = DataView {
             folder: self.folder().display().to_string(),
-            database_bytes,
-            file_bytes,
+            database_bytes: looked.database_bytes,
+            file_bytes: looked.file_bytes,
             events: sequence,
-            backups: backups.iter().rev().take(BACKUPS_MOST).filter_map(view).collect(),
+            backup_folder: looked.place.display().to_string(),
+            backup_folder_problem: looked.place_problem,
+            backups: newest
+                .filter_map(|one| {
+                    Some(BackupView { checked: checked.get(&one.folder).cloned(), ..BackupView::of(one)? })
+                })
+                .collect(),
             backup,
             check,
             seal: seal.transpose()?,
@@ -209,22 +248,53 @@ impl App {
     }
 }
 
-fn view(backup: &Backup) -> Option<BackupView> {
-    Some(BackupView {
-        name: backup.folder.file_name()?.to_string_lossy().into_owned(),
-        begun_at: Timestamp::try_from(backup.manifest.begun_at).ok()?,
-        events: backup.manifest.events,
-        bytes: backup.bytes(),
-        code: backup.manifest.seal.code.clone(),
-    })
+impl BackupView {
+    /// Nothing where it says that it was made at no time that there is.
+    pub(crate) fn of(backup: &Backup) -> Option<Self> {
+        Some(Self {
+            folder: backup.folder.display().to_string(),
+            begun_at: Timestamp::try_from(backup.manifest.begun_at).ok()?,
+            events: backup.manifest.events,
+            bytes: backup.bytes(),
+            code: backup.manifest.seal.code.clone(),
+            checked: None,
+        })
+    }
 }
 
-/// The backups of a data folder, and how large its database and its files are.
-fn look(folder: &Path) -> Result<(Vec<Backup>, u64, u64), BackupError> {
-    let backups = backup::list(&folder.join(backup::BACKUPS))?;
-    let size = |name: String| fs::metadata(folder.join(name)).map_or(0, |found| found.len());
-    let database = size(DATABASE_FILE.to_owned()) + size(format!("{DATABASE_FILE}-wal"));
-    Ok((backups, database, size_of(&folder.join("files"))))
+/// What is found in a data folder, and in the folder that its backups go to.
+struct Looked {
+    backups: Vec<Backup>,
+    place: PathBuf,
+    place_problem: Option<String>,
+    database_bytes: u64,
+    file_bytes: u64,
+}
+
+fn look(data: &Path, settings: &BackupSettings) -> Looked {
+    // A disk that is not there is told, and keeps nothing else from being shown.
+    let problem = settings.folder.as_deref().and_then(|chosen| backup::reach(data, chosen).err());
+    let listed = own_backups(data, settings);
+    let problem = problem.map(|error| error.to_string());
+    let place_problem = problem.or_else(|| listed.as_ref().err().map(ToString::to_string));
+    let size = |name: String| fs::metadata(data.join(name)).map_or(0, |found| found.len());
+    Looked {
+        backups: listed.unwrap_or_default(),
+        place: backup::place(data, settings),
+        place_problem,
+        database_bytes: size(DATABASE_FILE.to_owned()) + size(format!("{DATABASE_FILE}-wal")),
+        file_bytes: size_of(&data.join("files")),
+    }
+}
+
+/// The depot's own backups, wherever they lie, the oldest first.
+fn own_backups(data: &Path, settings: &BackupSettings) -> Result<Vec<Backup>, BackupError> {
+    let mut backups = vec![];
+    for place in backup::places(data, settings) {
+        backups.extend(backup::list_own(data, &place)?);
+    }
+    backups.sort_by_key(|backup| backup.manifest.begun_at);
+    Ok(backups)
 }
 
 /// The bytes of all files below; what cannot be looked at counts for nothing.

@@ -56,6 +56,7 @@ pub mod fuzzing {
 
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock, default_folder};
+pub use backup::{BackupReport, Restored};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
 pub use data::{BackupView, DataView, JobView, SealView};
 pub use day::Day;

@@ -40,6 +40,9 @@ const PERSONAL: [Personal; 7] = [
     },
 ];
 
+/// The events that tell that somebody was erased: what is personal in those before them opens no more.
+pub(crate) const ERASURES: &[&str] = &["DriverErased", "ReceiverErased"];
+
 /// From which schema version on what is personal is stored sealed. Before, it stands in the payload.
 const SEALED_FROM: u16 = 2;
 

@@ -20,6 +20,8 @@ pub use change::SettingChange;
 pub use known::ValidValues;
 use known::{SETTINGS, Setting};
 
+use crate::backup;
+
 /// The settings file's name within the data folder.
 pub const SETTINGS_FILE: &str = "settings.toml";
 
@@ -151,9 +153,11 @@ pub struct MdnsSettings {
     pub name: String,
 }
 
-/// Backups while the depot is served; they go to the data folder's `backups`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Backups while the depot is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupSettings {
+    /// The folder that they go to; `backups` in the data folder where none is set.
+    pub folder: Option<PathBuf>,
     /// How long after the last backup the next one is made; 0 for never.
     pub every_minutes: u32,
     /// How long every backup is kept.
@@ -237,7 +241,7 @@ impl Default for Settings {
             },
             tls: TlsSettings { setup_port: 5080, certificate: None, key: None },
             mdns: MdnsSettings { announce: true, name: "eroad-depot".to_owned() },
-            backup: BackupSettings { every_minutes: 60, keep_hours: 24, keep_days: 30 },
+            backup: BackupSettings { folder: None, every_minutes: 60, keep_hours: 24, keep_days: 30 },
             phones: PhoneSettings { backdating_minutes: 240, positions: false, positions_hours: 24 },
             window: WindowSettings { close_to_tray: false },
             given: BTreeMap::new(),
@@ -274,7 +278,15 @@ impl Settings {
             let setting = find(key.trim())?;
             settings.apply(setting, value, Source::CommandLine)?;
         }
+        settings.fit(folder)?;
         Ok(settings)
+    }
+
+    /// Refuses what no depot with this data folder can have.
+    fn fit(&self, folder: &Path) -> Result<(), SettingsError> {
+        let chosen = self.backup.folder.as_deref();
+        let fits = chosen.map_or(Ok(()), |chosen| backup::fits(folder, chosen));
+        fits.map_err(|error| SettingsError(format!("backup.folder: {error}")))
     }
 
     /// Every setting, in the order in which they are documented.

@@ -9,9 +9,9 @@ use depot_store::chain::{Verification, Verified, VerifyError};
 use depot_store::seal::{self, SealKey};
 
 use crate::app::{App, Inner};
-use crate::backup;
 use crate::data::Job;
 use crate::error::AppError;
+use crate::{backup, personal};
 
 /// How long after the start, and from then on how often, it is looked what is due.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -83,7 +83,7 @@ async fn verify(app: &App) {
 /// snapshot is held for long.
 pub(crate) async fn verify_gently(app: &App) -> Result<Result<Verified, VerifyError>, AppError> {
     let key = SealKey::read(app.folder()).map_err(AppError::storage)?.map(|key| key.public());
-    let mut verification = Verification::new(key);
+    let mut verification = Verification::new(key, personal::ERASURES);
     loop {
         let step = app.store().read(move |connection| {
             let advanced = verification.advance(connection, EVENTS_AT_ONCE);
@@ -111,21 +111,25 @@ async fn seal_daily(app: &App) -> Result<(), AppError> {
 }
 
 async fn back_up_when_due(app: &App) {
-    let settings = app.settings().backup;
+    let settings = app.settings().backup.clone();
     if settings.every_minutes == 0 || app.head() == 0 {
         return;
     }
     let (data, now) = (app.folder().to_owned(), app.now().datetime());
     let head = app.head();
     let made = tokio::task::spawn_blocking(move || {
-        let to = data.join(backup::BACKUPS);
-        if !is_due(backup::list(&to)?.last(), head, settings.every_minutes, now) {
+        let to = backup::place(&data, &settings);
+        if !is_due(backup::list_own(&data, &to)?.last(), head, settings.every_minutes, now) {
             return Ok(None);
         }
         let made = backup::make(&data, &to, now)?;
         // Only now that a newer one is verified.
-        let removed = backup::prune(&to, settings.keep_hours, settings.keep_days, now)?;
-        Ok::<_, backup::BackupError>(Some((made, removed.len())))
+        let mut removed = 0;
+        for place in backup::places(&data, &settings) {
+            let kept = (settings.keep_hours, settings.keep_days);
+            removed += backup::prune(&data, &place, kept, now)?.len();
+        }
+        Ok::<_, backup::BackupError>(Some((made, removed)))
     });
     match made.await {
         Ok(Ok(Some((made, removed)))) => {

@@ -56,7 +56,7 @@ async fn a_backup_a_check_and_a_seal_can_be_asked_for() {
     let checked = until(&app, |view| view.check.ended_at.is_some()).await.check;
     assert_eq!((checked.events, checked.problem), (Some(before.events), None));
 
-    let database = folder.path().join("backups").join(&backed_up.backups[0].name).join("depot.sqlite3");
+    let database = std::path::Path::new(&backed_up.backups[0].folder).join("depot.sqlite3");
     let mut bytes = std::fs::read(&database).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -65,6 +65,8 @@ async fn a_backup_a_check_and_a_seal_can_be_asked_for() {
     ask(&app, AdminCommand::CheckData {}).await;
     let damaged = until(&app, |view| !view.check.running && view.check.ended_at != first).await.check;
     assert!(damaged.problem.unwrap().contains("depot.sqlite3 was changed"));
+    let listed = data(&app).await.backups.remove(0).checked.unwrap();
+    assert!(listed.problem.unwrap().contains("depot.sqlite3 was changed"));
 }
 
 #[tokio::test]

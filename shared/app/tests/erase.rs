@@ -355,3 +355,32 @@ async fn a_history_that_was_tampered_with_is_not_made_good() {
     assert!(all_events(&app).await.contains("Wilhelmina Quist-Berg"), "nothing was changed");
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_secret_that_somebody_takes_out_is_missed_by_every_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = tempfile::tempdir().unwrap();
+    let app = open(folder.path());
+    fill(&app).await;
+    deliver(&app).await;
+    let good = backup::make(folder.path(), backups.path(), Utc::now()).unwrap();
+    let take_out = |database: &Path, id: Uuid| {
+        let database = rusqlite::Connection::open(database).unwrap();
+        let taken = database.execute("UPDATE streams SET secret = NULL WHERE id = ?1", [id.as_bytes()]);
+        assert_eq!(taken.unwrap(), 1);
+    };
+    take_out(&folder.path().join("depot.sqlite3"), DELIVERY);
+    // The last thing that was said of the receiver: their name, with the proof.
+    let missed = "what event 16 says of somebody cannot be read any more";
+    let error = app.verify().await.unwrap_err();
+    assert!(error.detail.contains(missed), "{error}");
+    let error = backup::make(folder.path(), backups.path(), Utc::now()).unwrap_err();
+    assert!(error.to_string().contains(missed), "{error}");
+    backup::verify(&good.folder).unwrap();
+    // An erasure that is recorded tells of it, and of nobody else.
+    tell(&app, "delivery", DELIVERY, erase_receiver()).await;
+    holds(&app).await;
+    take_out(&folder.path().join("depot.sqlite3"), DRIVER);
+    app.verify().await.unwrap_err();
+    app.close().await;
+}

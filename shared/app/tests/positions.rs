@@ -199,8 +199,8 @@ async fn a_position_goes_after_its_hours_or_when_the_driver_says_so_and_no_backu
     let database = depot.folder.path().join("depot.sqlite3");
     depot.share(&phone, true).await.unwrap();
     depot.report(&phone, 41.15).await.unwrap();
-    let to = depot.folder.path().join("kept");
-    let copied = backup::make(depot.folder.path(), &to, chrono::Utc::now()).unwrap();
+    let kept = tempfile::tempdir().unwrap();
+    let copied = backup::make(depot.folder.path(), kept.path(), chrono::Utc::now()).unwrap();
     backup::verify(&copied.folder).unwrap();
     assert_eq!((Depot::rows(&copied.folder.join("depot.sqlite3")), Depot::rows(&database)), (0, 1));
     depot.later(TimeDelta::minutes(119));

@@ -60,17 +60,21 @@ fn empty(copy: &Path, tables: &[&str]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Checks a database file that nobody writes: SQLite's own structure, then the event log.
+/// Checks a database file that nobody writes: SQLite's own structure, then the event log as [`chain::verify`] does.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(file: &Path, key: Option<[u8; 32]>) -> Result<Verified, CopyError> {
+pub fn check(
+    file: &Path,
+    key: Option<[u8; 32]>,
+    erasures: &'static [&'static str],
+) -> Result<Verified, CopyError> {
     // Not read-only: SQLite then skips parts of the schema, and with them damage to it.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.pragma_update(None, "query_only", true)?;
     integrity(&connection)?;
-    Ok(chain::verify(&connection, key)?)
+    Ok(chain::verify(&connection, key, erasures)?)
 }
 
 /// SQLite's check of its own structure: pages, indexes, constraints.

@@ -23,6 +23,10 @@ use crate::event::StoredEvent;
 pub const MEMBER: &str = "personal";
 
 const SECRET_BYTES: usize = 32;
+/// As long as a digest in BASE64 without padding.
+const ID_CHARS: usize = 43;
+/// What stands before the mark in a payload that [`seal`] made.
+const MARKED: &str = r#""personal":{"key":""#;
 const ID_PURPOSE: &[u8] = b"eroad-depot secret 1\0";
 
 /// What opens the personal parts of a stream. Printed for people who look for faults it is left out.
@@ -71,9 +75,26 @@ impl Secret {
         BASE64.encode(Sha256::new().chain_update(ID_PURPOSE).chain_update(self.0).finalize())
     }
 
+    /// Whether it is the one that sealed what has this mark.
+    pub(crate) fn made(&self, mark: Mark) -> bool {
+        self.id().as_bytes() == mark.0
+    }
+
     fn key(&self) -> Result<LessSafeKey, ring::error::Unspecified> {
         UnboundKey::new(&AES_256_GCM, &self.0).map(LessSafeKey::new)
     }
+}
+
+/// Which secret sealed the personal part of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark([u8; ID_CHARS]);
+
+/// The mark that a payload bears; none where nothing in it is sealed. Looks rather than parses: within a text of JSON the
+/// quotes that are looked for would be escaped.
+pub(crate) fn mark(payload: &[u8]) -> Option<Mark> {
+    let payload = std::str::from_utf8(payload).ok().filter(|payload| payload.ends_with("\"}}"))?;
+    let (_, mark) = payload.split_once(MARKED)?;
+    mark.as_bytes().first_chunk().copied().map(Mark)
 }
 
 /// Where a personal part stands; it opens nowhere else.

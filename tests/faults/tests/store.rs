@@ -276,7 +276,7 @@ impl Trial {
             Err(error) => return self.tally.broken.push(format!("life {life}: {error}")),
         };
         let found = store.read_now(|c| {
-            let verified = chain::verify(c, None).map_err(|error| error.to_string());
+            let verified = chain::verify(c, None, &[]).map_err(|error| error.to_string());
             let check: String = c.query_row("PRAGMA integrity_check", (), |row| row.get(0))?;
             let mut notes = c.prepare("SELECT id, sequence FROM notes ORDER BY id")?;
             let notes: rusqlite::Result<Vec<(i64, i64)>> =

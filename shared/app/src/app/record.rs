@@ -11,7 +11,7 @@ use super::App;
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
 use crate::query::Topic;
-use crate::{rebuild, upkeep};
+use crate::{personal, rebuild, upkeep};
 
 impl App {
     /// Drops every projection and builds it again from the log. Says how many events were read.
@@ -36,13 +36,15 @@ impl App {
         self.store().read(|connection| Ok(rebuild::dump(connection)?)).await
     }
 
-    /// Checks the hash chain over every event, and every seal.
+    /// Checks the hash chain over every event, every seal, and that nothing personal was taken out but by an erasure.
     ///
     /// # Errors
     /// The first event that is not as it was recorded.
     pub async fn verify(&self) -> Result<Verified, AppError> {
         let key = SealKey::read(self.folder()).map_err(AppError::storage)?.map(|key| key.public());
-        let verified = self.store().read(move |connection| Ok::<_, AppError>(chain::verify(connection, key)));
+        let verified = self
+            .store()
+            .read(move |connection| Ok::<_, AppError>(chain::verify(connection, key, personal::ERASURES)));
         verified
             .await?
             .map_err(|error| AppError::new(Code::Internal, format!("The record was tampered with: {error}")))

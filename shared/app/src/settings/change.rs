@@ -8,8 +8,8 @@ use ts_rs::TS;
 
 use super::known::Setting;
 use super::{SETTINGS_FILE, Settings, Source, environment_name, find, read_file};
-use crate::durable;
 use crate::error::{AppError, Code};
+use crate::{backup, durable};
 
 /// A setting to change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -53,6 +53,13 @@ impl Settings {
         }
         let text = document.to_string();
         let changed = self.with_file(&text, &path).map_err(unusable)?;
+        changed.fit(folder).map_err(|error| AppError::new(Code::Malformed, error.to_string()))?;
+        if let Some(chosen) =
+            changed.backup.folder.as_deref().filter(|_| changed.backup.folder != self.backup.folder)
+        {
+            backup::prepare(folder, chosen)
+                .map_err(|error| AppError::new(Code::Malformed, format!("backup.folder: {error}")))?;
+        }
         if changed != *self {
             durable::write(&path, text.as_bytes()).map_err(|error| {
                 tracing::error!(%error, "the settings file was not written");

@@ -37,6 +37,8 @@ pub(super) enum Kind {
     Origins(Place<Vec<String>>),
     /// A file with all of its path; nothing for none.
     File(Place<Option<PathBuf>>),
+    /// A folder with all of its path; nothing for the usual one.
+    Folder(Place<Option<PathBuf>>),
 }
 
 /// What can be given for a setting.
@@ -72,7 +74,7 @@ pub enum ValidValues {
 const MAX_PATH_CHARS: u32 = 4096;
 const MAX_HOST_LABEL_CHARS: u32 = 63;
 
-pub(super) const SETTINGS: [Setting; 25] = [
+pub(super) const SETTINGS: [Setting; 26] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -164,6 +166,11 @@ pub(super) const SETTINGS: [Setting; 25] = [
         kind: Kind::HostLabel(|s| &mut s.mdns.name),
     },
     Setting {
+        key: "backup.folder",
+        description: "the folder that backups go to, with its path, best on another disk; nothing for backups in the data folder",
+        kind: Kind::Folder(|s| &mut s.backup.folder),
+    },
+    Setting {
         key: "backup.every_minutes",
         description: "minutes from one backup to the next while the depot is served: 1 to 10080, or 0 for none",
         kind: Kind::Number { least: 0, most: 10_080, place: |s| &mut s.backup.every_minutes },
@@ -219,7 +226,8 @@ impl Kind {
                     value.parse().map_err(|_| "give ADDRESS:PORT, such as 127.0.0.1:5000".to_owned())?;
             }
             Self::Origins(place) => *place(settings) = origins(value)?,
-            Self::File(place) => *place(settings) = file(value)?,
+            Self::File(place) => *place(settings) = path(value, "the file", "/etc/ssl/depot.pem")?,
+            Self::Folder(place) => *place(settings) = path(value, "the folder", "/media/disk/depot")?,
         }
         Ok(())
     }
@@ -234,7 +242,7 @@ impl Kind {
             Self::Language(place) => place(settings).to_string(),
             Self::Address(place) => place(settings).to_string(),
             Self::Origins(place) => place(settings).join(","),
-            Self::File(place) => {
+            Self::File(place) | Self::Folder(place) => {
                 place(settings).as_ref().map(|path| path.display().to_string()).unwrap_or_default()
             }
         }
@@ -254,7 +262,8 @@ impl Kind {
             | Self::TimeZone(_)
             | Self::Language(_)
             | Self::Address(_)
-            | Self::File(_) => value.into(),
+            | Self::File(_)
+            | Self::Folder(_) => value.into(),
         }
     }
 
@@ -272,7 +281,7 @@ impl Kind {
                 values: Language::ALL.iter().map(|language| language.as_str()).collect(),
             },
             Self::Address(_) => ValidValues::Address {},
-            Self::File(_) => ValidValues::Text { longest: MAX_PATH_CHARS },
+            Self::File(_) | Self::Folder(_) => ValidValues::Text { longest: MAX_PATH_CHARS },
             Self::HostLabel(_) => ValidValues::Text { longest: MAX_HOST_LABEL_CHARS },
             Self::Origins(_) => ValidValues::Origins {},
         }
@@ -312,13 +321,13 @@ fn number(value: &str, least: u32, most: u32) -> Result<u32, String> {
     number.ok_or_else(|| format!("give a whole number from {least} to {most}"))
 }
 
-fn file(value: &str) -> Result<Option<PathBuf>, String> {
+fn path(value: &str, what: &str, example: &str) -> Result<Option<PathBuf>, String> {
     let path = PathBuf::from(value.trim());
     if path.as_os_str().is_empty() {
         return Ok(None);
     }
     if !path.is_absolute() || value.chars().count() > MAX_PATH_CHARS as usize {
-        return Err("give the file with all of its path, such as /etc/ssl/depot.pem, or nothing".to_owned());
+        return Err(format!("give {what} with all of its path, such as {example}, or nothing"));
     }
     Ok(Some(path))
 }

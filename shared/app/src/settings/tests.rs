@@ -67,6 +67,7 @@ fn a_bad_value_is_refused_with_what_is_valid() {
         ("depot.time_zone=europe/lisbon", "give the name of a time zone"),
         ("depot.language=fr", "en, de"),
         ("depot.name= ", "1 to 100 characters"),
+        ("backup.folder=backups", "give the folder with all of its path"),
     ] {
         let error = load("", &[], &[set]).unwrap_err();
         assert!(error.contains(reason), "{set}: {error}");
@@ -142,6 +143,35 @@ fn a_change_that_is_refused_changes_nothing() {
     std::fs::write(folder.path().join(SETTINGS_FILE), "[fleet\n").unwrap();
     let error = changed(folder.path(), &settings, &[good]).unwrap_err();
     assert!(error.detail.contains("is not TOML"), "{error}");
+}
+
+#[test]
+fn backups_go_to_a_folder_that_is_fit_for_them_or_the_setting_is_refused() {
+    let (data, disk) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let settings = Settings::load(data.path(), [], &[]).unwrap();
+    let file = disk.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let text = |path: &Path| path.display().to_string();
+    for (folder, reason) in [
+        (text(data.path()), "lies in the data folder"),
+        (text(&data.path().join("depot.sqlite3")), "lies in the data folder"),
+        (text(&file), "is not a folder"),
+        (text(&file.join("within")), "cannot be made"),
+    ] {
+        let error = changed(data.path(), &settings, &[("backup.folder", Some(&folder))]).unwrap_err();
+        assert_eq!(error.code, Code::Malformed);
+        assert!(error.detail.contains("backup.folder") && error.detail.contains(reason), "{error}");
+        assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
+    }
+    let wanted = disk.path().join("new/backups");
+    let settings = changed(data.path(), &settings, &[("backup.folder", Some(&text(&wanted)))]).unwrap();
+    assert!(wanted.is_dir());
+    assert_eq!(settings.backup.folder.as_deref(), Some(&*wanted));
+    assert_eq!(settings, Settings::load(data.path(), [], &[]).unwrap());
+    // Whatever gives it: a depot does not start with backups among its data.
+    let within = format!("backup.folder={}", data.path().join("files").display());
+    let error = Settings::load(data.path(), [], &[within]).unwrap_err().to_string();
+    assert!(error.contains("lies in the data folder"), "{error}");
 }
 
 #[test]

@@ -78,6 +78,6 @@ proptest! {
         }
         let log = read(&store, |c| log::all(c, 0, 1000));
         prop_assert_eq!(log.iter().map(|event| event.stream).collect::<Vec<_>>(), model);
-        prop_assert_eq!(read(&store, |c| Ok(chain::verify(c, None).unwrap())).events, store.head());
+        prop_assert_eq!(read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap())).events, store.head());
     }
 }

@@ -71,7 +71,7 @@ impl Sealed {
         drop(store);
         let file = folder.path().join(DATABASE_FILE);
         let told = told(&file).unwrap();
-        let verified = backup::check(&file, Some(public)).unwrap();
+        let verified = backup::check(&file, Some(public), &[]).unwrap();
         assert_eq!((verified.events, verified.seals), (EVENTS, 4));
         Self { bytes: std::fs::read(&file).unwrap(), folder, key: public, told }
     }
@@ -95,7 +95,7 @@ impl Sealed {
     /// What the check says of a file that was changed by SQL.
     fn found(&self, file: &Path, connection: Connection, what: &str) -> String {
         connection.close().unwrap();
-        let found = backup::check(file, Some(self.key));
+        let found = backup::check(file, Some(self.key), &[]);
         found.expect_err(what).to_string()
     }
 }
@@ -124,7 +124,7 @@ fn four_hundred_flipped_bits_are_found_or_change_nothing() {
         let bit = dice.below(8);
         bytes[place] ^= 1 << bit;
         let file = sealed.copy(&bytes);
-        if backup::check(&file, Some(sealed.key)).is_err() {
+        if backup::check(&file, Some(sealed.key), &[]).is_err() {
             found += 1;
         } else {
             let context = String::from_utf8_lossy(&bytes[place.saturating_sub(60)..place + 20]).into_owned();
@@ -248,7 +248,7 @@ fn one_hundred_logs_rewritten_as_a_whole_are_betrayed_by_their_seals() {
             .execute("UPDATE events SET actor = 'somebody else' WHERE seq = ?1", [sequence.cast_signed()])
             .unwrap();
         link_anew(&connection);
-        chain::verify(&Connection::open(&file).unwrap(), None)
+        chain::verify(&Connection::open(&file).unwrap(), None, &[])
             .expect_err("seals are checked without a key as well");
         let error = sealed.found(&file, connection, "a rewritten log");
         let first = (sequence - 1) / 30 * 30;

@@ -116,7 +116,7 @@ fn a_failing_work_undoes_nothing_but_itself() {
         read(&store, |c| c.query_row("SELECT count(*) FROM notes WHERE id % 2 = 0", (), |r| r.get(0)));
     let all: i64 = read(&store, |c| c.query_row("SELECT count(*) FROM notes", (), |r| r.get(0)));
     assert_eq!((notes, all), (20, 20));
-    read(&store, |c| Ok(chain::verify(c, None).unwrap()));
+    read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn many_writers_leave_no_gap_and_a_whole_chain() {
         for writer in writers.collect::<Vec<_>>() {
             writer.await.unwrap();
         }
-        let verified = store.read(|c| Ok::<_, Failure>(chain::verify(c, None).unwrap())).await.unwrap();
+        let verified = store.read(|c| Ok::<_, Failure>(chain::verify(c, None, &[]).unwrap())).await.unwrap();
         assert_eq!((verified.events, store.head()), (640, 640));
     });
 }
@@ -198,7 +198,7 @@ fn a_commit_that_failed_is_unknown_and_the_store_recovers() {
     assert_eq!(store.head(), 1);
     assert_eq!(store.write_blocking(|_, caches| Ok::<_, Failure>(*caches)).unwrap(), 0);
     assert_eq!(write_one(&store, 3).unwrap()[0].sequence, 2);
-    read(&store, |c| Ok(chain::verify(c, None).unwrap()));
+    read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_full_disk_is_said_and_writes_resume_when_there_is_room() {
         })
         .unwrap();
     assert_eq!(big(&store).unwrap(), stored + 1);
-    read(&store, |c| Ok(chain::verify(c, None).unwrap()));
+    read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_transaction_that_is_lost_fails_those_in_it_and_the_rest_of_the_batch_goes_o
     });
     let results = runtime().block_on(in_one_batch(&store, works.into()));
     assert!(matches!(results[..], [Ok(0), Err(WriteError::Full), Err(WriteError::Full), Ok(1), Ok(2)]));
-    assert_eq!(read(&store, |c| Ok(chain::verify(c, None).unwrap())).events, 2);
+    assert_eq!(read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap())).events, 2);
 }
 
 #[test]
@@ -341,5 +341,5 @@ fn two_stores_on_one_folder_continue_each_others_chain() {
         let store = if number % 2 == 0 { &one } else { &two };
         assert_eq!(write_one(store, number).unwrap()[0].sequence, number as u64 + 1);
     }
-    assert_eq!(read(&one, |c| Ok(chain::verify(c, None).unwrap())).events, 6);
+    assert_eq!(read(&one, |c| Ok(chain::verify(c, None, &[]).unwrap())).events, 6);
 }

@@ -56,7 +56,7 @@ pub(crate) enum Task {
     Backup {
         #[command(flatten)]
         folder: FolderArguments,
-        /// The folder that the backup is made in [default: backups in the data folder].
+        /// The folder that the backup is made in; made where it is missing [default: the setting backup.folder, or backups in the data folder].
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },

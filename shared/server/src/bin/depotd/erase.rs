@@ -57,7 +57,14 @@ async fn erase_in(
     }
     say(
         "no file of the data folder has it any more; copies elsewhere, and proofs that were handed out, are yours to destroy",
-    )
+    )?;
+    match &app.settings().backup.folder {
+        Some(folder) => say(format_args!(
+            "the backups in {} still know it until their days are over: destroy them if that is too long",
+            folder.display()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// In words; nothing of an answer to another question.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use depot_app::{Generation, SettingView, Source, backup};
+use depot_app::{Generation, SettingView, Settings, Source, backup};
 
 use crate::args::{FolderArguments, GenerateArguments, SettingsArguments};
 use crate::{Failure, open_as_it_is, prove, say, settings_of};
@@ -60,7 +60,13 @@ pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
 
 pub(crate) fn backup(folder: &FolderArguments, to: Option<PathBuf>) -> Result<(), Failure> {
     let data = folder.folder();
-    let to = to.unwrap_or_else(|| data.join(backup::BACKUPS));
+    let to = match to {
+        Some(to) => {
+            backup::prepare(&data, &to)?;
+            to
+        }
+        None => backup::place(&data, &Settings::load(&data, std::env::vars(), &[])?.backup),
+    };
     let made = backup::make(&data, &to, chrono::Utc::now())?;
     say(format_args!("backup {}", made.folder.display()))?;
     let (files, bytes) = (made.manifest.contents.len(), made.bytes());

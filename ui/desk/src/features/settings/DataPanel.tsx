@@ -1,7 +1,8 @@
 // The data folder: where it is, its backups, and whether the record is whole. The code of a seal can be printed and kept.
+import type { BackupView } from "@bindings/BackupView";
 import type { DataView } from "@bindings/DataView";
 import type { JobView } from "@bindings/JobView";
-import { Alert, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconPrinter } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { createPortal } from "react-dom";
@@ -16,9 +17,10 @@ import { printPage } from "@kit/print";
 import { Refusal } from "@kit/Refusal";
 import { formatFull } from "@kit/time";
 import classes from "./DataPanel.module.css";
+import { RestoreButton } from "../restore/RestoreButton";
 import { SettingsSection } from "./DepotSettings";
 
-const BACKUPS = ["backup.every_minutes", "backup.keep_hours", "backup.keep_days"];
+const BACKUPS = ["backup.folder", "backup.every_minutes", "backup.keep_hours", "backup.keep_days"];
 
 /** Only for admins: nobody else may ask for it. */
 export function DataPanel() {
@@ -115,7 +117,7 @@ function Record({ of: { check, seal } }: { of: DataView }) {
 
 interface OutcomeProps {
   of: JobView;
-  none: "data.unchecked" | "data.noneMade";
+  none: "data.unchecked" | "data.noneMade" | "data.noneSince";
   bad: "data.notWhole" | "data.failed";
   children: (events: number, endedAt: string) => ReactNode;
 }
@@ -201,17 +203,30 @@ function SealSheet({ of: { sequence, at, code } }: { of: NonNullable<DataView["s
   );
 }
 
-function Backups({ of: { backups, backup } }: { of: DataView }) {
+function Backups({ of: { backups, backup, backupFolder, backupFolderProblem } }: { of: DataView }) {
   const { t } = useTranslation("settings");
   return (
     <Stack gap="md">
-      {(backup.problem !== null || backups.length === 0) && (
-        <Outcome of={backup} none="data.noneMade" bad="data.failed">
-          {(events) => t("data.made", { count: events, events: formatNumber(events) })}
-        </Outcome>
+      <Outcome of={backup} none={backups.length === 0 ? "data.noneMade" : "data.noneSince"} bad="data.failed">
+        {(events, endedAt) => (
+          <>
+            {t("data.made", { count: events, events: formatNumber(events) })} <Moment at={endedAt} />
+          </>
+        )}
+      </Outcome>
+      <div>
+        <Text size="sm">{t("data.liesIn")}</Text>
+        <Code fz="sm" style={{ overflowWrap: "anywhere" }}>
+          {backupFolder}
+        </Code>
+      </div>
+      {backupFolderProblem !== null && (
+        <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={t("data.folderProblem")}>
+          <Text size="sm">{backupFolderProblem}</Text>
+        </Alert>
       )}
       {backups.length > 0 && (
-        <Table.ScrollContainer minWidth={520} mah={360}>
+        <Table.ScrollContainer minWidth={700} mah={360}>
           <Table verticalSpacing={6} stickyHeader aria-label={t("data.backups")}>
             <Table.Thead>
               <Table.Tr>
@@ -219,26 +234,61 @@ function Backups({ of: { backups, backup } }: { of: DataView }) {
                 <Table.Th ta="right">{t("data.events")}</Table.Th>
                 <Table.Th ta="right">{t("data.bytes")}</Table.Th>
                 <Table.Th>{t("data.code")}</Table.Th>
+                <Table.Th>{t("data.state")}</Table.Th>
+                <Table.Th>
+                  <VisuallyHidden>{t("restore:title")}</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {backups.map((one) => (
-                <Table.Tr key={one.name}>
-                  <Table.Td>
+                <Table.Tr key={one.folder}>
+                  <Table.Td title={one.folder}>
                     <Moment at={one.begunAt} />
                   </Table.Td>
                   <Table.Td ta="right">{formatNumber(one.events)}</Table.Td>
                   <Table.Td ta="right">{formatBytes(one.bytes)}</Table.Td>
                   <Table.Td className="tabular">{one.code}</Table.Td>
+                  <Table.Td>
+                    <State of={one.checked} />
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <RestoreButton
+                      folder={one.folder}
+                      size="compact-sm"
+                      label={t("restore:restoreOf", { time: formatFull(one.begunAt) })}
+                    />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
       )}
-      <Text size="sm" c="dimmed">
-        {t("data.restore")}
-      </Text>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Text size="sm" c="dimmed">
+          {t("data.restore")}
+        </Text>
+        <RestoreButton size="compact-sm" style={{ flex: "none" }} />
+      </Group>
     </Stack>
+  );
+}
+
+/** Each was verified when it was made; some were looked into again. */
+function State({ of: checked }: { of: BackupView["checked"] }) {
+  const { t } = useTranslation("settings");
+  if (checked === null) return <>{t("data.verified")}</>;
+  if (checked.problem === null) {
+    return (
+      <>
+        {t("data.verifiedAgain")} <Moment at={checked.at} />
+      </>
+    );
+  }
+  return (
+    <Text span size="sm" c="red" title={checked.problem}>
+      {t("data.damaged")}
+    </Text>
   );
 }

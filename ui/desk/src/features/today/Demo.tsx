@@ -8,10 +8,12 @@ import { CommandModal } from "@kit/CommandModal";
 import { useSession } from "@kit/depot";
 import { LinkButton } from "@kit/links";
 import { Refusal } from "@kit/Refusal";
+import { RestoreButton } from "../restore/RestoreButton";
 
 export function FirstStart() {
   const { t } = useTranslation("today");
   const act = useAct(t("demo.loaded"));
+  const isAdmin = useSession().data?.actor.role === "admin";
   return (
     <Paper withBorder radius="lg" px="xl" py={64} bg="var(--depot-surface)">
       <Stack align="center" ta="center" gap="sm">
@@ -34,6 +36,7 @@ export function FirstStart() {
           <LinkButton to="/routes" search={{ create: true }} variant="default">
             {t("first.route")}
           </LinkButton>
+          {isAdmin && <RestoreButton />}
         </Group>
         <Refusal problem={act.problem} />
       </Stack>

@@ -9,7 +9,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
-import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession } from "@kit/depot";
+import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession, useTransport } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
@@ -22,7 +22,8 @@ import type { ColumnKey } from "../delivery/columns";
 import { DemoBanner } from "./Demo";
 import classes from "./TodayPage.module.css";
 
-// Both come after the page: the first start is seen once, and the lanes bring a whole calendar along.
+// All come after the page: a depot that does not open and the first start are seen once, and the lanes bring a whole calendar along.
+const Closed = lazy(async () => ({ default: (await import("../start/Closed")).Closed }));
 const Start = lazy(async () => ({ default: (await import("../start/Start")).Start }));
 const Lanes = lazy(async () => ({ default: (await import("./Lanes")).Lanes }));
 
@@ -35,11 +36,17 @@ const LIVE_COLUMNS: readonly ColumnKey[] = ["status", "route", "crew", "progress
 export function TodayPage() {
   const { t } = useTranslation("today");
   const mayChange = useMayChange();
-  const { empty = false, demo = false } = useSession().data ?? {};
+  const { data, error, refetch } = useSession();
+  const { native } = useTransport();
+  const { empty = false, demo = false } = data ?? {};
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      {empty && mayChange ? (
+      {data === undefined && error !== null && native !== undefined ? (
+        <Suspense fallback={<Shimmer lines={8} />}>
+          <Closed problem={error} onRetry={() => void refetch()} />
+        </Suspense>
+      ) : empty && mayChange ? (
         <Suspense fallback={<Shimmer lines={8} />}>
           <Start />
         </Suspense>
