@@ -19,6 +19,7 @@ cargo xtask torture -- --phones N            let 40 phones make N deliveries eac
 cargo xtask torture -- --network             phones at addresses of their own, cut off, and slow connections; as root
 cargo xtask torture -- --tls                 let a scanner look at the endpoint's encryption
 cargo xtask fuzz [-- TARGET [SECONDS]]       fuzz every parser, or one; 600 s each unless told
+cargo xtask mutants [-- PART [K/N]]          put faults into limiter, access and store, and see the tests notice them
 cargo xtask bundle [-- ARGUMENTS]            make the .deb and the .rpm
 ";
 
@@ -33,6 +34,7 @@ pub(crate) enum Task {
     Bench { args: Vec<String> },
     Torture { args: Vec<String> },
     Fuzz { args: Vec<String> },
+    Mutants { args: Vec<String> },
     Bundle { args: Vec<String> },
 }
 
@@ -55,6 +57,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Fail
         "bench" => return refuse_leftovers(&own, &[], Task::Bench { args: passed_on }),
         "torture" => return refuse_leftovers(&own, &[], Task::Torture { args: passed_on }),
         "fuzz" => return refuse_leftovers(&own, &[], Task::Fuzz { args: passed_on }),
+        "mutants" => return refuse_leftovers(&own, &[], Task::Mutants { args: passed_on }),
         "bundle" => return refuse_leftovers(&own, &[], Task::Bundle { args: passed_on }),
         "test" => Task::Test,
         "check" => Task::Check,

@@ -14,6 +14,7 @@ mod failure;
 mod fuzz;
 #[cfg(target_os = "linux")]
 mod measured;
+mod mutants;
 #[cfg(target_os = "linux")]
 mod peers;
 mod process;
@@ -55,6 +56,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         Task::Bench { args } => bench::bench(&args),
         Task::Torture { args } => torture::torture(&args),
         Task::Fuzz { args } => fuzz::fuzz(&args),
+        Task::Mutants { args } => mutants::mutants(&args),
         Task::Bundle { args } => bundle::bundle(&args),
         Task::Test => in_steps(test::test),
         Task::Check => in_steps(check::check),

@@ -48,6 +48,12 @@ pub(crate) fn printed_by(command: &mut Command) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs a program to its end, with its output passed through, and gives the code with which it ended.
+pub(crate) fn exit_code_of(command: &mut Command) -> Result<i32, Failure> {
+    let status = command.status().map_err(|error| not_started(command, &error))?;
+    status.code().ok_or_else(|| Failure::new(format!("`{}` was ended: {status}", line(command))))
+}
+
 /// Whether a program is there and content. Says nothing either way.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())

@@ -114,3 +114,43 @@ pub(crate) fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlit
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |row| row.get(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// What a thread that waits is told, and after how long.
+    fn waiting(signal: &Arc<Signal>) -> thread::JoinHandle<(bool, Duration)> {
+        let (signal, began) = (Arc::clone(signal), Instant::now());
+        thread::spawn(move || (signal.wait(), began.elapsed()))
+    }
+
+    #[test]
+    fn commits_of_an_interval_are_waited_for_together() {
+        let signal = Arc::new(Signal::default());
+        let waits = waiting(&signal);
+        thread::sleep(INTERVAL * 2);
+        assert!(!waits.is_finished(), "nothing was committed yet");
+        signal.committed();
+        signal.committed();
+        let (goes_on, after) = waits.join().unwrap();
+        assert!(goes_on && after >= INTERVAL * 3, "{after:?}");
+        let waits = waiting(&signal);
+        thread::sleep(INTERVAL * 2);
+        assert!(!waits.is_finished(), "both were dealt with");
+        signal.stop();
+        assert!(!waits.join().unwrap().0);
+    }
+
+    #[test]
+    fn a_stop_is_not_kept_waiting() {
+        let signal = Arc::new(Signal::default());
+        signal.committed();
+        let began = Instant::now();
+        signal.stop();
+        assert!(!signal.wait());
+        assert!(began.elapsed() < INTERVAL, "{:?}", began.elapsed());
+    }
+}

@@ -248,6 +248,12 @@ mod tests {
         assert_eq!(found("/home/a/OneDrive - Depot Ltd/x"), Some("OneDrive"));
         assert_eq!(found("/Users/a/Library/Mobile Documents/com~apple~CloudDocs/x"), Some("iCloud"));
         assert_eq!(found("/home/a/Nextcloud"), Some("Nextcloud"));
+        for name in ["Google Drive", "googledrive", "Google Drive (a@b.example)"] {
+            assert_eq!(sync_service(&Path::new("/home/a").join(name)), Some("Google Drive"), "{name}");
+        }
+        for name in ["iCloud Drive", "iCloudDrive", "iCloud", "icloud-drive"] {
+            assert_eq!(sync_service(&Path::new("/home/a").join(name)), Some("iCloud"), "{name}");
+        }
         assert_eq!(found("/home/dropboxer/depot"), None);
     }
 }

@@ -70,3 +70,38 @@ fn failure(code: c_int) -> rusqlite::Error {
     let reason = format!("the write-ahead log could not be written again (code {code})");
     rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(reason))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn the_log_is_written_again_byte_for_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, log) = (folder.path().join("d"), folder.path().join("d-wal"));
+        let connection = Connection::open(&database).unwrap();
+        let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+        mode.unwrap();
+        // More than two pieces, and no whole number of them.
+        let fill = "CREATE TABLE t (b BLOB); INSERT INTO t VALUES (randomblob(150000))";
+        connection.execute_batch(fill).unwrap();
+        let before = std::fs::read(&log).unwrap();
+        assert!(before.len() > 2 * PIECE && !before.len().is_multiple_of(PIECE), "{}", before.len());
+        let long_ago = SystemTime::now() - Duration::from_secs(3600);
+        File::options().write(true).open(&log).unwrap().set_modified(long_ago).unwrap();
+        again(&connection).unwrap();
+        assert!(std::fs::metadata(&log).unwrap().modified().unwrap() > long_ago);
+        assert_eq!(std::fs::read(&log).unwrap(), before);
+        assert!(connection.is_autocommit());
+    }
+
+    #[test]
+    fn a_failure_of_the_file_is_told() {
+        check(ffi::SQLITE_OK).unwrap();
+        let error = check(ffi::SQLITE_FULL).unwrap_err();
+        assert!(crate::error::is_full(&error) && error.to_string().contains("written again"), "{error}");
+    }
+}

@@ -241,7 +241,8 @@ pub fn hex(bytes: &[u8]) -> String {
 #[must_use]
 pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
-    if digits.len() != 2 * N || !text.is_ascii() {
+    // Numbers may begin with a sign, digits may not.
+    if digits.len() != 2 * N || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     let mut bytes = [0; N];
@@ -278,6 +279,43 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         fs::write(folder.path().join(KEY_FILE), "zz").unwrap();
         assert!(SealKey::open(folder.path()).unwrap_err().to_string().contains("holds no key"));
+    }
+
+    #[test]
+    fn what_is_no_key_is_told_from_a_key_that_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(SealKey::read(folder.path()).unwrap().is_none());
+        fs::create_dir(folder.path().join(KEY_FILE)).unwrap();
+        assert!(SealKey::read(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_signature_holds_for_one_key_purpose_and_message() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let key = SealKey::open(folder.path()).unwrap();
+        let signature = key.sign(b"letter 1\0", b"text");
+        assert!(is_signed(&key.public(), b"letter 1\0", b"text", &signature));
+        assert!(!is_signed(&key.public(), b"letter 2\0", b"text", &signature));
+        assert!(!is_signed(&key.public(), b"letter 1\0", b"else", &signature));
+        let other = SealKey::open(elsewhere.path()).unwrap().public();
+        assert!(!is_signed(&other, b"letter 1\0", b"text", &signature));
+    }
+
+    #[test]
+    fn only_digits_and_as_many_as_are_needed_are_read() {
+        assert_eq!(unhex::<3>("00fFa5"), Some([0, 255, 165]));
+        assert_eq!(hex(&[0, 255, 165]), "00ffa5");
+        for text in ["", "00ffa", "00ffa51", "00ffa500", "00ffg5", "+0ffa5", "00ff a", "0éé5"] {
+            assert_eq!(unhex::<3>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_was_written_down_stays_what_it_is() {
+        let head = std::array::from_fn(|place| u8::try_from(place).unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let seal = SealKey::open(folder.path()).unwrap().seal(7, head, DateTime::UNIX_EPOCH);
+        assert_eq!(seal.code(), "2NZ6-KTFQ-6TVP-M6B2");
     }
 
     #[test]

@@ -158,6 +158,9 @@ async fn waiting_requests_are_served_in_order_when_permits_come_back() {
     assert_eq!(served.recv().await, Some((1, Ok(()))));
     let waited = before.elapsed();
     assert!((Duration::from_secs(9)..Duration::from_secs(11)).contains(&waited), "{waited:?}");
+    // Of the three permits that came back they have two.
+    assert!(gate.ask_without_waiting(HERE));
+    assert!(!gate.ask_without_waiting(HERE));
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,14 +174,28 @@ async fn a_client_that_goes_away_leaves_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_takes_nobody_with_it() {
+    let gate = Gate::new(Quota { permits: 1, window_ms: 10_000, queue: 2 });
+    assert_eq!(gate.pass(HERE).await, Ok(()));
+    let began = tokio::time::Instant::now();
+    let goes = tokio::time::timeout(Duration::from_secs(1), gate.pass(HERE));
+    let (gone, served) = tokio::join!(goes, gate.pass(HERE));
+    assert!(gone.is_err() && served == Ok(()));
+    assert_eq!(began.elapsed().as_secs(), 10, "it is served when the permit comes back, and no sooner");
+}
+
+#[tokio::test(start_paused = true)]
 async fn addresses_do_not_share_a_window_and_idle_ones_are_forgotten() {
     let gate = Gate::new(quota());
     for last in 0..200 {
         assert!(gate.ask_without_waiting(IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))));
     }
     assert_eq!(gate.addresses(), 200);
-    tokio::time::advance(Duration::from_secs(13)).await;
+    tokio::time::advance(Duration::from_secs(3)).await;
     assert!(gate.ask_without_waiting(HERE));
+    assert_eq!(gate.addresses(), 201, "what was granted still counts");
+    tokio::time::advance(Duration::from_secs(13)).await;
+    assert!(gate.ask_without_waiting(IpAddr::V4(Ipv4Addr::new(10, 0, 1, 0))));
     assert_eq!(gate.addresses(), 1);
 }
 

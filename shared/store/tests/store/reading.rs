@@ -197,3 +197,26 @@ fn an_event_can_neither_be_changed_nor_deleted_by_the_application() {
     }
     read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
 }
+
+#[test]
+fn a_stretch_of_time_is_found_with_room_for_what_is_out_of_order() {
+    let folder = folder();
+    let store = open(&folder);
+    // A thousand events a second.
+    for second in 0..10_u32 {
+        store
+            .write_blocking(move |unit, _| {
+                let events = vec![event("{}"); 1_000];
+                unit.append(stream(1), "delivery", second * 1_000, &events, &meta(i64::from(second)))
+            })
+            .unwrap();
+    }
+    let between = |from: Option<i64>, until: Option<i64>| {
+        read(&store, |c| log::recorded_between(c, from.map(at), until.map(at)))
+    };
+    assert_eq!(between(None, None), (1, 10_001));
+    assert_eq!(between(Some(5), Some(7)), (3_001, 9_001));
+    assert_eq!(between(Some(1), Some(9)), (1, 10_001));
+    assert_eq!(between(Some(99), None), (8_001, 10_001));
+    assert_eq!(between(None, Some(-1)), (1, 2_001));
+}

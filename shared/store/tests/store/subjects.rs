@@ -230,3 +230,29 @@ impl From<chain::VerifyError> for Broken {
         Self
     }
 }
+
+#[test]
+fn a_stream_without_anything_personal_has_no_secret() {
+    let folder = folder();
+    let store = open(&folder);
+    assert_eq!(append(&store, 1, event("{}")).secret, None);
+    let first = append(&store, 1, personal("{}", r#"{"name":"Ann"}"#)).secret;
+    assert!(first.is_some());
+    assert_eq!(append(&store, 1, event("{}")).secret, first);
+    assert_eq!(append(&store, 1, personal("{}", r#"{"name":"Ann"}"#)).secret, first);
+}
+
+#[tokio::test]
+async fn the_files_are_scrubbed_from_a_runtime_too() {
+    let folder = folder();
+    let store = open(&folder);
+    let insert = "INSERT INTO notes (text) VALUES ('a note that is deleted later')";
+    for sql in [insert, "DELETE FROM notes"] {
+        store.write(move |unit, _| unit.tables_mut()?.execute_batch(sql)).await.unwrap();
+    }
+    store.scrub().await.unwrap();
+    for name in ["depot.sqlite3", "depot.sqlite3-wal"] {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"a note"), "{name}");
+    }
+}

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use depot_store::rusqlite::{Connection, types::Value};
-use depot_store::seal::SealKey;
+use depot_store::seal::{self, SealKey};
 use depot_store::{DATABASE_FILE, StoredEvent, backup, chain, log};
 use tempfile::TempDir;
 
@@ -290,4 +290,15 @@ fn link_anew(connection: &Connection) {
             .unwrap();
     }
     transaction.commit().unwrap();
+}
+
+#[test]
+fn the_seal_that_covers_an_event_is_the_first_on_it_or_after_it() {
+    let sealed = Sealed::new();
+    let connection = Connection::open(sealed.copy(&sealed.bytes)).unwrap();
+    let covering = |sequence| seal::first_after(&connection, sequence).unwrap().map(|seal| seal.sequence);
+    assert_eq!([1, 30, 31, 120].map(covering), [Some(30), Some(30), Some(60), Some(120)]);
+    assert_eq!(covering(121), None);
+    let newest: Vec<u64> = seal::newest(&connection, 2).unwrap().iter().map(|seal| seal.sequence).collect();
+    assert_eq!(newest, [120, 90]);
 }

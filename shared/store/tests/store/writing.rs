@@ -20,12 +20,15 @@ fn hold(store: &TestStore) -> Arc<Barrier> {
     go
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
 /// Queues works in order while the writer is held, so that they share one transaction.
-async fn in_one_batch<T, W>(store: &TestStore, works: Vec<W>) -> Vec<Result<T, WriteError<Failure>>>
+pub(crate) async fn in_one_batch<T, W>(
+    store: &TestStore,
+    works: Vec<W>,
+) -> Vec<Result<T, WriteError<Failure>>>
 where
     T: Send + 'static,
     W: Fn(&mut depot_store::Unit<'_>, &mut Caches) -> Result<T, Failure> + Send + 'static,
