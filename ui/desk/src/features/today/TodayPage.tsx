@@ -5,7 +5,7 @@ import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
@@ -39,12 +39,15 @@ export function TodayPage() {
   const { data, error, refetch } = useSession();
   const { native } = useTransport();
   const { empty = false, demo = false } = data ?? {};
+  // Kept while it is asked again, so that a dialog that was opened here stays.
+  const [problem, setProblem] = useState(error);
+  if (error !== null && error !== problem) setProblem(error);
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      {data === undefined && error !== null && native !== undefined ? (
+      {data === undefined && problem !== null && native !== undefined ? (
         <Suspense fallback={<Shimmer lines={8} />}>
-          <Closed problem={error} onRetry={() => void refetch()} />
+          <Closed problem={problem} onRetry={() => void refetch()} />
         </Suspense>
       ) : empty && mayChange ? (
         <Suspense fallback={<Shimmer lines={8} />}>
