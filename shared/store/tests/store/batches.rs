@@ -160,7 +160,7 @@ fn a_log_that_is_cleared_begins_anew() {
         .unwrap();
     assert_eq!(sequences(&read(&store, |c| log::all(c, 0, 9))), [1]);
     assert!(read(&store, subscription::list).is_empty());
-    let verified = read(&store, |c| Ok(chain::verify(c, None).unwrap()));
+    let verified = read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
     assert_eq!((verified.events, verified.seals), (1, 0));
     let deleted = store.write_blocking(|unit, _| unit.tables_mut()?.execute("DELETE FROM events", ()));
     assert!(deleted.is_err(), "events never go again");

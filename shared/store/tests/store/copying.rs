@@ -32,12 +32,12 @@ fn a_copy_is_whole_and_has_nothing_of_what_is_left_out() {
     note(&store, "a note that stays here");
     let whole = folder.path().join("whole.sqlite3");
     backup::copy(folder.path(), &whole, &[]).unwrap();
-    assert_eq!(backup::check(&whole, None).unwrap().events, 3);
+    assert_eq!(backup::check(&whole, None, &[]).unwrap().events, 3);
     assert!(has(&whole, "a note that stays here"));
     let without = folder.path().join("without.sqlite3");
     // A table that is not there is none to empty.
     backup::copy(folder.path(), &without, &["notes", "no_such_table"]).unwrap();
-    assert_eq!(backup::check(&without, None).unwrap().events, 3);
+    assert_eq!(backup::check(&without, None, &[]).unwrap().events, 3);
     assert!(!has(&without, "a note that stays here"));
     // Nothing is written over.
     assert!(backup::copy(folder.path(), &whole, &[]).is_err());
@@ -54,8 +54,8 @@ fn a_copy_of_another_depot_or_a_damaged_one_is_found() {
     store.write_blocking(move |unit, _| Ok::<_, Failure>(unit.seal(&key, at(1))?)).unwrap();
     let copy = folder.path().join("copy.sqlite3");
     backup::copy(folder.path(), &copy, &[]).unwrap();
-    assert_eq!(backup::check(&copy, Some(public)).unwrap().seals, 1);
-    let error = backup::check(&copy, Some([1; 32])).unwrap_err();
+    assert_eq!(backup::check(&copy, Some(public), &[]).unwrap().seals, 1);
+    let error = backup::check(&copy, Some([1; 32]), &[]).unwrap_err();
     assert!(matches!(error, backup::CopyError::Log(_)), "{error}");
     // An index that disagrees with its table is damage that the log says nothing of.
     let page = Connection::open(&copy)
@@ -73,7 +73,7 @@ fn a_copy_of_another_depot_or_a_damaged_one_is_found() {
     let end = usize::try_from(page).unwrap() * 4096;
     bytes[end - 1] ^= 1;
     std::fs::write(&copy, &bytes).unwrap();
-    let error = backup::check(&copy, Some(public)).unwrap_err();
+    let error = backup::check(&copy, Some(public), &[]).unwrap_err();
     assert!(matches!(error, backup::CopyError::Damaged(_)), "{error}");
     assert!(folder.path().join(DATABASE_FILE).exists());
 }

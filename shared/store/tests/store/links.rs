@@ -36,7 +36,7 @@ fn the_chain_can_be_followed_by_digests_alone() {
 #[test]
 fn a_check_that_pauses_goes_on_where_it_was() {
     let (_folder, store) = five();
-    let mut verification = chain::Verification::new(None);
+    let mut verification = chain::Verification::new(None, &[]);
     let mut seen = vec![];
     let verified = loop {
         let paused = read(&store, |c| Ok(verification.advance(c, 2).unwrap()));
@@ -46,9 +46,9 @@ fn a_check_that_pauses_goes_on_where_it_was() {
         }
     };
     assert_eq!(seen, [2, 4, 5]);
-    assert_eq!(verified, read(&store, |c| Ok(chain::verify(c, None).unwrap())));
+    assert_eq!(verified, read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap())));
     // Where the last page is full, only the next one tells that it was the last.
-    let mut verification = chain::Verification::new(None);
+    let mut verification = chain::Verification::new(None, &[]);
     assert!(read(&store, |c| Ok(verification.advance(c, 5).unwrap())).is_none());
     assert!(read(&store, |c| Ok(verification.advance(c, 5).unwrap())).is_some());
 }
@@ -106,7 +106,7 @@ fn a_log_from_before_digests_is_linked_anew_and_says_what_it_said() {
     let (folder, new) = (old_log(), read(&store, |c| log::all(c, 0, 9)));
     let store = open(&folder);
     assert_eq!(read(&store, |c| log::all(c, 0, 9)), new, "links and all");
-    read(&store, |c| Ok(chain::verify(c, None).unwrap()));
+    read(&store, |c| Ok(chain::verify(c, None, &[]).unwrap()));
     write_one(&store, 1).unwrap();
     let changed =
         store.write_blocking(|unit, _| unit.tables_mut()?.execute("UPDATE events SET actor = ''", ()));
