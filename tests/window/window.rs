@@ -176,24 +176,6 @@ impl Window {
         self.press_where_the_focus_is(keys);
     }
 
-    /// Gives a window the focus and types a text into it.
-    pub(crate) async fn type_in(&self, title: &str, text: &str) {
-        self.until_window(title, true).await;
-        let _ = self.xdotool(&["search", "--onlyvisible", "--name", title, "windowfocus"]);
-        let typed = self.xdotool(&["type", "--clearmodifiers", "--delay", "30", text]);
-        assert!(typed.success, "{typed:?}");
-    }
-
-    /// Presses keys in a window until it closes.
-    pub(crate) async fn press_until_gone(&self, title: &str, keys: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.xdotool(&["search", "--onlyvisible", "--name", title]).success {
-            assert!(Instant::now() < deadline, "the window {title} stays");
-            self.press_where_the_focus_is(keys);
-            sleep(A_MOMENT * 10).await;
-        }
-    }
-
     /// Makes the window this large.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let (width, height) = (width.to_string(), height.to_string());
