@@ -43,7 +43,7 @@ const RUNS: [Run; 3] = [
             "shared/app/src/phone/device.rs",
             "shared/app/src/phone/pairing.rs",
         ],
-        programs: &["--lib", "--test=tokens"],
+        programs: &["--lib", "--test=tokens", "--test=phones"],
         tests: "",
     },
     Run {

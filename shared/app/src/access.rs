@@ -202,3 +202,6 @@ fn own(actor: &Actor) -> Result<DriverId, AppError> {
 fn forbidden(actor: &Actor, what: &str) -> AppError {
     AppError::new(Code::Forbidden, format!("The role {} does not allow {what}", actor.role))
 }
+
+#[cfg(test)]
+mod tests;

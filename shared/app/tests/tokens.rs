@@ -4,7 +4,7 @@
 
 use depot_app::{
     Actor, AdminCommand, App, AppError, AppOptions, Code, CommandOutcome, CommandRequest, DepotAnswer,
-    DepotCommand, DepotQuery, Role, Settings, TokenView, Trace,
+    DepotCommand, DepotQuery, NewToken, Role, Secret, Settings, TokenView, Trace,
 };
 use uuid::Uuid;
 
@@ -56,6 +56,15 @@ async fn what_is_wrong_is_refused_and_makes_no_token() {
         (create(Role::Viewer, "Screen", Some(0)), Code::Malformed),
         (create(Role::Viewer, "Screen", Some(3651)), Code::Malformed),
         (create(Role::Driver, "Phone", None), Code::Malformed),
+        (
+            AdminCommand::CreateToken {
+                role: Role::Viewer,
+                name: "Screen".to_owned(),
+                driver_id: Some(Uuid::from_u128(1).into()),
+                expires_in_days: None,
+            },
+            Code::Malformed,
+        ),
         (AdminCommand::RevokeToken { id: Uuid::now_v7() }, Code::NotFound),
     ] {
         assert_eq!(admin(&app, &Actor::desk(), command.clone()).await.unwrap_err().code, code, "{command:?}");
@@ -77,4 +86,58 @@ async fn only_an_admin_sees_and_makes_tokens() {
         assert_eq!(refused.code, Code::Forbidden, "{role}");
     }
     app.close().await;
+}
+
+fn new_token(name: &str) -> NewToken {
+    NewToken { role: Role::Viewer, name: name.to_owned(), driver_id: None, expires_in: None }
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_by_its_id_or_by_a_name_that_one_alone_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    let hall = app.create_token(new_token("Hall")).await.unwrap();
+    let yard = app.create_token(new_token("Yard")).await.unwrap();
+    let other = app.create_token(new_token("Yard")).await.unwrap();
+    assert_eq!(app.revoke_token("Yard").await.unwrap_err().code, Code::Duplicate);
+    assert_eq!(app.revoke_token("Nowhere").await.unwrap_err().code, Code::NotFound);
+    let revoked = app.revoke_token(&yard.id.to_string()).await.unwrap();
+    assert!(revoked.id == yard.id && revoked.revoked_at.is_some());
+    // Now one alone is called that.
+    assert_eq!(app.revoke_token("Yard").await.unwrap().id, other.id);
+    assert_eq!(app.revoke_token("Yard").await.unwrap_err().code, Code::NotFound);
+    let again = app.revoke_token(&yard.id.to_string()).await.unwrap();
+    assert_eq!(again.revoked_at, revoked.revoked_at);
+    assert_eq!(app.authenticate(&hall.token).unwrap().unwrap().name, "Hall");
+    for token in [&yard.token, &other.token] {
+        assert!(app.authenticate(token).unwrap().is_none());
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn whoever_acts_is_known_by_role_and_credential_and_can_be_picked() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    let hall = app.create_token(new_token("Hall")).await.unwrap();
+    let actor = app.authenticate(&hall.token).unwrap().unwrap();
+    assert_eq!(actor.for_the_log(), format!("viewer:{}", hall.id));
+    assert_eq!(Actor::desk().for_the_log(), "desk");
+    let answered = app.query(&Actor::desk(), DepotQuery::Actors {}).await.unwrap();
+    let DepotAnswer::Actors(actors) = answered.answer else { panic!() };
+    let known: Vec<_> = actors.iter().map(|known| (known.actor.clone(), known.name.as_deref())).collect();
+    assert_eq!(known, [("desk".to_owned(), None), (actor.for_the_log(), Some("Hall"))]);
+    assert!(tokens(&app).await[0].used_at.is_none());
+    app.credential_used(&actor);
+    let began = std::time::Instant::now();
+    while tokens(&app).await[0].used_at.is_none() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "it is not noted");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    app.close().await;
+}
+
+#[test]
+fn a_secret_is_not_printed() {
+    assert_eq!(format!("{:?}", Secret("depot_abc".to_owned())), "Secret(…)");
 }

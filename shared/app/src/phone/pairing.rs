@@ -327,4 +327,97 @@ mod tests {
         assert_eq!(pairings.view(id, None, at(5)).unwrap().state, PairingState::Expired);
         assert!(pairings.view(id, None, at(11)).is_err(), "forgotten");
     }
+
+    #[test]
+    fn wrong_codes_count_only_against_pairings_that_no_phone_has_claimed() {
+        let mut pairings = Pairings::default();
+        let (claimed, open) = (pairings.start(at(0)).unwrap(), pairings.start(at(0)).unwrap());
+        let code = code_of(&mut pairings, claimed);
+        pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
+        for _ in 1..MAX_WRONG {
+            assert!(pairings.claim(("guess", NONCE), PHONE, at(1)).is_err());
+            assert_eq!(pairings.view(open, None, at(1)).unwrap().state, PairingState::Open);
+        }
+        assert!(pairings.claim(("guess", NONCE), PHONE, at(1)).is_err());
+        assert_eq!(pairings.view(open, None, at(1)).unwrap().state, PairingState::Exhausted);
+        assert_eq!(pairings.view(claimed, None, at(1)).unwrap().state, PairingState::Waiting);
+    }
+
+    #[test]
+    fn a_new_pairing_ends_the_oldest_of_too_many_and_no_other() {
+        let mut pairings = Pairings::default();
+        let all: Vec<Uuid> = (0..=MAX_OPEN).map(|_| pairings.start(at(0)).unwrap()).collect();
+        let known: Vec<bool> = all.iter().map(|id| pairings.view(*id, None, at(0)).is_ok()).collect();
+        assert!(!known[0] && known[1..].iter().all(|is_known| *is_known), "{known:?}");
+    }
+
+    #[test]
+    fn a_pairing_that_ended_stays_as_it_ended_until_it_is_forgotten() {
+        let mut pairings = Pairings::default();
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        let claimed = pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
+        pairings.end(id, Some("Ana".to_owned()));
+        pairings.end(id, None);
+        let seen = pairings.view(id, None, at(9)).unwrap();
+        assert_eq!((seen.state, seen.driver_name.as_deref()), (PairingState::Confirmed, Some("Ana")));
+        assert_eq!(seen.device.as_deref(), Some(PHONE.0));
+        assert!(pairings.claimed_with(&claimed.token, at(9)).is_some());
+        assert!(pairings.claimed_with(&claimed.token, at(10)).is_none(), "forgotten");
+        assert!(pairings.view(id, None, at(10)).is_err(), "forgotten");
+    }
+
+    #[test]
+    fn what_a_phone_says_of_itself_is_checked_and_cut() {
+        let mut pairings = Pairings::default();
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        let long = "a".repeat(MAX_DEVICE_CHARS + 9);
+        for (nonce, device, version, field) in [
+            ("00112233445566778899aabbccddeef", "Chrome", "1", "nonce"),
+            ("00112233445566778899aabbccddeefg", "Chrome", "1", "nonce"),
+            (&format!("{NONCE}{NONCE}0"), "Chrome", "1", "nonce"),
+            (NONCE, " ", "1", "device"),
+            (NONCE, "Chr\u{7}ome", "1", "device"),
+            (NONCE, "Chrome", "", "appVersion"),
+        ] {
+            let refused = pairings.claim((&code, nonce), (device, version), at(1)).unwrap_err();
+            assert_eq!(refused.code, Code::Malformed);
+            assert!(refused.detail.starts_with(field), "{}", refused.detail);
+        }
+        pairings.claim((&code, NONCE), (&long, "1"), at(1)).unwrap();
+        assert_eq!(pairings.view(id, None, at(1)).unwrap().device.unwrap(), "a".repeat(MAX_DEVICE_CHARS));
+    }
+
+    #[test]
+    fn codes_credentials_and_digits_differ_and_digits_are_six() {
+        let mut pairings = Pairings::default();
+        let claims: Vec<(String, Claimed)> = (0..MAX_OPEN)
+            .map(|_| {
+                let id = pairings.start(at(0)).unwrap();
+                let code = code_of(&mut pairings, id);
+                let claimed = pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
+                (code, claimed)
+            })
+            .collect();
+        for (place, (code, claimed)) in claims.iter().enumerate() {
+            assert!(claimed.digits.len() == 6 && claimed.digits.bytes().all(|byte| byte.is_ascii_digit()));
+            assert!(claimed.token.starts_with("depot_") && claimed.token.len() == 49, "32 bytes");
+            for (other_code, other) in &claims[..place] {
+                assert!(code != other_code && claimed.token != other.token);
+            }
+        }
+        // Of a million, evenly: that all of them were below ten thousand would be no chance.
+        assert!(claims.iter().any(|(_, claimed)| !claimed.digits.starts_with("00")));
+    }
+
+    #[test]
+    fn texts_are_the_same_only_where_every_byte_is() {
+        assert!(same("abcd", "abcd") && same("", ""));
+        // Differences that would cancel each other out, were they not gathered.
+        for other in ["abce", "bbcd", "bacd", "abc", "abcde", ""] {
+            assert!(!same("abcd", other), "{other}");
+        }
+        assert_eq!(hex(&[0, 10, 255]), "000aff");
+    }
 }
