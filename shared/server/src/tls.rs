@@ -389,11 +389,12 @@ mod tests {
         assert_eq!(again.authority.unwrap().fingerprint, authority.fingerprint);
         assert_eq!(leaf().certificate, first.certificate, "the same one after a new start");
 
-        assert!(!certificates.renew(&home, now + TimeDelta::days(335)).unwrap());
-        assert!(certificates.renew(&home, now + TimeDelta::days(337)).unwrap());
+        let due = LEAF_DAYS - RENEW_AT_DAYS_LEFT;
+        assert!(!certificates.renew(&home, now + TimeDelta::days(due - 2)).unwrap());
+        assert!(certificates.renew(&home, now + TimeDelta::days(due)).unwrap());
         assert_ne!(leaf().certificate, first.certificate);
         let moved = names(&["127.0.0.1", "192.168.1.77"]);
-        assert!(certificates.renew(&moved, now + TimeDelta::days(338)).unwrap());
+        assert!(certificates.renew(&moved, now + TimeDelta::days(due + 1)).unwrap());
         assert_eq!(leaf().names, moved);
         assert_eq!(certificates.authority.unwrap().fingerprint, authority.fingerprint);
     }

@@ -114,53 +114,51 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
     setResolving(undefined);
     setChosen(new Set(left));
   };
-  const dialog = resolving !== undefined && <ResolveMany incidents={resolving} onClose={close} />;
-  if (incidents.length === 0) {
-    const isFiltered = search.text !== undefined || search.type !== undefined || search.severity !== undefined;
-    const which = isFiltered ? "filtered" : isResolved ? "resolved" : "open";
-    return (
-      <>
-        <EmptyState icon={IconShieldCheck} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />
-        {dialog}
-      </>
-    );
-  }
+  const isFiltered = search.text !== undefined || search.type !== undefined || search.severity !== undefined;
+  const which = isFiltered ? "filtered" : isResolved ? "resolved" : "open";
   // What was resolved meanwhile is no longer among the rows, and so no longer chosen.
   const selected = incidents.filter((incident) => chosen.has(incidentKey(incident)));
   const canResolve = mayChange && !isResolved;
   return (
-    <Stack gap="sm">
-      {canResolve && (
-        <ChoiceBar count={selected.length} onClear={() => setChosen(new Set())}>
-          <Button
-            size="xs"
-            leftSection={<IconCircleCheck size={16} aria-hidden />}
-            disabled={selected.length > BATCH_MOST}
-            onClick={() => setResolving(selected)}
-          >
-            {t("resolveCount", { count: selected.length })}
-          </Button>
-        </ChoiceBar>
+    <>
+      {incidents.length === 0 ? (
+        <EmptyState icon={IconShieldCheck} title={t(`empty.${which}.title`)} description={t(`empty.${which}.description`)} />
+      ) : (
+        <Stack gap="sm">
+          {canResolve && (
+            <ChoiceBar count={selected.length} onClear={() => setChosen(new Set())}>
+              <Button
+                size="xs"
+                leftSection={<IconCircleCheck size={16} aria-hidden />}
+                disabled={selected.length > BATCH_MOST}
+                onClick={() => setResolving(selected)}
+              >
+                {t("resolveCount", { count: selected.length })}
+              </Button>
+            </ChoiceBar>
+          )}
+          <DataTable<IncidentView, IncidentSort>
+            label={t("title.page")}
+            columns={columnsOf(t, kit, { isResolved, canResolve, resolve: (incident) => setResolving([incident]) })}
+            rows={incidents}
+            rowKey={incidentKey}
+            choice={
+              canResolve
+                ? { chosen, onChange: setChosen, nameOf: ({ type, description }) => `${incidentWord(kit, type)}: ${personWord(kit, description)}` }
+                : undefined
+            }
+            sort={{ by: sort, isDescending }}
+            onSort={(by, descends) => set({ sort: by === "reportedTimestamp" ? undefined : by, ascending: descends ? undefined : true })}
+            isStale={list.isStale}
+            loadMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+            minWidth={720}
+          />
+        </Stack>
       )}
-      <DataTable<IncidentView, IncidentSort>
-        label={t("title.page")}
-        columns={columnsOf(t, kit, { isResolved, canResolve, resolve: (incident) => setResolving([incident]) })}
-        rows={incidents}
-        rowKey={incidentKey}
-        choice={
-          canResolve
-            ? { chosen, onChange: setChosen, nameOf: ({ type, description }) => `${incidentWord(kit, type)}: ${personWord(kit, description)}` }
-            : undefined
-        }
-        sort={{ by: sort, isDescending }}
-        onSort={(by, descends) => set({ sort: by === "reportedTimestamp" ? undefined : by, ascending: descends ? undefined : true })}
-        isStale={list.isStale}
-        loadMore={list.loadMore}
-        isLoadingMore={list.isLoadingMore}
-        minWidth={720}
-      />
-      {dialog}
-    </Stack>
+      {/* One place for it: the list that it empties must not take along what it says became of each. */}
+      {resolving !== undefined && <ResolveMany incidents={resolving} onClose={close} />}
+    </>
   );
 }
 
