@@ -85,6 +85,24 @@ it("takes back what was done to many, but not where somebody changed it since", 
   await context.close();
 });
 
+it("keeps what became of each when the list leaves out what was changed", async () => {
+  await deliveriesFrom("Pier", ["East", "West"]);
+  const { context, page, complaints } = await openDesk(browser, depot);
+  await page.goto(`${depot.url}/deliveries?text=Pier&status=PickedUp`);
+  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
+  await page.getByRole("group", { name: "2 chosen" }).getByRole("button", { name: "Status" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "New status" }).click();
+  await page.getByRole("option", { name: "Failed" }).click();
+  await dialog.getByRole("textbox", { name: /reason/iu }).fill("Fog");
+  await dialog.getByRole("button", { name: "Change 2" }).click();
+  await page.getByText("No delivery fits").waitFor();
+  await dialog.getByText("All 2 are done.").waitFor();
+  expect(await dialog.getByRole("listitem").filter({ hasText: "Done" }).count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 it("reports an incident on many at once, and resolves them at once", async () => {
   const ids = await deliveriesFrom("Weir", ["North", "South"]);
   const { context, page, complaints } = await openDesk(browser, depot);
