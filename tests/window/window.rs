@@ -33,8 +33,13 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Opens the window of the depot in `folder`.
+    /// Opens the window of the depot in `folder`, once whoever had it has closed it.
     pub(crate) async fn open(folder: &Path) -> Self {
+        let deadline = Instant::now() + PATIENCE;
+        while is_held(folder) {
+            assert!(Instant::now() < deadline, "the window before does not let go of {}", folder.display());
+            sleep(A_MOMENT).await;
+        }
         let args = [OsStr::new("--data-dir"), folder.as_os_str()];
         Self::open_with(&args, None).await
     }
@@ -211,6 +216,11 @@ impl Window {
     pub(crate) async fn close(self) {
         within(self.client.clone().close()).await.unwrap();
     }
+}
+
+/// Whether a depot is open there. A window is gone from the screen before its depot is closed.
+fn is_held(folder: &Path) -> bool {
+    std::fs::File::open(folder.join("depot.lock")).is_ok_and(|lock| lock.try_lock().is_err())
 }
 
 fn within_session(program: &mut Command, display: &str, session: Option<&Session>) {
