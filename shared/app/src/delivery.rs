@@ -2,6 +2,7 @@
 
 mod export;
 mod incident;
+mod listing;
 mod queries;
 mod risk;
 mod search;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 pub(crate) use export::export;
 pub(crate) use incident::incidents;
+pub use listing::*;
 pub(crate) use queries::{
     board, completed_summary, deliveries, delivery, driver_of, lanes, live_tracking, shows_file,
 };

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use crate::locks::{Locks, Shared};
 use crate::random::Random;
 use crate::state::{Files, Inode};
-use crate::vfs::{self, Locks, Shared};
+use crate::vfs;
 
 /// The store's thread that writes.
 const WRITER: &str = "depot-writer";

@@ -15,6 +15,7 @@
 //! | a removal | without a sync of the folder the file may be back after a power cut |
 
 mod disk;
+mod locks;
 mod random;
 mod state;
 mod vfs;

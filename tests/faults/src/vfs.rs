@@ -1,5 +1,5 @@
-//! SQLite's side of a disk: the VFS, its files, its locks and its shared memory. Decides nothing: every call is passed on
-//! to a [`Handle`], or to the operating system's own VFS where the file lies on no disk of ours.
+//! SQLite's side of a disk: the VFS and its files. Decides nothing: every call is passed on to a [`Handle`], to the locks of
+//! its file, or to the operating system's own VFS where the file lies on no disk of ours.
 //!
 //! Unsafe, because SQLite calls it with raw pointers. What makes it sound: SQLite opens a file once before and closes it
 //! once after all other calls with it, never calls one file from two threads at once, and keeps the buffers it hands over
@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use rusqlite::ffi;
 
 use crate::disk::{Failure, Handle, Mounted};
+use crate::locks::{Lock, SLOTS, Slot};
 
 static DISKS: Mutex<Vec<Weak<Mounted>>> = Mutex::new(Vec::new());
 /// The operating system's VFS, by address. It lives as long as the process.
@@ -198,10 +199,10 @@ fn size(number: ffi::sqlite3_int64) -> usize {
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: the pointer came from `Box::into_raw`, and SQLite closes a file once.
     unsafe {
-        let opened = Box::from_raw((*file.cast::<File>()).opened);
+        let mut opened = Box::from_raw((*file.cast::<File>()).opened);
         (*file).pMethods = ptr::null();
         opened.handle.locks.lock().change(opened.lock, Lock::None);
-        opened.handle.shared.release(&opened.shared_locks);
+        opened.handle.shared.release(&mut opened.shared_locks, 0..SLOTS);
     }
     ffi::SQLITE_OK
 }
@@ -284,62 +285,6 @@ unsafe extern "C" fn device_characteristics(_: *mut ffi::sqlite3_file) -> c_int 
     ffi::SQLITE_IOCAP_POWERSAFE_OVERWRITE
 }
 
-/// A connection's lock on the database file, in SQLite's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Lock {
-    None,
-    Shared,
-    Reserved,
-    Pending,
-    Exclusive,
-}
-
-impl Lock {
-    fn from(level: c_int) -> Self {
-        [Self::None, Self::Shared, Self::Reserved, Self::Pending]
-            .into_iter()
-            .nth(usize::try_from(level).unwrap_or(usize::MAX))
-            .unwrap_or(Self::Exclusive)
-    }
-}
-
-/// The locks that connections hold on one file.
-#[derive(Debug, Default)]
-pub(crate) struct Locks {
-    held: Vec<Lock>,
-}
-
-impl Locks {
-    fn change(&mut self, from: Lock, to: Lock) {
-        if let Some(place) = self.held.iter().position(|held| *held == from) {
-            self.held.swap_remove(place);
-        }
-        if to > Lock::None {
-            self.held.push(to);
-        }
-    }
-
-    /// The lock that a connection with `from` gets when it asks for `wanted`.
-    fn raise(&mut self, from: Lock, wanted: Lock) -> Lock {
-        let mut others = self.held.clone();
-        if let Some(own) = others.iter().position(|held| *held == from) {
-            others.swap_remove(own);
-        }
-        let highest = others.into_iter().max().unwrap_or(Lock::None);
-        let given = match wanted {
-            Lock::None => from,
-            Lock::Shared if highest < Lock::Pending => Lock::Shared,
-            Lock::Reserved | Lock::Pending if highest < Lock::Reserved => wanted,
-            Lock::Exclusive if highest == Lock::None => Lock::Exclusive,
-            // It keeps new readers out and waits for those that are in.
-            Lock::Exclusive if highest == Lock::Shared && from >= Lock::Reserved => Lock::Pending,
-            Lock::Shared | Lock::Reserved | Lock::Pending | Lock::Exclusive => from,
-        };
-        self.change(from, given);
-        given
-    }
-}
-
 unsafe extern "C" fn lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
     // SAFETY: SQLite calls an open file.
     let opened = unsafe { opened(file) };
@@ -368,41 +313,9 @@ unsafe extern "C" fn unlock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int
 unsafe extern "C" fn check_reserved_lock(file: *mut ffi::sqlite3_file, out: *mut c_int) -> c_int {
     // SAFETY: SQLite calls an open file, and `out` is where it wants the answer.
     unsafe {
-        let reserved = opened(file).handle.locks.lock().held.iter().any(|held| *held >= Lock::Reserved);
-        *out = c_int::from(reserved);
+        *out = c_int::from(opened(file).handle.locks.lock().is_reserved());
     }
     ffi::SQLITE_OK
-}
-
-const SLOTS: usize = ffi::SQLITE_SHM_NLOCK as usize;
-
-/// A connection's hold on one of the locks in shared memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
-    Free,
-    Shared,
-    Exclusive,
-}
-
-/// What the connections to one file share while at least one is open.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {
-    regions: Mutex<Vec<Box<[AtomicU64]>>>,
-    /// How many share each lock; -1: one has it alone.
-    slots: Mutex<[i32; SLOTS]>,
-}
-
-impl Shared {
-    fn release(&self, held: &[Slot; SLOTS]) {
-        let mut slots = self.slots.lock();
-        for (slot, held) in slots.iter_mut().zip(held) {
-            match held {
-                Slot::Free => {}
-                Slot::Shared => *slot -= 1,
-                Slot::Exclusive => *slot = 0,
-            }
-        }
-    }
 }
 
 unsafe extern "C" fn shm_map(
@@ -422,7 +335,7 @@ unsafe extern "C" fn shm_map(
         }
         let region = usize::try_from(region).unwrap_or(0);
         let words = usize::try_from(bytes).unwrap_or(0).div_ceil(size_of::<u64>());
-        let mut regions = opened.handle.shared.regions.lock();
+        let mut regions = opened.handle.shared.regions();
         while extend != 0 && regions.len() <= region {
             regions.push((0..words).map(|_| AtomicU64::new(0)).collect());
         }
@@ -445,39 +358,16 @@ unsafe extern "C" fn shm_lock(
     let range = first..first + usize::try_from(count).unwrap_or(0);
     let wanted = if flags & ffi::SQLITE_SHM_EXCLUSIVE != 0 { Slot::Exclusive } else { Slot::Shared };
     if flags & ffi::SQLITE_SHM_UNLOCK != 0 {
-        let mut released = [Slot::Free; SLOTS];
-        released[range.clone()].copy_from_slice(&opened.shared_locks[range.clone()]);
-        opened.handle.shared.release(&released);
-        opened.shared_locks[range].fill(Slot::Free);
+        opened.handle.shared.release(&mut opened.shared_locks, range);
         return ffi::SQLITE_OK;
     }
     if let Err(failure) = opened.handle.is_alive() {
         return told(failure, ffi::SQLITE_IOERR_SHMLOCK);
     }
-    let mut slots = opened.handle.shared.slots.lock();
-    let free =
-        slots[range.clone()].iter().zip(&opened.shared_locks[range.clone()]).all(|(slot, own)| {
-            match (wanted, own) {
-                (Slot::Exclusive, Slot::Free) => *slot == 0,
-                (Slot::Exclusive, Slot::Shared) => *slot == 1,
-                (Slot::Shared | Slot::Free, Slot::Free) => *slot >= 0,
-                (_, Slot::Shared | Slot::Exclusive) => true,
-            }
-        });
-    if !free {
-        return ffi::SQLITE_BUSY;
+    match opened.handle.shared.take(&mut opened.shared_locks, range, wanted) {
+        true => ffi::SQLITE_OK,
+        false => ffi::SQLITE_BUSY,
     }
-    for (slot, own) in slots[range.clone()].iter_mut().zip(&mut opened.shared_locks[range]) {
-        match wanted {
-            Slot::Exclusive => *slot = -1,
-            Slot::Shared | Slot::Free if *own == Slot::Free => *slot += 1,
-            Slot::Shared | Slot::Free => {}
-        }
-        if *own == Slot::Free || wanted == Slot::Exclusive {
-            *own = wanted;
-        }
-    }
-    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn shm_barrier(_: *mut ffi::sqlite3_file) {
@@ -487,7 +377,6 @@ unsafe extern "C" fn shm_barrier(_: *mut ffi::sqlite3_file) {
 unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     // SAFETY: SQLite calls an open file.
     let opened = unsafe { opened(file) };
-    opened.handle.shared.release(&opened.shared_locks);
-    opened.shared_locks = [Slot::Free; SLOTS];
+    opened.handle.shared.release(&mut opened.shared_locks, 0..SLOTS);
     ffi::SQLITE_OK
 }

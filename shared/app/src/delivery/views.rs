@@ -2,12 +2,11 @@
 
 use depot_domain::delivery::{DeliveryStatus, FileHash, FileRef, Severity};
 use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Sequence, Timestamp, VehicleId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::log::EventView;
-use crate::page::{AnyOf, Cursor, Limit};
 
 /// A delivery in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
@@ -339,124 +338,4 @@ pub struct DeliveryCounts {
     pub out_for_delivery: u32,
     pub delivered: u32,
     pub failed: u32,
-}
-
-/// Which deliveries to list, the latest created first unless sorted otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-#[ts(export, optional_fields = nullable)]
-pub struct DeliveryListing {
-    /// Only with one of these statuses, e.g. `InTransit,OutForDelivery`.
-    #[param(value_type = Option<String>)]
-    #[ts(as = "Option<Vec<DeliveryStatus>>")]
-    pub status: Option<AnyOf<DeliveryStatus>>,
-    /// Only scheduled to start at or after this.
-    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    pub from: Option<Timestamp>,
-    /// Only scheduled to start before this.
-    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    pub to: Option<Timestamp>,
-    /// Only of this driver.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub driver_id: Option<DriverId>,
-    /// Only with this vehicle.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub vehicle_id: Option<VehicleId>,
-    /// Only of this route.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub route_id: Option<RouteId>,
-    /// Only those that have (or have not) ended.
-    pub open: Option<bool>,
-    /// Only those that are late (or are not).
-    pub late: Option<bool>,
-    /// Only those that are likely to become late (or are not).
-    pub at_risk: Option<bool>,
-    /// Only those that lack a driver or a vehicle (or lack neither).
-    pub unassigned: Option<bool>,
-    /// Only with this in origin, destination, driver, vehicle or receiver, or at the beginning of the id.
-    pub text: Option<String>,
-    /// The order.
-    pub sort: Option<DeliverySort>,
-    /// The other way round; true unless given where the order is.
-    pub descending: Option<bool>,
-    /// How many, 1 to 500; 50 unless given.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
-    pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    pub cursor: Option<Cursor>,
-}
-
-words_of_app! {
-    /// How deliveries are sorted.
-    DeliverySort ("an order of deliveries") {
-        /// By creation.
-        CreatedAt = "createdAt",
-        /// By the route's start.
-        ScheduledStartTime = "scheduledStartTime",
-        /// By the last change.
-        UpdatedAt = "updatedAt",
-        /// By status, in the order of the day.
-        Status = "status",
-    }
-}
-
-/// Which incidents to list, the latest reported first unless sorted otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-#[ts(export, optional_fields = nullable)]
-pub struct IncidentListing {
-    /// Only those that are (or are not) resolved.
-    pub resolved: Option<bool>,
-    /// Only of this delivery.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub delivery_id: Option<DeliveryId>,
-    /// Only on deliveries of this driver.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub driver_id: Option<DriverId>,
-    /// Only on deliveries with this vehicle.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub vehicle_id: Option<VehicleId>,
-    /// Only on deliveries of this route.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub route_id: Option<RouteId>,
-    /// Only of this type.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Only as grave as one of these, e.g. `High,Critical`.
-    #[param(value_type = Option<String>)]
-    #[ts(as = "Option<Vec<Severity>>")]
-    pub severity: Option<AnyOf<Severity>>,
-    /// Only reported at or after this.
-    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    pub from: Option<Timestamp>,
-    /// Only reported before this.
-    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    pub to: Option<Timestamp>,
-    /// Only with this in the type or the description.
-    pub text: Option<String>,
-    /// The order.
-    pub sort: Option<IncidentSort>,
-    /// The other way round; true unless given where the order is.
-    pub descending: Option<bool>,
-    /// How many, 1 to 500; 50 unless given.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
-    pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
-    pub cursor: Option<Cursor>,
-}
-
-words_of_app! {
-    /// How incidents are sorted.
-    IncidentSort ("an order of incidents") {
-        /// By the time of reporting.
-        ReportedTimestamp = "reportedTimestamp",
-        /// By type.
-        Type = "type",
-        /// By severity.
-        Severity = "severity",
-    }
 }
