@@ -159,10 +159,10 @@ pub(crate) fn set_up() -> Result<Contenders, Failure> {
     let folder = Folder::make()?;
     let running = vec![
         start_execute(&folder.0)?,
-        start_endpoint(&folder.0, &depotd, &peers)?,
+        start_endpoint(&folder.0, &depotd)?,
         start_cqrs(&folder.0, &peers)?,
         start_uma(&folder.0, &peers)?,
-        start_pocketbase(&folder.0, &pocketbase, &peers)?,
+        start_pocketbase(&folder.0, &pocketbase)?,
     ];
     Ok(Contenders { running, _folder: folder })
 }
@@ -186,9 +186,14 @@ fn build_depot() -> Result<PathBuf, Failure> {
     workspace::binary(DAEMON, true)
 }
 
+/// The benchmark as a client.
+fn measure() -> Command {
+    process::cargo(&["bench", "--quiet", "--package", "depot-server", "--bench", "measure", "--"])
+}
+
 fn start_execute(folder: &Path) -> Result<Running, Failure> {
-    let mut client = process::cargo(&["bench", "--quiet", "--package", "depot-server", "--bench", "measure"]);
-    client.args(["--", "--slices"]).arg(folder.join("execute"));
+    let mut client = measure();
+    client.arg("--slices").arg(folder.join("execute"));
     Ok(Running {
         contender: Contender::Execute,
         name: "**ours**, `App::execute`".to_owned(),
@@ -197,7 +202,7 @@ fn start_execute(folder: &Path) -> Result<Running, Failure> {
     })
 }
 
-fn start_endpoint(folder: &Path, depotd: &Path, peers: &Path) -> Result<Running, Failure> {
+fn start_endpoint(folder: &Path, depotd: &Path) -> Result<Running, Failure> {
     let folder = folder.join("endpoint");
     let depotd = |task: &[&str]| {
         let mut depotd = program(depotd);
@@ -212,8 +217,8 @@ fn start_endpoint(folder: &Path, depotd: &Path, peers: &Path) -> Result<Running,
     let address = said.rsplit('/').next().unwrap_or_default();
     let mut token = depotd(&["token", "create", "--role", "dispatcher", "--name", "bench"]);
     let token = process::printed_by(&mut token)?;
-    let mut client = program(peers);
-    client.args(["http", address, "/api/fleet/drivers", token.trim()]);
+    let mut client = measure();
+    client.args(["--slices-at", address, "--path", "/api/fleet/drivers", "--token", token.trim()]);
     Ok(Running {
         contender: Contender::Endpoint,
         name: "**ours**, `POST /api/fleet/drivers`".to_owned(),
@@ -288,7 +293,7 @@ fn start_uma(folder: &Path, peers: &Path) -> Result<Running, Failure> {
     })
 }
 
-fn start_pocketbase(folder: &Path, pocketbase: &Path, peers: &Path) -> Result<Running, Failure> {
+fn start_pocketbase(folder: &Path, pocketbase: &Path) -> Result<Running, Failure> {
     let folder = folder.join("pocketbase");
     let migrations = folder.join("migrations");
     fs::create_dir_all(&migrations).map_err(|error| Failure::at(&migrations, &error))?;
@@ -305,8 +310,8 @@ fn start_pocketbase(folder: &Path, pocketbase: &Path, peers: &Path) -> Result<Ru
     let address = free_address()?;
     let server = Started::start(&mut pocketbase(&["serve", "--http", &address]))?;
     wait_for(&address)?;
-    let mut client = program(peers);
-    client.args(["http", &address, "/api/collections/drivers/records"]);
+    let mut client = measure();
+    client.args(["--slices-at", &address, "--path", "/api/collections/drivers/records"]);
     Ok(Running {
         contender: Contender::PocketBase,
         name: format!("PocketBase {}, insert over HTTP", POCKETBASE.version()),

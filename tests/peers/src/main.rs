@@ -1,4 +1,4 @@
-//! What the depot is measured beside: other event stores and another server, each doing what the depot does, for as long as
+//! What the depot is measured beside: other event stores, each doing what the depot does, for as long as
 //! `cargo xtask bench -- peers` tells it to.
 //!
 //! A client of each reads `MILLISECONDS CLIENTS` from its input, has so many clients work for so long, each waiting for its
@@ -6,7 +6,6 @@
 //! microseconds. Whatever fails ends it, for a rate of failures says nothing.
 
 mod cqrs;
-mod http;
 mod slices;
 mod uma;
 
@@ -23,8 +22,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 const USAGE: &str = "usage:
   peers cqrs-es DATABASE_URL           cqrs-es in an empty PostgreSQL database
   peers umadb URL                      UmaDB's client
-  peers umadb-server ARGUMENTS         UmaDB's server, with its own arguments
-  peers http ADDRESS PATH [TOKEN]      requests to a depot, or to another that takes the same body";
+  peers umadb-server ARGUMENTS         UmaDB's server, with its own arguments";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -47,8 +45,6 @@ fn carry_out(args: &[&str]) -> Result<(), Failure> {
         }
         ["cqrs-es", url] => slices::answer(|| cqrs::open(url)),
         ["umadb", url] => slices::answer(|| uma::open(url)),
-        ["http", address, path] => slices::answer(|| http::open(address, path, None)),
-        ["http", address, path, token] => slices::answer(|| http::open(address, path, Some(token))),
         _ => Err(USAGE.into()),
     }
 }

@@ -13,10 +13,11 @@ use crate::measure::{Began, Slice, micros};
 /// Room for an answer to a command, with its headers.
 const ANSWER_BYTES: usize = 4096;
 
-/// Adds drivers.
+/// Adds drivers, to a depot or to another server that takes the same body.
 pub(crate) struct Client {
     address: SocketAddr,
-    token: String,
+    /// What stands in each request before the length of its body.
+    head: String,
     /// Makes each driver another.
     number: u64,
     /// How many answers were other than success.
@@ -33,8 +34,12 @@ struct Connection {
 }
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr, token: String) -> Self {
-        Self { address, token, number: 0, errors: 0, poll: Poll::new().unwrap() }
+    pub(crate) fn new(address: SocketAddr, path: &str, token: Option<&str>) -> Self {
+        let credential = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\n{credential}Content-Type: application/json\r\nContent-Length: "
+        );
+        Self { address, head, number: 0, errors: 0, poll: Poll::new().unwrap() }
     }
 
     /// Each connection asks again as soon as it was answered, until the time is over.
@@ -129,13 +134,9 @@ impl Client {
 
     /// Sends a command that nobody has given before. It was to be sent at `since`.
     fn add_driver(&mut self, connection: &mut Connection, since: Instant) {
-        let Self { address, token, number, .. } = self;
+        let Self { head, number, .. } = self;
         let body = format!(r#"{{"name":"Driver {number}","driverLicense":"LIC-{number}"}}"#);
-        let length = body.len();
-        let request = format!(
-            "POST /api/fleet/drivers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
+        let request = format!("{head}{}\r\n\r\n{body}", body.len());
         *number += 1;
         (connection.since, connection.filled) = (since, 0);
         // It fits into the socket's buffer, which is empty.
@@ -163,7 +164,9 @@ impl Client {
 fn status(answer: &[u8]) -> Option<[u8; 3]> {
     const LENGTH: &[u8] = b"\r\ncontent-length: ";
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let length = answer[..head].windows(LENGTH.len()).position(|window| window == LENGTH)?;
+    let length = answer[..head]
+        .windows(LENGTH.len())
+        .position(|window| window.starts_with(b"\r\n") && window.eq_ignore_ascii_case(LENGTH))?;
     let digits = answer[length + LENGTH.len()..head + 2].split(|byte| *byte == b'\r').next()?;
     let length: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
     (answer.len() >= head + 4 + length).then(|| answer.get(9..12)?.try_into().ok()).flatten()

@@ -50,7 +50,11 @@ fn main() {
         return growth::tell_memory(Path::new(&folder));
     }
     if let Some(folder) = argument("--slices") {
-        return slices::answer(Path::new(&folder));
+        return slices::of_commands(Path::new(&folder));
+    }
+    if let Some(address) = argument("--slices-at") {
+        let path = argument("--path").unwrap();
+        return slices::of_requests(&address, &path, argument("--token").as_deref());
     }
     let quick = std::env::args().any(|argument| argument == "--quick");
     let rounds = argument("--rounds").map_or(if quick { 2 } else { 9 }, |rounds| rounds.parse().unwrap());

@@ -13,6 +13,8 @@ use crate::client::Client;
 use crate::measure::{Measured, Slice, ms, percentile, thousands};
 use crate::raw::{GROUP, Raw};
 
+/// The route that adds a driver.
+const ADD_DRIVER: &str = "/api/fleet/drivers";
 const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
 const SLICE: Duration = Duration::from_millis(250);
 /// What parts of the capacity the open loop asks for, in hundredths.
@@ -28,7 +30,7 @@ pub(crate) fn measure(runtime: &Runtime, folder: &Path, plan: &Plan) -> String {
     let token = runtime.block_on(app.create_token(new)).unwrap().token;
     let options = ServeOptions::new(([127, 0, 0, 1], 0).into());
     let running: Running = runtime.block_on(serve(app.clone(), options)).unwrap();
-    let mut client = Client::new(running.address(), token);
+    let mut client = Client::new(running.address(), ADD_DRIVER, Some(&token));
     let mut ours = CONNECTIONS.map(|_| Measured::default());
     for round in 0..=plan.rounds {
         for place in 0..CONNECTIONS.len() {
