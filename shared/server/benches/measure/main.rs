@@ -58,7 +58,7 @@ fn main() {
     }
     let quick = std::env::args().any(|argument| argument == "--quick");
     let rounds = argument("--rounds").map_or(if quick { 2 } else { 9 }, |rounds| rounds.parse().unwrap());
-    let deliveries = if quick { vec![100, 300, 1_000] } else { vec![1_000, 10_000, 100_000] };
+    let deliveries = if quick { vec![300, 1_000, 3_000] } else { vec![1_000, 10_000, 100_000] };
     let plan = Plan { rounds, deliveries };
     // Beside the program rather than in the system's folder for temporary files, which may lie in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
