@@ -1,7 +1,11 @@
 //! Moves committed pages from the write-ahead log into the database, on a thread of its own so that no command waits
 //! for it. Decides nothing about durability: what is in the log is already safe.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, ffi};
@@ -74,27 +78,39 @@ pub(crate) fn start(
 
 /// Empties the log for good, as nobody writes any more.
 pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
-    checkpoint(connection, "TRUNCATE").map(|_| ())
+    empty(connection, Duration::ZERO).map(|_| ())
 }
 
-/// How often it is tried to have the log to oneself. Somebody who is emptying it, too, is not waited for by SQLite itself.
-const SCRUB_ATTEMPTS: u32 = 400;
-const SCRUB_AGAIN_AFTER: Duration = Duration::from_millis(25);
+/// How long a scrub goes on trying to have the log to itself.
+const SCRUB_PATIENCE: Duration = Duration::from_secs(10);
+const AGAIN_AFTER: Duration = Duration::from_millis(25);
+
+/// Moves the whole log into the database and begins it anew; says whether that could be done before patience ended. SQLite
+/// itself waits for those who read the log, but not for somebody else who is emptying it.
+pub(crate) fn empty(connection: &Connection, patience: Duration) -> rusqlite::Result<bool> {
+    let until = Instant::now() + patience;
+    loop {
+        let busy =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0))?;
+        if !busy || Instant::now() >= until {
+            return Ok(!busy);
+        }
+        thread::sleep(AGAIN_AFTER);
+    }
+}
 
 /// Writes the database anew without anything that was deleted from it, and empties the log, on a connection of its own:
 /// the copy is made in a file, not in the memory of whoever writes.
 pub(crate) fn scrub(database: &Database) -> rusqlite::Result<()> {
     let connection = database.scrubber()?;
     connection.execute_batch("VACUUM")?;
-    for _ in 0..SCRUB_ATTEMPTS {
-        let busy = |row: &rusqlite::Row<'_>| row.get::<_, bool>(0);
-        if !connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), busy)? {
-            return Ok(());
-        }
-        thread::sleep(SCRUB_AGAIN_AFTER);
-    }
+    if empty(&connection, SCRUB_PATIENCE)? { Ok(()) } else { Err(in_use()) }
+}
+
+/// The log could not be begun anew.
+pub(crate) fn in_use() -> rusqlite::Error {
     let locked = ffi::Error::new(ffi::SQLITE_BUSY);
-    Err(rusqlite::Error::SqliteFailure(locked, Some("the log is being read all the time".to_owned())))
+    rusqlite::Error::SqliteFailure(locked, Some("the write-ahead log is in use all the time".to_owned()))
 }
 
 /// Moves what can be moved now.
@@ -117,8 +133,6 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     /// What a thread that waits is told, and after how long.

@@ -5,7 +5,10 @@ use std::{path::Path, path::PathBuf, time::Duration};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::options::{StoreOptions, Synchronous};
+use crate::{
+    checkpoint,
+    options::{StoreOptions, Synchronous},
+};
 
 /// Another process may hold the write lock for a moment.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5000);
@@ -55,11 +58,9 @@ impl Database {
     /// hold a commit that is seen but not on the disk, and that no later sync need write: what is built on it would go
     /// with it in a power cut. So its pages are moved into the database, and the log begins anew with a commit of its own.
     pub(crate) fn settle(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let busy =
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0))?;
-        if busy && self.exclusive {
-            let locked = ffi::Error::new(ffi::SQLITE_BUSY);
-            return Err(rusqlite::Error::SqliteFailure(locked, Some("the log is being read".to_owned())));
+        let patience = if self.exclusive { BUSY_TIMEOUT } else { Duration::ZERO };
+        if !checkpoint::empty(connection, patience)? && self.exclusive {
+            return Err(checkpoint::in_use());
         }
         connection.pragma_update(None, "application_id", APPLICATION)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use crate::locks::{Locks, Shared};
+use crate::locks::{EMPTYING, Locks, SLOTS, Shared, Slot};
 use crate::random::Random;
 use crate::state::{Files, Inode};
 use crate::vfs;
@@ -203,6 +203,20 @@ impl Disk {
         self.0.changed.notify_all();
     }
 
+    /// Somebody else empties the write-ahead log of this database, until what is returned is dropped.
+    ///
+    /// # Panics
+    /// Somebody does already, or nobody has the database open.
+    #[must_use]
+    pub fn somebody_empties(&self, name: &str) -> Emptying {
+        let mut state = self.0.state.lock();
+        let inode = state.files.find(name).expect("the database is there");
+        let (shared, _) = state.parts_of(inode);
+        let mut own = [Slot::Free; SLOTS];
+        assert!(shared.take(&mut own, EMPTYING, Slot::Exclusive), "somebody empties the log already");
+        Emptying { shared, own }
+    }
+
     /// Counts what `work` does on this thread as the writer's, e.g. opening the store.
     pub fn counted<T>(work: impl FnOnce() -> T) -> T {
         COUNTED.set(true);
@@ -215,6 +229,19 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         vfs::unmount(&self.0);
+    }
+}
+
+/// Somebody who empties a write-ahead log.
+#[derive(Debug)]
+pub struct Emptying {
+    shared: Arc<Shared>,
+    own: [Slot; SLOTS],
+}
+
+impl Drop for Emptying {
+    fn drop(&mut self) {
+        self.shared.release(&mut self.own, EMPTYING);
     }
 }
 

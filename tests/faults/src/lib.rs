@@ -20,5 +20,5 @@ mod random;
 mod state;
 mod vfs;
 
-pub use disk::{Disk, Faults};
+pub use disk::{Disk, Emptying, Faults};
 pub use random::Random;

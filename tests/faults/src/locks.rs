@@ -73,6 +73,9 @@ impl Locks {
 /// How many locks shared memory has.
 pub(crate) const SLOTS: usize = ffi::SQLITE_SHM_NLOCK as usize;
 
+/// The lock of whoever empties the write-ahead log, `WAL_CKPT_LOCK` in SQLite's source.
+pub(crate) const EMPTYING: Range<usize> = 1..2;
+
 /// A connection's hold on one of the locks in shared memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {

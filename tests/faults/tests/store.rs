@@ -7,11 +7,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::thread;
+use std::time::Duration;
 
 use chrono::DateTime;
 use depot_store::{
-    AppendError, Metadata, Migration, NewEvent, OpenError, ReadError, Store, StoreOptions, Synchronous, Unit,
-    WorkError, WriteError, chain, log, rusqlite,
+    AppendError, DATABASE_FILE, Metadata, Migration, NewEvent, OpenError, ReadError, Store, StoreOptions,
+    Synchronous, Unit, WorkError, WriteError, chain, log, rusqlite,
 };
 use faults::{Disk, Faults, Random};
 use tempfile::TempDir;
@@ -442,4 +444,23 @@ fn a_commit_that_is_seen_but_not_on_the_disk_is_there_whole_or_not_at_all() {
         assert!(trial.tally.is_good(), "seed {seed}: {}", trial.tally);
     }
     assert!(found > 0, "no commit failed");
+}
+
+/// After a failure the log is begun anew, which the thread that empties it now and then may be in the way of.
+#[test]
+fn a_work_after_one_that_failed_waits_for_whoever_empties_the_log() {
+    let mut trial = Trial::new(1, Synchronous::Full);
+    let store = trial.open().unwrap();
+    trial.disk.fail(Faults { sync: 10_000, ..Faults::default() });
+    let failed = trial.send(&store, &[1]).remove(0);
+    assert!(matches!(failed, Err(WriteError::Unknown(_))), "{failed:?}");
+    trial.disk.fail(Faults::default());
+    let emptying = trial.disk.somebody_empties(DATABASE_FILE);
+    let ends = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        drop(emptying);
+    });
+    let next = trial.send(&store, &[2]).remove(0);
+    assert!(ends.is_finished(), "it waited for nobody: {next:?}");
+    assert!(next.is_ok(), "{next:?}");
 }
