@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
+import { findingsOn } from "./looks";
 
 let browser: Browser;
 let depot: Depot;
@@ -113,6 +114,23 @@ it("tells once of what happened, in two windows and after a reload", async () =>
   await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
+});
+
+it("tells of a crowd as a whole: the demo day that somebody else loads is a handful of notifications", async () => {
+  const other = await Depot.open();
+  const { context, page, complaints } = await openDesk(browser, other);
+  await page.waitForFunction(() => localStorage.getItem("depot.news")?.includes("upTo"));
+  const command = { entity: "depot", command: { type: "loadDemo" } };
+  await other.call("POST", "/api/commands", { command }, other.createToken(["--role", "admin", "--name", "A colleague"]));
+  await page.getByRole("button", { name: /^Notifications, [1-5] unread$/u }).click();
+  const list = page.getByRole("dialog", { name: "Notifications" });
+  await list.getByText(/^\d+ delivered$/u).waitFor();
+  expect(await findingsOn(page)).toEqual([]);
+  await list.getByRole("link", { name: "See them" }).last().click();
+  await page.waitForURL(/status=Delivered/u);
+  expect(complaints).toEqual([]);
+  await context.close();
+  await other.close();
 });
 
 it("speaks the depot's language, and refuses in it", async () => {

@@ -1,10 +1,11 @@
 // Erasing a former driver and a receiver, by the dialogs: what is lost is said first, only a tick lets it go on, and then they are
-// gone from the lists, the delivery's page, the log, the exports and the files, in the reader's language.
+// gone from the lists, the delivery's page, the log, the exports, the files and what a browser keeps, in the reader's language.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
+import type { Desk } from "./browser";
 import { Depot } from "./depot";
 import { findingsOn } from "./looks";
 
@@ -12,14 +13,19 @@ let browser: Browser;
 let depot: Depot;
 let driver: string;
 let delivery: string;
+/** A desk that was open all the while, and told of the delivery that ran late. */
+let watcher: Desk;
 
 beforeAll(async () => {
   [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: ["backup.every_minutes=0"] })]);
   driver = await depot.addDriver("Wilhelmina Quist");
+  watcher = await openDesk(browser, depot);
+  await watcher.page.waitForFunction(() => localStorage.getItem("depot.news")?.includes("late"));
   const route = await depot.addRoute("Gate", "Harbour", new Date(Date.now() - 3_600_000), ["Market"]);
   delivery = await depot.addDelivery(route, driver, await depot.addVehicle("EV-07"));
   const at = `/api/deliveries/${delivery}`;
   await depot.call("PATCH", `${at}/status`, { status: "InTransit" });
+  await watcher.page.getByRole("button", { name: "Notifications, 1 unread" }).waitFor();
   const { incidentId } = await depot.call("POST", `${at}/incidents`, { type: "Traffic", description: "Frau Zwickl waits" });
   await depot.call("PATCH", `${at}/incidents/${incidentId}/resolve`, { note: "Zwickl was told" });
   await depot.call("PATCH", `${at}/checkpoint`, { routeId: route, sequence: 1 });
@@ -122,6 +128,21 @@ it("says so in German, too, in lists and in what is exported", async () => {
   const exported = await readFile(await (await coming).path(), "utf8");
   expect(exported).toContain("gelöscht");
   expect(exported).not.toMatch(/\berased\b|quist|zwickl/iu);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+it("has nothing of them in what a browser kept, and says in the list of notifications that they were erased", async () => {
+  const { context, page, complaints } = watcher;
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(kept).toContain(delivery);
+  expect(kept).not.toMatch(/wilhelmina|quist|zwickl|leopoldine/iu);
+  await page.reload();
+  await page.getByRole("button", { name: /^Mitteilungen/u }).click();
+  const list = page.getByRole("dialog", { name: "Mitteilungen" });
+  await list.getByRole("link", { name: "Gate → Harbour" }).waitFor();
+  await list.getByText("gelöscht", { exact: true }).waitFor();
+  expect(await findingsOn(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -22,12 +22,15 @@ let browser: Browser;
 let depots: Record<Filling, Depot>;
 
 beforeAll(async () => {
-  const [opened, full, empty] = await Promise.all([openBrowser(), Depot.open({ flags: ["--demo"] }), Depot.open()]);
+  const [opened, full, empty] = await Promise.all([openBrowser(), Depot.open({ flags: ["--demo"], settings: ["phones.positions=true"] }), Depot.open()]);
   browser = opened;
   depots = { full, empty };
-  const phone = await openPhone(browser, full);
+  const phone = await openPhone(browser, full, { geolocation: { latitude: 41.157_94, longitude: -8.629_12, accuracy: 12 }, permissions: ["geolocation"] });
   const { driverId } = await firstOf(full, "InTransit");
   await pairPhone(phone, full, driverId);
+  await phone.page.goto(`${full.url}/phone/settings`);
+  await phone.page.getByRole("button", { name: "Shared", exact: true }).tap();
+  await expect.poll(async () => (await full.call("POST", "/api/queries", { query: "positions" })).answer.length).toBe(1);
   await phone.context.close();
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
+import { findingsOn } from "./looks";
 import { openPhone, pairPhone } from "./phone";
 
 let browser: Browser;
@@ -62,10 +63,23 @@ it("is the driver's choice, seen at the desk with its age, and forgotten when th
   expect(await desk.page.evaluate(() => navigator.clipboard.readText())).toBe("41.15794, -8.62912");
   await desk.page.goto(`${depot.url}/fleet/drivers/${ana}`);
   await desk.page.getByText("41.15794, -8.62912").waitFor();
+  // Where a dispatcher looks all day: beside the name, with its age, in the lanes of both sorts and in the table.
+  await desk.page.goto(depot.url);
+  const lanes = desk.page.locator("section").filter({ hasText: "Lanes" });
+  const aged = /^Last position (?:now|\d+ min ago)$/u;
+  const inLane = lanes.getByText(aged);
+  await inLane.waitFor();
+  await inLane.hover();
+  expect(await inLane.getAttribute("title")).toMatch(/41\.15794, -8\.62912 · within 12 m/u);
+  await desk.page.getByRole("table", { name: "Under way" }).getByRole("row").filter({ hasText: "Ana Costa" }).getByText(aged).waitFor();
+  expect(await findingsOn(desk.page)).toEqual([]);
+  await lanes.getByText("Vehicles", { exact: true }).click();
+  await lanes.getByText("EV-07").first().waitFor();
+  await inLane.waitFor();
 
   await page.goto(`${depot.url}/phone/settings`);
   await page.getByRole("button", { name: "Not shared" }).tap();
-  await desk.page.getByText("41.15794, -8.62912").waitFor({ state: "detached" });
+  await inLane.waitFor({ state: "detached" });
   expect((await depot.call("POST", "/api/queries", { query: "positions" })).answer).toEqual([]);
   expect(desk.complaints).toEqual([]);
   await Promise.all([desk.context.close(), phone.context.close()]);

@@ -1,7 +1,7 @@
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { EventView } from "@bindings/EventView";
 import type { PhoneView } from "@bindings/PhoneView";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { NewsDesk } from "@kit/news";
 
 const NOBODY = () => false;
@@ -11,7 +11,8 @@ function eventOf(sequence: number, type: string, data: Record<string, unknown> =
 }
 
 const incident = (sequence: number) => eventOf(sequence, "IncidentReported", { type: "Traffic" });
-const late = (id: string) => ({ id, lateSince: "2026-11-25T08:00:00Z", routeOrigin: "Depot", routeDestination: id }) as DeliveryRow;
+const delivered = (sequence: number) => eventOf(sequence, "DeliveryStatusChanged", { new: "Delivered" });
+const late = (id: string) => ({ id, lateSince: "2026-11-25T08:00:00Z", routeOrigin: "Depot", routeDestination: id, driverId: null }) as DeliveryRow;
 
 const phone = (seenAt: string) => ({ deviceId: "p1", name: "Ana (Chrome)", driverId: "d", seenAt, revokedAt: null }) as PhoneView;
 const at = (clock: string) => Date.parse(`2026-11-25T${clock}Z`);
@@ -49,10 +50,34 @@ test("a phone that falls silent with work to do is told once, and again when it 
   const eight = phone("2026-11-25T08:00:00Z");
   expect(desk.takePhones([eight], [row], at("08:05:00"))).toEqual([]);
   expect(desk.takePhones([eight], [], at("09:00:00"))).toEqual([]);
-  expect(desk.takePhones([eight], [row], at("09:00:00"))).toMatchObject([{ kind: "phone", deliveryId: "a", name: "Ana (Chrome)" }]);
+  expect(desk.takePhones([eight], [row], at("09:00:00"))).toMatchObject([{ kind: "phone", deliveryId: "a", driverId: "d" }]);
   expect(new NewsDesk(localStorage).takePhones([eight], [row], at("09:01:00"))).toEqual([]);
   expect(desk.takePhones([{ ...eight, revokedAt: "2026-11-25T09:01:00Z" }], [row], at("10:00:00"))).toEqual([]);
   expect(desk.takePhones([phone("2026-11-25T09:30:00Z")], [row], at("10:00:00"))).toHaveLength(1);
+});
+
+test("what is kept names no driver, and what an earlier version kept of them goes", () => {
+  localStorage.setItem("depot.news", JSON.stringify({ upTo: 7, late: [], unread: 1, items: [{ id: "late x", kind: "late", name: "Depot → Harbour, Ana" }] }));
+  const other = new NewsDesk(localStorage);
+  expect(other.get()).toMatchObject({ unread: 0, items: [] });
+  expect(localStorage.getItem("depot.news")).not.toContain("Ana");
+  expect(other.takeEvents([incident(8), incident(7)], NOBODY)).toHaveLength(1);
+  other.takeLate([{ ...late("b"), driverId: "d", driverName: "Ana" }]);
+  expect(other.get().items[0]).toMatchObject({ kind: "late", journey: "Depot → b", driverId: "d" });
+  expect(localStorage.getItem("depot.news")).not.toContain("Ana");
+});
+
+test("many of a kind at once are one entry with their number, others stand beside it", () => {
+  desk.takeEvents([incident(1)], NOBODY);
+  const told = desk.takeEvents([incident(9), ...[8, 7, 6, 5, 4].map(delivered), incident(1)], NOBODY);
+  expect(told).toHaveLength(6);
+  expect(desk.get()).toMatchObject({ unread: 2, items: [{ id: "event 9" }, { kind: "delivered", count: 5 }] });
+  desk.takeEvents([delivered(10), incident(9)], NOBODY);
+  expect(desk.get()).toMatchObject({ unread: 2, items: [{ kind: "delivered", count: 6 }, { id: "event 9" }] });
+  vi.useFakeTimers({ now: Date.now() + 60_000 });
+  desk.takeEvents([delivered(11), delivered(10)], NOBODY);
+  vi.useRealTimers();
+  expect(desk.get()).toMatchObject({ unread: 3, items: [{ id: "event 11" }, { count: 6 }, { id: "event 9" }] });
 });
 
 test("nobody is told of what they did themselves, of what moves on as planned, or of what they switched off", () => {

@@ -1,13 +1,19 @@
 // What a dispatcher wants to be told of without looking for it, each thing once. Kept in the browser, so that neither a
-// reload nor a second window tells it again; what came while nobody looked waits in the list.
+// reload nor a second window tells it again; what came while nobody looked waits in the list. No name of anybody is kept: an
+// erasure would not reach it there.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { EventView } from "@bindings/EventView";
 import type { PhoneView } from "@bindings/PhoneView";
+import { journey } from "@kit/EntityLink";
 
 const KEY = "depot.news";
 const ITEMS_MOST = 50;
 /** Lateness is remembered longer than it is listed: a delivery can stay late for days. */
 const LATE_MOST = 500;
+
+/** More of one kind than this within `BURST_MS` stand in the list as one entry with their count. */
+const APART_MOST = 3;
+const BURST_MS = 10_000;
 
 export const NEWS_KINDS = ["incident", "late", "failed", "delivered", "phone"] as const;
 /** How long a phone with work to do may be silent. It speaks every half minute while its app is open. */
@@ -15,15 +21,33 @@ const SILENCE_MOST_MS = 15 * 60_000;
 
 export type NewsKind = (typeof NEWS_KINDS)[number];
 
+/** One thing that happened. */
 export interface News {
   readonly id: string;
   readonly kind: NewsKind;
   readonly at: string;
   readonly deliveryId: string;
-  /** The delivery's, for people. */
-  readonly name: string;
+  /** Where the delivery goes, from where. */
+  readonly journey: string;
+  /** Whose it is, where that matters: several drive the same route, and are late on it together. */
+  readonly driverId?: string;
   /** An incident's type. */
   readonly incidentType?: string;
+}
+
+/** Many things of one kind that came at once, such as while nobody had the desk open. */
+export interface Burst {
+  readonly id: string;
+  readonly kind: NewsKind;
+  /** When the latest of them was. */
+  readonly at: string;
+  readonly count: number;
+}
+
+type Item = (News | Burst) & { /** In milliseconds since 1970, by this desk's clock. */ readonly toldAt_ms: number };
+
+export function isBurst(item: News | Burst): item is Burst {
+  return "count" in item;
 }
 
 interface Kept {
@@ -33,7 +57,8 @@ interface Kept {
   /** Phones that were told of as lost, with when they were last seen. */
   readonly lost?: readonly string[];
   /** Newest first. */
-  readonly items: readonly News[];
+  readonly items: readonly Item[];
+  /** How many of them, from the first on, nobody has seen. */
   readonly unread: number;
   readonly off: readonly NewsKind[];
 }
@@ -47,6 +72,8 @@ export class NewsDesk {
 
   constructor(private readonly storage: Storage) {
     this.#kept = this.#read();
+    // Written anew without what `#read` leaves out.
+    if (storage.getItem(KEY) !== null) this.#keep(this.#kept);
     globalThis.addEventListener("storage", ({ key }) => {
       if (key === KEY) this.#take(this.#read());
     });
@@ -112,14 +139,15 @@ export class NewsDesk {
   }
 
   #add(kept: Kept, news: readonly News[]): void {
-    const wanted = news.filter(({ kind }) => !kept.off.includes(kind));
-    const unread = Math.min(kept.unread + wanted.length, ITEMS_MOST);
-    this.#keep({ ...kept, items: [...wanted, ...kept.items].slice(0, ITEMS_MOST), unread });
+    this.#keep(gather(kept, news.filter(({ kind }) => !kept.off.includes(kind)), Date.now()));
   }
 
   #read(): Kept {
     try {
-      return { ...NOTHING, ...(JSON.parse(this.storage.getItem(KEY) ?? "{}") as Partial<Kept>) };
+      const kept = { ...NOTHING, ...(JSON.parse(this.storage.getItem(KEY) ?? "{}") as Partial<Kept>) };
+      // Earlier versions kept drivers' names, and did not keep when something was told.
+      const items = kept.items.filter(({ toldAt_ms }) => toldAt_ms !== undefined);
+      return { ...kept, items, unread: Math.min(kept.unread, items.length) };
     } catch {
       return NOTHING;
     }
@@ -136,6 +164,30 @@ export class NewsDesk {
   }
 }
 
+/** Puts fresh news before what is kept; the kind that matters most comes last, and so stands first. */
+function gather(kept: Kept, fresh: readonly News[], now_ms: number): Kept {
+  return NEWS_KINDS.toReversed().reduce((sofar, kind) => gatherKind(sofar, fresh.filter((news) => news.kind === kind), now_ms), kept);
+}
+
+/** Those of one kind, latest first. Where they have become a burst they go into one entry, with the ones told just before. */
+function gatherKind({ items, unread, ...kept }: Kept, fresh: readonly News[], now_ms: number): Kept {
+  const [latest] = fresh;
+  if (latest === undefined) return { ...kept, items, unread };
+  const justBefore = new Set(items.filter(({ kind, toldAt_ms }) => kind === latest.kind && now_ms - toldAt_ms < BURST_MS));
+  const count = [...justBefore].reduce((sum, item) => sum + (isBurst(item) ? item.count : 1), fresh.length);
+  const isCrowd = count > APART_MOST;
+  // From the first of them on, or a steady stream would be a burst without end.
+  const toldAt_ms = isCrowd ? Math.min(now_ms, ...[...justBefore].map((item) => item.toldAt_ms)) : now_ms;
+  const entries: readonly (News | Burst)[] = isCrowd ? [{ id: `burst ${latest.id}`, kind: latest.kind, at: latest.at, count }] : fresh;
+  const rest = isCrowd ? items.filter((item) => !justBefore.has(item)) : items;
+  const unreadRest = isCrowd ? items.slice(0, unread).filter((item) => !justBefore.has(item)).length : unread;
+  return {
+    ...kept,
+    items: [...entries.map((entry) => ({ ...entry, toldAt_ms })), ...rest].slice(0, ITEMS_MOST),
+    unread: Math.min(unreadRest + entries.length, ITEMS_MOST),
+  };
+}
+
 function newsOf(event: EventView): News | undefined {
   const kind = kindOf(event);
   if (kind === undefined) return undefined;
@@ -146,7 +198,7 @@ function newsOf(event: EventView): News | undefined {
     kind,
     at: occurredAt,
     deliveryId: entityId,
-    name: entityName ?? "",
+    journey: entityName ?? "",
     ...(typeof incidentType === "string" && { incidentType }),
   };
 }
@@ -158,17 +210,18 @@ function kindOf({ type, data }: EventView): NewsKind | undefined {
   return data["new"] === "Delivered" ? "delivered" : undefined;
 }
 
-function latenessOf({ id, lateSince, routeOrigin, routeDestination, driverName }: DeliveryRow): News | undefined {
-  if (lateSince === null) return undefined;
-  // Several drive the same route, and are late on it together.
-  const name = [`${routeOrigin} → ${routeDestination}`, driverName].filter((part) => part !== null).join(", ");
-  return { id: `late ${id} ${lateSince}`, kind: "late", at: lateSince, deliveryId: id, name };
+function latenessOf(row: DeliveryRow): News | undefined {
+  return row.lateSince === null ? undefined : standingOf(row, "late", `late ${row.id} ${row.lateSince}`, row.lateSince);
 }
 
-function lossOf({ deviceId, name, driverId, seenAt, revokedAt }: PhoneView, underWay: readonly DeliveryRow[], now_ms: number): News | undefined {
+function lossOf({ deviceId, driverId, seenAt, revokedAt }: PhoneView, underWay: readonly DeliveryRow[], now_ms: number): News | undefined {
   if (seenAt === null || revokedAt !== null || now_ms - Date.parse(seenAt) < SILENCE_MOST_MS) return undefined;
   const delivery = underWay.find((row) => row.driverId === driverId);
-  return delivery && { id: `phone ${deviceId} ${seenAt}`, kind: "phone", at: seenAt, deliveryId: delivery.id, name };
+  return delivery && standingOf(delivery, "phone", `phone ${deviceId} ${seenAt}`, seenAt);
+}
+
+function standingOf({ id: deliveryId, routeOrigin, routeDestination, driverId }: DeliveryRow, kind: NewsKind, id: string, at: string): News {
+  return { id, kind, at, deliveryId, journey: journey(routeOrigin, routeDestination), ...(driverId !== null && { driverId }) };
 }
 
 /** The one of this page. */

@@ -1,4 +1,5 @@
 // Every status there is, with its tone and its mark: the one place that decides what a status looks like.
+import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import {
   IconArchive,
   IconBan,
@@ -62,4 +63,9 @@ export function lookOf({ of, status }: SubjectStatus): StatusLook {
   const looks: Record<string, StatusLook> = STATUS_LOOKS[of];
   // A newer depot may name a status this desk does not know: it is shown plainly rather than not at all.
   return looks[status] ?? { tone: "neutral", icon: IconHelpCircle };
+}
+
+/** Only then is where its driver is the depot's concern. */
+export function isUnderWay({ status }: { readonly status: DeliveryStatus }): boolean {
+  return status === "InTransit" || status === "OutForDelivery";
 }

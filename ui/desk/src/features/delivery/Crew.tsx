@@ -12,6 +12,7 @@ import { DriverPlace } from "@kit/DriverPlace";
 import { Panel } from "@kit/Panel";
 import { PersonLine } from "@kit/Person";
 import { DriverPick, VehiclePick } from "@kit/picks";
+import { isUnderWay } from "@kit/status";
 import { Truncated } from "@kit/Truncated";
 
 /** Why the two cannot be changed now. */
@@ -62,11 +63,6 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />
     </Panel>
   );
-}
-
-/** Only then is where the driver is the depot's concern. */
-function isUnderWay({ status }: DeliveryDetail): boolean {
-  return status === "InTransit" || status === "OutForDelivery";
 }
 
 function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {

@@ -7,6 +7,7 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Column } from "@kit/DataTable";
+import { LastSeen, usePosition } from "@kit/DriverPlace";
 import { journey } from "@kit/EntityLink";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
@@ -14,6 +15,7 @@ import { Moment, Span } from "@kit/Moment";
 import { PersonLine } from "@kit/Person";
 import { Progress } from "@kit/Progress";
 import { RiskBadge } from "@kit/RiskBadge";
+import { isUnderWay } from "@kit/status";
 import { StatusBadge } from "@kit/StatusBadge";
 import { ToneBadge } from "@kit/ToneBadge";
 import { Truncated } from "@kit/Truncated";
@@ -64,12 +66,13 @@ function columnsOf(t: TFunction<"delivery">) {
       key: "crew",
       title: t("column.crew"),
       width: "19%",
-      cell: ({ driverName, vehicleNo }) => (
+      cell: ({ status, driverId, driverName, vehicleNo }) => (
         <>
           {driverName === null ? <Truncated c="dimmed">{t("noDriver")}</Truncated> : <PersonLine of={driverName} />}
           <Truncated fz="xs" c="dimmed">
             {vehicleNo ?? t("noVehicle")}
           </Truncated>
+          {isUnderWay({ status }) && <SeenOf driverId={driverId} />}
         </>
       ),
     },
@@ -127,6 +130,10 @@ function Small({ at }: { at: string | null }) {
       <Moment at={at} />
     </Text>
   );
+}
+
+function SeenOf({ driverId }: { driverId: string | null }) {
+  return <LastSeen position={usePosition(driverId)} />;
 }
 
 /** The status, with what is wrong beneath it. */

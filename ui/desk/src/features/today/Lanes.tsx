@@ -10,6 +10,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
+import { LastSeen, usePosition } from "@kit/DriverPlace";
 import { journey } from "@kit/EntityLink";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
@@ -20,7 +21,7 @@ import { Refusal } from "@kit/Refusal";
 import { lookOf } from "@kit/status";
 import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
 import classes from "./Lanes.module.css";
-import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf } from "./laneBars";
+import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf, onRoadOf } from "./laneBars";
 import type { Bar, Grouping } from "./laneBars";
 
 const LANES_MOST = 500;
@@ -95,7 +96,6 @@ interface Refused {
 
 function Day({ day, grouping, deliveries }: DayProps) {
   const { t } = useTranslation("today");
-  const { t: kit } = useTranslation("kit");
   const navigate = useNavigate();
   const now_ms = useNow();
   const mayChange = useMayChange();
@@ -104,6 +104,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
   const [refused, setRefused] = useState<Refused>();
   const resources = useResources(grouping);
   const bars = barsOf(deliveries, grouping, day);
+  const onRoad = onRoadOf(deliveries, grouping);
   const [startTime, endTime] = hoursOf(bars);
   const { ref: room, width } = useElementSize();
   const hour_px = Math.max(HOUR_LEAST_PX, (width - NAMES_PX) / hoursBetween(startTime, endTime));
@@ -174,11 +175,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
         canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
         onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
         onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
-        renderResourceLabel={({ label }) => (
-          <Text inherit lineClamp={2} title={personWord(kit, String(label))}>
-            <Person of={String(label)} />
-          </Text>
-        )}
+        renderResourceLabel={({ id, label }) => <LaneName name={String(label)} driverId={onRoad.get(String(id)) ?? null} />}
         renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
         labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
       />
@@ -193,6 +190,20 @@ function Day({ day, grouping, deliveries }: DayProps) {
 
 /** Long lists of names scroll by themselves, under the hours: what is under way stays near. */
 const SCROLLING = { className: classes["scroller"] ?? "", classNames: { viewport: classes["viewport"] ?? "" } };
+
+/** Whose lane it is, and where whoever is on the road in it was last, if they share it. */
+function LaneName({ name, driverId }: { name: string; driverId: string | null }) {
+  const { t } = useTranslation("kit");
+  const position = usePosition(driverId);
+  return (
+    <>
+      <Text inherit lineClamp={position === undefined ? 2 : 1} title={personWord(t, name)}>
+        <Person of={name} />
+      </Text>
+      <LastSeen position={position} />
+    </>
+  );
+}
 
 function BarBody({ delivery, grouping }: { delivery: DeliveryRow; grouping: Grouping }) {
   const { t } = useTranslation("kit");

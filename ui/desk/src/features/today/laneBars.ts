@@ -1,6 +1,7 @@
 // What a day's lanes are made of, and which command a drop means. Draws nothing.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { DepotCommand } from "@bindings/DepotCommand";
+import { isUnderWay } from "@kit/status";
 import { toInstant, wallTime } from "@kit/time";
 
 export type Grouping = "driver" | "vehicle";
@@ -42,6 +43,11 @@ export function barsOf(deliveries: readonly DeliveryRow[], grouping: Grouping, d
 
 export function laneOf({ driverId, vehicleId }: DeliveryRow, grouping: Grouping): string {
   return (grouping === "driver" ? driverId : vehicleId) ?? OPEN_LANE;
+}
+
+/** Who drives in each lane that has somebody on the road. */
+export function onRoadOf(deliveries: readonly DeliveryRow[], grouping: Grouping): ReadonlyMap<string, string | null> {
+  return new Map(deliveries.filter(isUnderWay).map((delivery) => [laneOf(delivery, grouping), delivery.driverId]));
 }
 
 /** From which to which hour the lanes reach. */
