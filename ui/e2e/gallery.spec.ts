@@ -1,7 +1,7 @@
 // Every screen, light and dark, full and empty: nothing that axe finds, nothing wider than the window, nothing asked of
 // another machine. With UPDATE_SCREENS=1 it also draws them into docs/screens, at both sizes, for people to look at.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
 import { IS_DRAWING, draw, findingsOn } from "./looks";
@@ -22,15 +22,12 @@ let browser: Browser;
 let depots: Record<Filling, Depot>;
 
 beforeAll(async () => {
-  const [opened, full, empty] = await Promise.all([openBrowser(), Depot.open({ flags: ["--demo"], settings: ["phones.positions=true"] }), Depot.open()]);
+  const [opened, full, empty] = await Promise.all([openBrowser(), Depot.open({ flags: ["--demo"] }), Depot.open()]);
   browser = opened;
   depots = { full, empty };
-  const phone = await openPhone(browser, full, { geolocation: { latitude: 41.157_94, longitude: -8.629_12, accuracy: 12 }, permissions: ["geolocation"] });
+  const phone = await openPhone(browser, full);
   const { driverId } = await firstOf(full, "InTransit");
   await pairPhone(phone, full, driverId);
-  await phone.page.goto(`${full.url}/phone/settings`);
-  await phone.page.getByRole("button", { name: "Shared", exact: true }).tap();
-  await vi.waitUntil(async () => (await full.call("POST", "/api/queries", { query: "positions" })).answer.length > 0, { timeout: 30_000 });
   await phone.context.close();
 });
 afterAll(async () => {
