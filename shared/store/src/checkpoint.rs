@@ -133,7 +133,10 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+    use crate::options::StoreOptions;
 
     /// What a thread that waits is told, and after how long.
     fn waiting(signal: &Arc<Signal>) -> thread::JoinHandle<(bool, Duration)> {
@@ -166,5 +169,41 @@ mod tests {
         signal.stop();
         assert!(!signal.wait());
         assert!(began.elapsed() < INTERVAL, "{:?}", began.elapsed());
+    }
+
+    /// How often a checkpoint asked whether to wait for somebody who reads.
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+
+    #[test]
+    fn nobody_is_waited_for_until_the_log_grew_beyond_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("d");
+        let connection = Connection::open(&file).unwrap();
+        let small = "PRAGMA page_size = 512; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
+            PRAGMA synchronous = OFF; CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0)";
+        connection.execute_batch(small).unwrap();
+        // Keeps the log from beginning anew.
+        let reader = Connection::open(&file).unwrap();
+        reader.execute_batch("BEGIN").unwrap();
+        reader.query_row("SELECT n FROM t", (), |_| Ok(())).unwrap();
+        let add_page =
+            || drop(connection.prepare_cached("UPDATE t SET n = n + 1").unwrap().execute(()).unwrap());
+        for _ in checkpoint(&connection, "PASSIVE").unwrap()..WAL_PAGES_MAX {
+            add_page();
+        }
+        assert_eq!(checkpoint(&connection, "PASSIVE").unwrap(), WAL_PAGES_MAX);
+        let checkpointer = Connection::open(&file).unwrap();
+        let ask = |_| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        checkpointer.busy_handler(Some(ask)).unwrap();
+        let database = Database::new(file, &StoreOptions::new(folder.path()));
+        let mut slot = Some(checkpointer);
+        run(&database, &mut slot).unwrap();
+        assert_eq!(ASKED.load(Ordering::Relaxed), 0);
+        add_page();
+        run(&database, &mut slot).unwrap();
+        assert!(ASKED.load(Ordering::Relaxed) > 0);
     }
 }

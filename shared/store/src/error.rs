@@ -169,3 +169,20 @@ pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn only_a_full_disk_is_told_as_one() {
+        for (code, expected) in [(ffi::SQLITE_FULL, true), (ffi::SQLITE_IOERR, false)] {
+            let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            assert_eq!(WorkError::is_full(&failure()), expected, "{code}");
+            assert_eq!(AppendError::Storage(failure()).is_full(), expected, "{code}");
+        }
+        assert!(!AppendError::WrongVersion { expected: 1, actual: 2 }.is_full());
+    }
+}

@@ -218,7 +218,7 @@ impl<C: Default> Writer<C> {
         let Ending { tip, wrote, fault } = ending;
         // Some failures, a full disk among them, make SQLite roll back the whole transaction by itself.
         if connection.is_autocommit() {
-            return Err(Lost(fault.unwrap_or_else(|| cause_of_rollback(connection))));
+            return Err(Lost(fault.unwrap_or_else(rolled_back)));
         }
         let stands = ran == Ran::Done && fault.is_none();
         if wrote {
@@ -402,11 +402,7 @@ fn verdict_of_commit(error: &rusqlite::Error, is_as_before: bool) -> Verdict {
     }
 }
 
-/// Why SQLite gave a transaction up, where the work kept the error to itself.
-fn cause_of_rollback(connection: &Connection) -> Fault {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    match (pragma("page_count"), pragma("max_page_count")) {
-        (Ok(count), Ok(max)) if count >= max => Fault::Full,
-        _ => Fault::Storage("the transaction was rolled back".to_owned()),
-    }
+/// What is known of why SQLite gave a transaction up, where the work kept the error to itself.
+fn rolled_back() -> Fault {
+    Fault::Storage("the transaction was rolled back".to_owned())
 }

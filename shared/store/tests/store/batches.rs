@@ -73,6 +73,32 @@ fn works_that_run_apart_see_no_caches_of_what_was_undone_and_keep_the_others() {
     );
 }
 
+/// Whether a savepoint of the store is open; what was written since it is undone.
+fn has_savepoint(unit: &Unit<'_>) -> bool {
+    unit.tables().execute_batch("ROLLBACK TO unit").is_ok()
+}
+
+#[test]
+fn only_works_that_run_apart_pay_for_a_savepoint_and_none_is_left_open() {
+    let folder = folder();
+    let store = open(&folder);
+    let writes_within: fn(&mut Unit<'_>) -> Result<bool, Failure> = |unit| {
+        unit.tables_mut()?;
+        Ok(has_savepoint(unit))
+    };
+    let together: Vec<Work<bool>> =
+        vec![Box::new(move |unit, _| writes_within(unit)), Box::new(move |unit, _| writes_within(unit))];
+    let results = runtime().block_on(in_one_batch(&store, together));
+    assert!(matches!(results[..], [Ok(false), Ok(false)]), "{results:?}");
+    let apart: Vec<Work<bool>> = vec![
+        Box::new(|unit, _| insert(unit).and(Err(Failure::Refused))),
+        Box::new(move |unit, _| writes_within(unit)),
+        Box::new(|unit, _| Ok(has_savepoint(unit))),
+    ];
+    let results = runtime().block_on(in_one_batch(&store, apart));
+    assert!(matches!(results[..], [Err(WriteError::Refused(_)), Ok(true), Ok(false)]), "{results:?}");
+}
+
 #[test]
 fn a_work_that_saw_nothing_unstored_does_not_share_the_fate_of_a_commit() {
     let folder = folder();

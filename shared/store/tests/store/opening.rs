@@ -84,7 +84,8 @@ fn a_later_migration_is_applied_and_one_put_before_is_refused() {
     drop(store);
     let before = Migration { id: 2026_112400, sql: "SELECT 1" };
     let error = refusal(folder.path(), &[before, NOTES[0], later]);
-    assert!(matches!(error, OpenError::Migrations(_)), "{error}");
+    let OpenError::Migrations(reason) = error else { panic!("{error}") };
+    assert!(reason.starts_with("the file has the steps"), "{reason}");
     assert!(matches!(refusal(folder.path(), &[NOTES[0], NOTES[0]]), OpenError::Migrations(_)));
 }
 
