@@ -135,6 +135,7 @@ mod tests {
             "/api/openapi.json",
             "/api/docs",
             "/api/docs/index.css",
+            "/api/phone/pairing",
             "/",
             "/routes/7",
         ] {

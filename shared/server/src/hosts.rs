@@ -94,9 +94,15 @@ mod tests {
     #[test]
     fn knows_its_address_localhost_and_its_names() {
         let here = hosts("192.168.1.5");
-        for ours in
-            ["192.168.1.5:5000", "192.168.1.5", "localhost:5000", "DEPOT.lan", "127.0.0.1", "[::1]:5000"]
-        {
+        for ours in [
+            "192.168.1.5:5000",
+            "192.168.1.5",
+            "localhost:5000",
+            "DEPOT.lan",
+            "127.0.0.1",
+            "[::1]:5000",
+            "[::1]",
+        ] {
             assert!(here.knows(ours), "{ours}");
         }
         for other in [

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use depot_app::{Actor, AppError, Code, NewToken, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,8 +28,8 @@ const PLAIN_NAME: &str = "depot_session";
 const MADE_FOR_SESSION: &str = "s.";
 const EXISTED_BEFORE: &str = "t.";
 
-/// How long a session lasts that was opened with a code.
-const SESSION_DAYS: i64 = 30;
+/// How long a cookie lasts, and the token that was made for it.
+const SESSION: TimeDelta = TimeDelta::days(30);
 
 /// How to sign in: with one of the two.
 #[derive(Deserialize, ToSchema)]
@@ -81,7 +82,7 @@ pub(crate) async fn open(
     let Some(actor) = endpoint.app.authenticate(&token)? else {
         return Err(Problem::unauthenticated("This token is unknown, was revoked or has expired"));
     };
-    let cookie = set_cookie(&format!("{kind}{token}"), SESSION_DAYS * 24 * 60 * 60, endpoint.secure)?;
+    let cookie = set_cookie(&format!("{kind}{token}"), SESSION, endpoint.secure)?;
     Ok(([(header::SET_COOKIE, cookie)], Json(SignedIn::from(&actor))).into_response())
 }
 
@@ -101,7 +102,7 @@ async fn token_for_code(endpoint: &Shared, code: &str) -> Result<String, Problem
         role: Role::Admin,
         name: "Desk in a browser".to_owned(),
         driver_id: None,
-        expires_in: chrono::TimeDelta::try_days(SESSION_DAYS),
+        expires_in: Some(SESSION),
     };
     Ok(endpoint.app.create_token(new).await?.token)
 }
@@ -123,19 +124,19 @@ pub(crate) async fn close(State(endpoint): State<Shared>, caller: Caller) -> Res
         }
         Means::Bearer | Means::TokenCookie => {}
     }
-    let cookie = set_cookie("", 0, endpoint.secure)?;
+    let cookie = set_cookie("", TimeDelta::zero(), endpoint.secure)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 /// The cookie that holds a token made for this session alone.
 pub(crate) fn cookie_of_session(token: &str, secure: bool) -> Result<HeaderValue, Problem> {
-    set_cookie(&format!("{MADE_FOR_SESSION}{token}"), SESSION_DAYS * 24 * 60 * 60, secure)
+    set_cookie(&format!("{MADE_FOR_SESSION}{token}"), SESSION, secure)
 }
 
-fn set_cookie(value: &str, max_age_seconds: i64, secure: bool) -> Result<HeaderValue, Problem> {
+fn set_cookie(value: &str, max_age: TimeDelta, secure: bool) -> Result<HeaderValue, Problem> {
     let (name, secure) = if secure { (SECURE_NAME, "; Secure") } else { (PLAIN_NAME, "") };
-    let cookie =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_seconds}{secure}");
+    let seconds = max_age.num_seconds();
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     // A token that was just found valid has no character that a header cannot bear.
     HeaderValue::try_from(cookie).map_err(|_| AppError::new(Code::Malformed, "This is not a token").into())
 }
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_cookie_over_tls_is_bound_to_the_host() {
-        let cookie = set_cookie("s.abc", 60, true).unwrap();
+        let cookie = set_cookie("s.abc", TimeDelta::minutes(1), true).unwrap();
         assert_eq!(
             cookie,
             "__Host-depot_session=s.abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"

@@ -118,4 +118,28 @@ mod tests {
         tokio::time::advance(WINDOW).await;
         assert_eq!(codes.redeem(&code), Redeemed::Yes);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_as_long_as_they_were_told_is_let_in() {
+        let codes = SignInCodes::default();
+        let code = codes.issue().unwrap();
+        for _ in 0..MAX_WRONG {
+            codes.redeem("guess");
+        }
+        tokio::time::advance(Duration::from_millis(30_500)).await;
+        assert_eq!(codes.redeem(&code), Redeemed::TooMany { retry_after_seconds: 30 });
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert_eq!(codes.redeem(&code), Redeemed::Yes);
+    }
+
+    #[test]
+    fn hashes_are_the_same_only_where_every_byte_is() {
+        let one = [7; 32];
+        assert!(same(&one, &[7; 32]));
+        // Differences that would cancel each other out, were they not gathered.
+        let mut other = one;
+        other[3] ^= 1;
+        other[9] ^= 1;
+        assert!(!same(&one, &other));
+    }
 }

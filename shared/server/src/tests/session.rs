@@ -2,8 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use depot_app::Role;
+use chrono::TimeDelta;
+use depot_app::{NewToken, Role};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Answer, Depot};
 
@@ -24,7 +26,7 @@ impl Depot {
         let answer = self.browser(Method::POST, "/api/session", &[], &with.to_string()).await;
         answer.ok();
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
-        for attribute in ["; HttpOnly", "; SameSite=Strict", "; Path=/"] {
+        for attribute in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=2592000"] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
         cookie.split(';').next().unwrap().to_owned()
@@ -85,4 +87,50 @@ async fn a_page_of_somebody_else_cannot_write_with_our_cookie() {
     let sign_in = json!({"token": depot.admin}).to_string();
     let foreign = [("origin", "http://evil.example")];
     depot.browser(Method::POST, "/api/session", &foreign, &sign_in).await.problem(403);
+}
+
+#[tokio::test]
+async fn only_what_a_phone_writes_puts_off_the_end_of_its_cookie() {
+    let depot = Depot::new().await;
+    let ada = depot.post("/api/fleet/drivers", json!({"name": "Ada", "driverLicense": "L-1"})).await.ok();
+    let driver_id = ada["id"].as_str().unwrap().parse::<Uuid>().unwrap().into();
+    let name = "Phone".to_owned();
+    let new = NewToken { role: Role::Driver, name, driver_id: Some(driver_id), expires_in: None };
+    let token = depot.app.create_token(new).await.unwrap().token;
+    let renewed = async |method: Method, cookie: &str| {
+        let is_write = method == Method::POST;
+        let (path, body) =
+            if is_write { ("/api/queries", r#"{"query": "session"}"#) } else { ("/api/session", "") };
+        let answer = depot.browser(method, path, &[("cookie", cookie)], body).await;
+        answer.ok();
+        answer.headers.get(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap().to_owned())
+    };
+    let cookie = format!("depot_session=s.{token}");
+    let lasting = format!("{cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000");
+    assert_eq!(renewed(Method::POST, &cookie).await, Some(lasting));
+    assert_eq!(renewed(Method::GET, &cookie).await, None);
+    // What was pasted, or belongs to somebody at a desk, ends when it was said to.
+    assert_eq!(renewed(Method::POST, &format!("depot_session=t.{token}")).await, None);
+    assert_eq!(renewed(Method::POST, &format!("depot_session=s.{}", depot.admin)).await, None);
+}
+
+#[tokio::test]
+async fn a_credential_that_holds_no_more_is_told_from_one_that_never_did() {
+    let depot = Depot::new().await;
+    let new =
+        |expires_in| NewToken { role: Role::Viewer, name: "Screen".to_owned(), driver_id: None, expires_in };
+    let revoked = depot.app.create_token(new(None)).await.unwrap();
+    depot.app.revoke_token(&revoked.id.to_string()).await.unwrap();
+    let expired = depot.app.create_token(new(Some(TimeDelta::zero()))).await.unwrap();
+    for (token, code, why) in [
+        (revoked.token.as_str(), "revoked", "was revoked"),
+        (expired.token.as_str(), "expired", "not used for too long"),
+        ("depot_nonsense", "unauthenticated", "not known here"),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let answer = depot.browser(Method::GET, "/api/session", &[("authorization", &bearer)], "").await;
+        let problem = answer.problem(401);
+        assert_eq!(problem["code"], code);
+        assert!(problem["detail"].as_str().unwrap().contains(why), "{problem}");
+    }
 }
