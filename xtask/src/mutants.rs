@@ -25,7 +25,7 @@ struct Run {
     tests: &'static str,
 }
 
-const RUNS: [Run; 3] = [
+const RUNS: [Run; 4] = [
     Run {
         part: "limiter",
         package: "depot-server",
@@ -44,6 +44,18 @@ const RUNS: [Run; 3] = [
             "shared/app/src/phone/pairing.rs",
         ],
         programs: &["--lib", "--test=tokens", "--test=phones"],
+        tests: "",
+    },
+    Run {
+        part: "access",
+        package: "depot-server",
+        files: &[
+            "shared/server/src/credential.rs",
+            "shared/server/src/hosts.rs",
+            "shared/server/src/session.rs",
+            "shared/server/src/sign_in.rs",
+        ],
+        programs: &["--lib"],
         tests: "",
     },
     Run {
@@ -88,7 +100,7 @@ fn asked_for(args: &[String]) -> Result<(Vec<&'static Run>, Option<&str>), Failu
 }
 
 fn try_out(program: &str, run: &Run, shard: Option<&str>) -> Result<Tally, Failure> {
-    let output = workspace::root().join("target/mutants-of").join(run.package);
+    let output = workspace::root().join("target/mutants-of").join(run.part).join(run.package);
     fs::create_dir_all(&output).map_err(|error| Failure::at(&output, &error))?;
     let mut mutants = process::program(program);
     mutants.args(["mutants", "--package", run.package]);
@@ -101,9 +113,10 @@ fn try_out(program: &str, run: &Run, shard: Option<&str>) -> Result<Tally, Failu
     if !run.tests.is_empty() {
         mutants.arg(format!("--cargo-test-arg={}", run.tests));
     }
-    // It ends with the first test that fails, even where another never would, and the usual runner finishes all of a program.
+    // It ends with the first test that fails, and each test that never would; the usual runner finishes all of a program. In
+    // which order it runs them, and how long each may take, stands in `.config/nextest.toml`.
     if process::succeeds(&mut process::cargo(&["nextest", "--version"])) {
-        mutants.args(["--test-tool", "nextest", "--cargo-test-arg=--max-fail=1:immediate"]);
+        mutants.args(["--test-tool", "nextest", "--cargo-test-arg=--profile=mutants"]);
     }
     if let Some(shard) = shard {
         mutants.args(["--shard", shard]);
