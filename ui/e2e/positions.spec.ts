@@ -79,8 +79,9 @@ it("is the driver's choice, seen at the desk with its age, and forgotten when th
 
   await page.goto(`${depot.url}/phone/settings`);
   await page.getByRole("button", { name: "Not shared" }).tap();
+  await expect.poll(async () => (await depot.call("POST", "/api/queries", { query: "positions" })).answer, { timeout: 20_000 }).toEqual([]);
+  await desk.page.reload();
   await inLane.waitFor({ state: "detached" });
-  expect((await depot.call("POST", "/api/queries", { query: "positions" })).answer).toEqual([]);
   expect(desk.complaints).toEqual([]);
   await Promise.all([desk.context.close(), phone.context.close()]);
 });
