@@ -1,25 +1,17 @@
-//! The real store on a disk that fails: nothing acknowledged is lost, nothing refused is stored, the chain is whole, and
-//! every failure comes again with its seed.
-//!
-//! `FAULT_SEEDS=10000` tries so many seeds, `FAULT_SEED=7` that one alone.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! What one seed does to a store and what is found afterwards: lives of the process under faults, each followed by an audit.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::thread;
-use std::time::Duration;
 
 use chrono::DateTime;
 use depot_store::{
-    AppendError, DATABASE_FILE, Metadata, Migration, NewEvent, OpenError, ReadError, Store, StoreOptions,
-    Synchronous, Unit, WorkError, WriteError, chain, log, rusqlite,
+    AppendError, Metadata, Migration, NewEvent, OpenError, ReadError, Store, StoreOptions, Synchronous, Unit,
+    WorkError, WriteError, chain, log, rusqlite,
 };
 use faults::{Disk, Faults, Random};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const SEEDS: u64 = 300;
 /// Each is a life of the process, from an opening to a power cut, a kill or a close.
 const LIVES: u64 = 4;
 
@@ -29,7 +21,7 @@ const NOTES: &[Migration] = &[Migration {
 }];
 
 #[derive(Debug)]
-enum Failure {
+pub(crate) enum Failure {
     Refused,
     Full,
     Storage(#[expect(dead_code, reason = "shown where a test fails")] String),
@@ -61,7 +53,7 @@ impl From<rusqlite::Error> for Failure {
 
 /// What the store said of a work, the last time it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Said {
+pub(crate) enum Said {
     Stored,
     NotStored,
     Unknown,
@@ -69,21 +61,21 @@ enum Said {
 
 /// What a seed came to.
 #[derive(Debug, Default)]
-struct Tally {
-    acknowledged: u32,
-    unknown: u32,
-    refused: u32,
-    cuts: u32,
+pub(crate) struct Tally {
+    pub(crate) acknowledged: u32,
+    pub(crate) unknown: u32,
+    pub(crate) refused: u32,
+    pub(crate) cuts: u32,
     /// Acknowledged and gone.
-    lost: u32,
+    pub(crate) lost: u32,
     /// Said not to be stored, and there.
-    wrong: u32,
-    broken: Vec<String>,
-    fingerprint: u64,
+    pub(crate) wrong: u32,
+    pub(crate) broken: Vec<String>,
+    pub(crate) fingerprint: u64,
 }
 
 impl Tally {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.acknowledged += other.acknowledged;
         self.unknown += other.unknown;
         self.refused += other.refused;
@@ -93,7 +85,7 @@ impl Tally {
         self.broken.extend(other.broken);
     }
 
-    fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.lost == 0 && self.wrong == 0 && self.broken.is_empty()
     }
 }
@@ -111,34 +103,34 @@ impl fmt::Display for Tally {
     }
 }
 
-struct Trial {
-    folder: TempDir,
-    disk: Disk,
-    random: Random,
-    synchronous: Synchronous,
-    said: BTreeMap<i64, Said>,
-    next: i64,
-    tally: Tally,
+pub(crate) struct Trial {
+    pub(crate) folder: TempDir,
+    pub(crate) disk: Disk,
+    pub(crate) random: Random,
+    pub(crate) synchronous: Synchronous,
+    pub(crate) said: BTreeMap<i64, Said>,
+    pub(crate) next: i64,
+    pub(crate) tally: Tally,
 }
 
-type Answer = Result<(), WriteError<Failure>>;
+pub(crate) type Answer = Result<(), WriteError<Failure>>;
 
 impl Trial {
-    fn new(seed: u64, synchronous: Synchronous) -> Self {
+    pub(crate) fn new(seed: u64, synchronous: Synchronous) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::mount(folder.path(), seed);
         let random = Random::new(seed ^ 0xD15C);
         Self { folder, disk, random, synchronous, said: BTreeMap::new(), next: 1, tally: Tally::default() }
     }
 
-    fn open(&self) -> Result<Store<u32>, OpenError> {
+    pub(crate) fn open(&self) -> Result<Store<u32>, OpenError> {
         let mut options = StoreOptions::new(self.folder.path());
         options.synchronous = self.synchronous;
         options.checkpoint_every = Some(5);
         Disk::counted(|| Store::open(options, NOTES))
     }
 
-    fn run(mut self) -> Tally {
+    pub(crate) fn run(mut self) -> Tally {
         for life in 0..LIVES {
             self.live();
             self.disk.switch_on();
@@ -149,7 +141,7 @@ impl Trial {
     }
 
     /// One life of the process under faults.
-    fn live(&mut self) {
+    pub(crate) fn live(&mut self) {
         let rate = [0, 20, 100, 400][self.random.up_to(3)];
         self.disk.fail(Faults {
             read: rate / 4,
@@ -183,7 +175,7 @@ impl Trial {
     }
 
     /// The end of a life: the power goes, the process is killed, or it closes in peace.
-    fn end(&mut self, store: Option<Store<u32>>) {
+    pub(crate) fn end(&mut self, store: Option<Store<u32>>) {
         match self.random.below(3) {
             0 => self.disk.cut(),
             1 => self.disk.kill(),
@@ -194,7 +186,7 @@ impl Trial {
     }
 
     /// A new work, or one whose outcome is unknown, sent once more.
-    fn choose(&mut self) -> i64 {
+    pub(crate) fn choose(&mut self) -> i64 {
         let unknown: Vec<_> =
             self.said.iter().filter(|(_, said)| **said == Said::Unknown).map(|(id, _)| *id).collect();
         if !unknown.is_empty() && self.random.happens(5_000) {
@@ -205,7 +197,7 @@ impl Trial {
     }
 
     /// Sends works so that all but the first share a batch, whatever the threads' pace.
-    fn send(&mut self, store: &Store<u32>, ids: &[i64]) -> Vec<Answer> {
+    pub(crate) fn send(&mut self, store: &Store<u32>, ids: &[i64]) -> Vec<Answer> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             self.disk.hold();
@@ -229,7 +221,7 @@ impl Trial {
         })
     }
 
-    fn note(&mut self, id: i64, answer: Answer) {
+    pub(crate) fn note(&mut self, id: i64, answer: Answer) {
         let before = self.said.get(&id).copied();
         let said = match answer {
             Ok(()) => Said::Stored,
@@ -258,7 +250,7 @@ impl Trial {
     }
 
     /// The disk is full for a while: reads go on, and with room again so do writes.
-    fn fill_up(&mut self, store: &Store<u32>) {
+    pub(crate) fn fill_up(&mut self, store: &Store<u32>) {
         self.disk.leave_room(Some(0));
         for _ in 0..4 {
             let id = self.choose();
@@ -272,7 +264,7 @@ impl Trial {
     }
 
     /// Without faults: what is there must be what was said, and the next write must do.
-    fn audit(&mut self, life: u64) {
+    pub(crate) fn audit(&mut self, life: u64) {
         let store = match self.open() {
             Ok(store) => store,
             Err(error) => return self.tally.broken.push(format!("life {life}: {error}")),
@@ -345,122 +337,4 @@ fn work(unit: &mut Unit<'_>, id: i64, random: u64) -> Result<(), Failure> {
     unit.tables_mut()?
         .execute("INSERT INTO notes VALUES (?1, ?2, ?3)", rusqlite::params![id, sequence, text])?;
     if random.is_multiple_of(11) { Err(Failure::Refused) } else { Ok(()) }
-}
-
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().unwrap())
-}
-
-fn seeds() -> std::ops::Range<u64> {
-    match asked("FAULT_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..asked("FAULT_SEEDS").unwrap_or(SEEDS),
-    }
-}
-
-/// Runs seeds on both of a small machine's cores.
-fn trials(synchronous: Synchronous, seeds: std::ops::Range<u64>) -> (Tally, Vec<u64>) {
-    let halves: Vec<_> = (0..2)
-        .map(|half| {
-            let mine: Vec<_> = seeds.clone().filter(|seed| seed % 2 == half).collect();
-            std::thread::spawn(move || {
-                let (mut sum, mut bad) = (Tally::default(), Vec::new());
-                for seed in mine {
-                    let tally = Trial::new(seed, synchronous).run();
-                    if !tally.is_good() {
-                        bad.push(seed);
-                    }
-                    sum.add(tally);
-                }
-                (sum, bad)
-            })
-        })
-        .collect();
-    let (mut sum, mut bad) = (Tally::default(), Vec::new());
-    for half in halves {
-        let (tally, seeds) = half.join().unwrap();
-        sum.add(tally);
-        bad.extend(seeds);
-    }
-    eprintln!("{seeds:?} with {synchronous:?}: {sum}");
-    (sum, bad)
-}
-
-#[test]
-fn nothing_acknowledged_is_lost_whatever_fails() {
-    let (sum, bad) = trials(Synchronous::Full, seeds());
-    assert!(sum.is_good(), "FAULT_SEED={bad:?}: {sum}");
-    assert!(
-        asked("FAULT_SEED").is_some() || (sum.unknown > 20 && sum.cuts > 100),
-        "too little was tried: {sum}"
-    );
-}
-
-#[test]
-fn the_control_without_a_sync_a_commit_loses_what_it_acknowledged() {
-    let (sum, _) = trials(Synchronous::Normal, 0..40);
-    assert!(sum.lost > 0, "this disk loses nothing, so it proves nothing: {sum}");
-}
-
-#[test]
-fn a_seed_fails_at_the_same_call_every_time() {
-    for seed in 0..10 {
-        let twice = [0, 1].map(|_| Trial::new(seed, Synchronous::Full).run());
-        let shown = twice.each_ref().map(|tally| (tally.fingerprint, tally.to_string()));
-        assert_eq!(shown[0], shown[1], "seed {seed}");
-    }
-}
-
-/// A sync fails and loses pages, the process ends before it dealt with that, and the power goes while the next one starts.
-/// What the next process found in the operating system's memory must not be in the database in part.
-#[test]
-fn a_commit_that_is_seen_but_not_on_the_disk_is_there_whole_or_not_at_all() {
-    let mut found = 0;
-    for seed in 0..240 {
-        let mut trial = Trial::new(seed, Synchronous::Full);
-        let store = trial.open().unwrap();
-        for id in 1..=3 {
-            let answer = trial.send(&store, &[id]).remove(0);
-            trial.note(id, answer);
-        }
-        trial.next = 4;
-        // From here on the log has none of these pages, so that it cannot cover for what the database gets of them.
-        drop(store);
-        let store = trial.open().unwrap();
-        trial.disk.fail(Faults { sync: 10_000, ..Faults::default() });
-        let answers = trial.send(&store, &[4, 5]);
-        for (id, answer) in [4, 5].into_iter().zip(answers) {
-            trial.note(id, answer);
-        }
-        trial.disk.kill();
-        drop(store);
-        trial.disk.switch_on();
-        trial.disk.cut_after(1 + seed % 120);
-        drop(trial.open());
-        trial.disk.cut();
-        trial.disk.switch_on();
-        trial.audit(0);
-        found += trial.tally.unknown;
-        assert!(trial.tally.is_good(), "seed {seed}: {}", trial.tally);
-    }
-    assert!(found > 0, "no commit failed");
-}
-
-/// After a failure the log is begun anew, which the thread that empties it now and then may be in the way of.
-#[test]
-fn a_work_after_one_that_failed_waits_for_whoever_empties_the_log() {
-    let mut trial = Trial::new(1, Synchronous::Full);
-    let store = trial.open().unwrap();
-    trial.disk.fail(Faults { sync: 10_000, ..Faults::default() });
-    let failed = trial.send(&store, &[1]).remove(0);
-    assert!(matches!(failed, Err(WriteError::Unknown(_))), "{failed:?}");
-    trial.disk.fail(Faults::default());
-    let emptying = trial.disk.somebody_empties(DATABASE_FILE);
-    let ends = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(200));
-        drop(emptying);
-    });
-    let next = trial.send(&store, &[2]).remove(0);
-    assert!(ends.is_finished(), "it waited for nobody: {next:?}");
-    assert!(next.is_ok(), "{next:?}");
 }
