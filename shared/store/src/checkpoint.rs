@@ -186,8 +186,9 @@ mod tests {
         let reader = Connection::open(&file).unwrap();
         reader.execute_batch("BEGIN").unwrap();
         reader.query_row("SELECT n FROM t", (), |_| Ok(())).unwrap();
-        let add_page =
-            || drop(connection.prepare_cached("UPDATE t SET n = n + 1").unwrap().execute(()).unwrap());
+        let add_page = || {
+            connection.prepare_cached("UPDATE t SET n = n + 1").unwrap().execute(()).unwrap();
+        };
         for _ in checkpoint(&connection, "PASSIVE").unwrap()..WAL_PAGES_MAX {
             add_page();
         }
