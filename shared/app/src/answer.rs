@@ -158,7 +158,7 @@ impl App {
                 }
                 let DepotQuery::Deliveries(listing) = query else {
                     return Err(AppError::new(
-                        Code::Malformed,
+                        Code::Unfit,
                         "query: this one makes no table; those of which a file can be made are: deliveries, report",
                     ));
                 };

@@ -433,14 +433,18 @@ fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, App
     let Some(told) = told else { return Ok(now) };
     if told > now.saturating_add(chrono::TimeDelta::minutes(CLOCK_TOLERANCE_MINUTES)) {
         let detail = format!("occurredAt: {told} lies in the future; the depot's clock says {now}");
-        return Err(AppError::new(Code::Malformed, detail));
+        return Err(AppError::new(Code::Unfit, detail));
     }
     Ok(told.min(now))
 }
 
+/// How long the name of a consumer of the log may be.
+pub(crate) const CONSUMER_MAX_CHARS: usize = 100;
+
 fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(AppError::new(Code::Malformed, "consumer: a consumer's name has 1 to 100 characters"));
+    if name.is_empty() || name.chars().count() > CONSUMER_MAX_CHARS || name.chars().any(char::is_control) {
+        let detail = format!("consumer: a consumer's name has 1 to {CONSUMER_MAX_CHARS} characters");
+        return Err(AppError::new(Code::Malformed, detail));
     }
     Ok(format!("{}/{name}", actor.for_the_log()))
 }

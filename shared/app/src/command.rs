@@ -157,13 +157,15 @@ impl CommandRequest {
 
     /// When it happened, as told.
     pub(crate) fn told_at(&self) -> Result<Option<Timestamp>, AppError> {
-        let malformed = |detail| Err(AppError::new(Code::Malformed, detail));
+        let unfit = |detail| Err(AppError::new(Code::Unfit, detail));
         match (self.device, self.occurred_at) {
-            (Some(_), Some(_)) => malformed("device and occurredAt both say when it happened: give one"),
+            (Some(_), Some(_)) => unfit("device and occurredAt both say when it happened: give one"),
             (Some(_), None) if self.idempotency_key.is_none() => {
-                malformed("device: an action of a phone needs an idempotencyKey")
+                unfit("device: an action of a phone needs an idempotencyKey")
             }
-            (Some(stamp), None) if stamp.sequence == 0 => malformed("device.sequence: it counts from 1"),
+            (Some(stamp), None) if stamp.sequence == 0 => {
+                Err(AppError::new(Code::Malformed, "device.sequence: it counts from 1"))
+            }
             (Some(stamp), None) => Ok(Some(stamp.corrected())),
             (None, told) => Ok(told),
         }

@@ -10,6 +10,9 @@ words_of_app! {
     Code ("an error code") {
         /// The input is not what it should be.
         Malformed = "malformed",
+        /// Each part of the input is what it should be, but they do not fit each other or what they are about, e.g. a
+        /// cursor of another order, or an end before its beginning.
+        Unfit = "unfit",
         /// It would break a rule of the depot.
         RuleBroken = "ruleBroken",
         /// No or no valid credential.

@@ -146,7 +146,7 @@ impl Export {
         self.rows += 1;
         if self.rows > ROWS_MOST {
             return Err(AppError::new(
-                Code::Malformed,
+                Code::Unfit,
                 format!(
                     "There are more than {ROWS_MOST} rows, which one file cannot hold: ask for fewer, e.g. of fewer days"
                 ),

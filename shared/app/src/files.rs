@@ -33,12 +33,12 @@ pub(crate) fn take(folder: &Path, named: FileHash, bytes: &[u8]) -> Result<FileR
     let hash = hex(&Sha256::digest(bytes));
     if hash != named.as_str() {
         let detail = format!("The content has the hash {hash}, not that of the path");
-        return Err(AppError::new(Code::Malformed, detail));
+        return Err(AppError::new(Code::Unfit, detail));
     }
     let Looked { media_type, cleaned } = picture::look(bytes)?;
     if cleaned.is_some() {
         let detail = "The picture has more in it than its image, such as where it was taken: remove that, and name the picture by the hash that it has then";
-        return Err(AppError::new(Code::Malformed, detail));
+        return Err(AppError::new(Code::Unfit, detail));
     }
     keep_as(folder, named, media_type, bytes)
 }
@@ -54,7 +54,7 @@ fn check_length(bytes: &[u8]) -> Result<(), AppError> {
         return Ok(());
     }
     let detail = format!("A file has at most {FILE_MAX_BYTES} bytes; this one has {}", bytes.len());
-    Err(AppError::new(Code::Malformed, detail))
+    Err(AppError::new(Code::Unfit, detail))
 }
 
 fn keep_as(folder: &Path, hash: FileHash, media_type: &str, bytes: &[u8]) -> Result<FileRef, AppError> {

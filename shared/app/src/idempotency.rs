@@ -48,7 +48,8 @@ const KEPT_LEAST: i64 = 100_000;
 /// How many old answers may go with a new one, so that there are fewer of them in the end.
 const GOING_AT_ONCE: i64 = 2;
 
-const KEY_MAX_CHARS: usize = 200;
+/// How long an idempotency key may be.
+pub const KEY_MAX_CHARS: usize = 200;
 
 /// Stands in the place of the hash of a request that named somebody who was erased: whoever can guess a name could
 /// recognise it by the hash. The answer is repeated whatever comes with the key.
@@ -177,6 +178,7 @@ pub(crate) const fn is_final(code: Code) -> bool {
     match code {
         Code::RuleBroken | Code::NotFound | Code::Duplicate | Code::StaleVersion => true,
         Code::Malformed
+        | Code::Unfit
         | Code::Unauthenticated
         | Code::Revoked
         | Code::Expired

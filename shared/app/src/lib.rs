@@ -38,6 +38,7 @@ mod query;
 mod rebuild;
 mod report;
 mod route;
+pub mod schema;
 mod settings;
 mod sql;
 mod token;
@@ -78,12 +79,13 @@ pub use fleet::{
     VehicleView,
 };
 pub use generate::{Generated, Generation};
+pub use idempotency::KEY_MAX_CHARS;
 pub use log::{
     ActorName, EntityKind, EntityState, EventCategory, EventFeed, EventListing, EventPage, EventView,
     PastState,
 };
 pub use machine::{MachineAddress, machine_addresses};
-pub use page::{AnyOf, Cursor, Limit, Page, SortKey, sequence};
+pub use page::{AnyOf, Cursor, Limit, Page, sequence};
 #[doc(hidden)]
 pub use personal::opened;
 pub use phone::{

@@ -51,46 +51,60 @@ impl From<Limit> for u32 {
     }
 }
 
-/// Where a page begins: after the row with this sort key and id. Opaque to clients.
+/// Where a page begins, as a client brings it back: opaque, and read only where the order of the list is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
 #[ts(export, type = "string")]
-pub struct Cursor {
-    /// The sort key of the last row shown.
-    pub key: SortKey,
-    /// The id of the last row shown.
-    pub id: Uuid,
-}
+pub struct Cursor(String);
 
-/// The value by which a list is sorted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum SortKey {
-    /// Sorted by a number or a time.
-    Number(i64),
-    /// Sorted by text.
-    Text(String),
+impl Cursor {
+    /// The place that it names, where the depot gave it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let bytes = BASE64.decode(&self.0).ok()?;
+        let (key, id) = serde_json::from_slice(&bytes).ok()?;
+        Some(Place { key, id })
+    }
 }
 
 impl TryFrom<String> for Cursor {
     type Error = ValueError;
     fn try_from(text: String) -> Result<Self, ValueError> {
-        let invalid = || {
-            ValueError(
-                "this cursor is not one that the depot gave: leave it out to begin at the start".to_owned(),
-            )
-        };
-        let bytes = BASE64.decode(text).map_err(|_| invalid())?;
-        let (key, id) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-        Ok(Self { key, id })
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if text.is_empty() || !text.bytes().all(known) {
+            let detail = "this is not a cursor, which has letters, digits, - and _: leave it out to begin at the start";
+            return Err(ValueError(detail.to_owned()));
+        }
+        Ok(Self(text))
     }
 }
 
 impl From<Cursor> for String {
-    fn from(cursor: Cursor) -> Self {
-        let bytes = serde_json::to_vec(&(&cursor.key, cursor.id)).unwrap_or_default();
-        BASE64.encode(bytes)
+    fn from(Cursor(text): Cursor) -> Self {
+        text
     }
+}
+
+/// A place in a list: after the row with this sort key and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) key: SortKey,
+    pub(crate) id: Uuid,
+}
+
+impl From<Place> for String {
+    fn from(Place { key, id }: Place) -> Self {
+        BASE64.encode(serde_json::to_vec(&(key, id)).unwrap_or_default())
+    }
+}
+
+/// The value by which a list is sorted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum SortKey {
+    /// Sorted by a number or a time.
+    Number(i64),
+    /// Sorted by text.
+    Text(String),
 }
 
 /// Several values for one filter, written `A,B` or as a list.
@@ -128,10 +142,10 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Cuts `rows`, of which one more than `limit` was asked for, to a page.
-    pub fn cut(mut rows: Vec<T>, limit: Limit, cursor: impl FnOnce(&T) -> Cursor) -> Self {
+    pub(crate) fn cut(mut rows: Vec<T>, limit: Limit, place: impl FnOnce(&T) -> Place) -> Self {
         let more = rows.len() > limit.0 as usize;
         rows.truncate(limit.0 as usize);
-        let next_cursor = if more { rows.last().map(|row| String::from(cursor(row))) } else { None };
+        let next_cursor = if more { rows.last().map(|row| String::from(place(row))) } else { None };
         Self { items: rows, next_cursor }
     }
 }

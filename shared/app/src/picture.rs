@@ -64,7 +64,7 @@ pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
 /// Looks at a picture from its first byte to its last.
 pub(crate) fn look(bytes: &[u8]) -> Result<Looked, AppError> {
     let media_type = media_type(bytes)
-        .ok_or_else(|| malformed("A file is a PNG, JPEG, WebP or SVG picture; this one is not"))?;
+        .ok_or_else(|| unfit("A file is a PNG, JPEG, WebP or SVG picture; this one is not"))?;
     let (format, is_bare) = match media_type {
         "image/png" => (ImageFormat::Png, is_bare_png(bytes)),
         "image/jpeg" => (ImageFormat::Jpeg, is_bare_jpeg(bytes)),
@@ -84,7 +84,7 @@ pub(crate) fn look(bytes: &[u8]) -> Result<Looked, AppError> {
 
 /// Decodes upright: the turn that a camera notes beside the picture goes with the note.
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, AppError> {
-    let unreadable = |error: image::ImageError| malformed(&format!("The picture cannot be read: {error}"));
+    let unreadable = |error: image::ImageError| unfit(&format!("The picture cannot be read: {error}"));
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE_PX);
     limits.max_image_height = Some(MAX_SIDE_PX);
@@ -94,7 +94,7 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, AppError> {
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(malformed(&format!(
+        return Err(unfit(&format!(
             "The picture has {width} x {height} pixels; at most {} millions are taken",
             MAX_PIXELS / 1_000_000
         )));
@@ -199,17 +199,16 @@ fn is_bare_webp(bytes: &[u8]) -> Option<bool> {
 /// A drawing of plain strokes: no script, no style, no reference to anything.
 fn check_svg(bytes: &[u8]) -> Result<(), AppError> {
     let not_plain = |what: &str| {
-        malformed(&format!(
+        unfit(&format!(
             "A signature in SVG consists of plain <path> and <circle> elements; this one has {what}"
         ))
     };
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| malformed("An SVG is text in UTF-8; this one is not"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| unfit("An SVG is text in UTF-8; this one is not"))?;
     let options =
         roxmltree::ParsingOptions { nodes_limit: MAX_SVG_NODES, ..roxmltree::ParsingOptions::default() };
     let document =
         roxmltree::Document::parse_with_options(text.trim_start_matches('\u{feff}').trim_start(), options)
-            .map_err(|error| malformed(&format!("The SVG cannot be read: {error}")))?;
+            .map_err(|error| unfit(&format!("The SVG cannot be read: {error}")))?;
     for node in document.descendants() {
         if node.is_root() || (node.is_text() && node.text().unwrap_or_default().trim().is_empty()) {
             continue;
@@ -238,8 +237,8 @@ fn check_svg(bytes: &[u8]) -> Result<(), AppError> {
     Ok(())
 }
 
-fn malformed(detail: &str) -> AppError {
-    AppError::new(Code::Malformed, detail)
+fn unfit(detail: &str) -> AppError {
+    AppError::new(Code::Unfit, detail)
 }
 
 #[cfg(test)]
@@ -295,7 +294,7 @@ mod tests {
         for bytes in
             [&b"\x89PNG\r\n\x1a\nrubbish"[..], b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBPVP8 ", b"MZ", b""]
         {
-            assert_eq!(look(bytes).unwrap_err().code, Code::Malformed);
+            assert_eq!(look(bytes).unwrap_err().code, Code::Unfit);
         }
         let half = photo(ImageFormat::Png);
         assert!(look(&half[..half.len() / 2]).is_err());

@@ -49,18 +49,18 @@ pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Resul
     let count = from.count_to(to);
     if !(1..=DAYS_MOST).contains(&count) {
         let detail = format!("to: {to} is not from the day of from, {from}, to {DAYS_MOST} days of a report");
-        return Err(AppError::new(Code::Malformed, detail));
+        return Err(AppError::new(Code::Unfit, detail));
     }
-    let before_from = from.earlier(count).map_err(|error| malformed("from", &error))?;
-    let before_to = from.earlier(1).map_err(|error| malformed("from", &error))?;
+    let before_from = from.earlier(count).map_err(|error| unfit("from", &error))?;
+    let before_to = from.earlier(1).map_err(|error| unfit("from", &error))?;
     let days = (0..count).map(|nth| from.later(nth)).collect::<Result<Vec<_>, _>>();
-    let days = days.map_err(|error| malformed("to", &error))?;
+    let days = days.map_err(|error| unfit("to", &error))?;
     let mut starts = days.iter().map(|day| day.start(zone)).collect::<Result<Vec<_>, _>>();
     if let Ok(starts) = &mut starts {
-        starts.push(to.later(1).and_then(|day| day.start(zone)).map_err(|error| malformed("to", &error))?);
+        starts.push(to.later(1).and_then(|day| day.start(zone)).map_err(|error| unfit("to", &error))?);
     }
-    let starts = starts.map_err(|error| malformed("from", &error))?;
-    let before_start = before_from.start(zone).map_err(|error| malformed("from", &error))?;
+    let starts = starts.map_err(|error| unfit("from", &error))?;
+    let before_start = before_from.start(zone).map_err(|error| unfit("from", &error))?;
 
     let now = Gathered::between(tables, &starts)?;
     let before = Gathered::between(tables, &[before_start, starts[0]])?;
@@ -95,8 +95,8 @@ pub(crate) fn run_sheet(
 ) -> Result<RunSheet, AppError> {
     let found = fleet::driver(tables, driver)?
         .ok_or_else(|| AppError::new(Code::NotFound, format!("There is no driver {driver}")))?;
-    let start = day.start(zone).map_err(|error| malformed("day", &error))?;
-    let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| malformed("day", &error))?;
+    let start = day.start(zone).map_err(|error| unfit("day", &error))?;
+    let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| unfit("day", &error))?;
     // A route of no length is an instant, and lies in the day that begins with it.
     let sql = format!(
         "SELECT id FROM deliveries WHERE driver_id = ?1 AND status <> ?4 AND starts_at < ?3
@@ -114,8 +114,8 @@ pub(crate) fn run_sheet(
     Ok(RunSheet { driver: found, day, now, deliveries })
 }
 
-fn malformed(field: &str, error: &ValueError) -> AppError {
-    AppError::new(Code::Malformed, format!("{field}: {error}"))
+fn unfit(field: &str, error: &ValueError) -> AppError {
+    AppError::new(Code::Unfit, format!("{field}: {error}"))
 }
 
 /// What was counted, of everything and of each part.

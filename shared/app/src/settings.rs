@@ -357,6 +357,11 @@ fn environment_name(key: &str) -> String {
     format!("{ENVIRONMENT_PREFIX}{}", key.to_uppercase().replace('.', "_"))
 }
 
+/// The names of all settings.
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.key)
+}
+
 fn find(key: &str) -> Result<&'static Setting, SettingsError> {
     SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| unknown(&format!("setting {key:?}")))
 }

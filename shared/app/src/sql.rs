@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use uuid::Uuid;
 
 use crate::error::{AppError, Code};
-use crate::page::{Cursor, Limit, Page, SortKey};
+use crate::page::{Cursor, Limit, Page, Place, SortKey};
 
 fn unreadable(column: &str, kind: Type, reason: impl std::fmt::Display) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, kind, format!("{column}: {reason}").into())
@@ -188,18 +188,18 @@ pub(crate) fn page<T>(
     let Order { by, id: tie, text, descending } = *order;
     let (after, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
     if let Some(cursor) = cursor {
-        let key = match cursor.key {
-            SortKey::Number(number) if !text => Value::Integer(number),
-            SortKey::Text(key) if text => Value::Text(key),
-            SortKey::Number(_) | SortKey::Text(_) => {
+        let (key, id) = match cursor.place() {
+            Some(Place { key: SortKey::Number(number), id }) if !text => (Value::Integer(number), id),
+            Some(Place { key: SortKey::Text(key), id }) if text => (Value::Text(key), id),
+            Some(_) | None => {
                 return Err(AppError::new(
-                    Code::Malformed,
-                    "cursor: it belongs to another order; leave it out to begin at the start",
+                    Code::Unfit,
+                    "cursor: no page of this list in this order gave it; leave it out to begin at the start",
                 ));
             }
         };
         filter.clauses.push(format!("({by}, {tie}) {after} (?, ?)"));
-        filter.values.extend([key, blob(cursor.id)]);
+        filter.values.extend([key, blob(id)]);
     }
     let condition = if filter.clauses.is_empty() { "1".to_owned() } else { filter.clauses.join(" AND ") };
     let (select, from) = select.rsplit_once(" FROM ").unwrap_or((select, ""));
@@ -211,8 +211,8 @@ pub(crate) fn page<T>(
     let rows = all(tables, &sql, rusqlite::params_from_iter(filter.values), |row| {
         let key =
             if text { SortKey::Text(row.get("page_key")?) } else { SortKey::Number(row.get("page_key")?) };
-        Ok((read(row)?, Cursor { key, id: row.get("page_id")? }))
+        Ok((read(row)?, Place { key, id: row.get("page_id")? }))
     })?;
-    let page = Page::cut(rows, limit, |(_, cursor)| cursor.clone());
+    let page = Page::cut(rows, limit, |(_, place)| place.clone());
     Ok(Page { items: page.items.into_iter().map(|(item, _)| item).collect(), next_cursor: page.next_cursor })
 }

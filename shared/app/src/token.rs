@@ -113,12 +113,12 @@ pub(crate) fn store(
     token: &str,
     now: Timestamp,
 ) -> Result<Uuid, AppError> {
-    let malformed = |detail: String| AppError::new(Code::Malformed, detail);
+    let unfit = |detail: String| AppError::new(Code::Unfit, detail);
     let name: depot_domain::values::Name =
-        new.name.parse().map_err(|error| malformed(format!("name: {error}")))?;
+        new.name.parse().map_err(|error| AppError::new(Code::Malformed, format!("name: {error}")))?;
     match (new.role, new.driver_id) {
         (Role::Driver, None) => {
-            return Err(malformed("driver: a token of the role driver names its driver".to_owned()));
+            return Err(unfit("driver: a token of the role driver names its driver".to_owned()));
         }
         (Role::Driver, Some(driver))
             if crate::fleet::driver(tables, driver)?.is_none_or(|driver| driver.erased) =>
@@ -126,7 +126,7 @@ pub(crate) fn store(
             return Err(AppError::new(Code::NotFound, format!("There is no driver {driver}")));
         }
         (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, Some(_)) => {
-            return Err(malformed(format!("driver: a token of the role {} names no driver", new.role)));
+            return Err(unfit(format!("driver: a token of the role {} names no driver", new.role)));
         }
         (Role::Driver, Some(_))
         | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, None) => {}

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use depot_app::{EventCategory, EventFeed, Limit};
+use depot_app::{EventCategory, EventFeed, Limit, schema};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,11 +18,13 @@ use crate::problem::Problem;
 pub(crate) struct FeedParams {
     /// Only events after this sequence; from the consumer's stored position, or the beginning, where left out.
     #[serde(default, deserialize_with = "depot_app::sequence")]
+    #[param(value_type = Option<schema::Place>)]
     after: Option<u64>,
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     limit: Option<Limit>,
     /// Whose stored position to read on from.
+    #[param(value_type = Option<schema::Consumer>)]
     consumer: Option<String>,
 }
 
@@ -31,8 +33,10 @@ pub(crate) struct FeedParams {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Position {
     /// The consumer's name.
+    #[schema(value_type = schema::Consumer)]
     consumer: String,
     /// The sequence of the last event that it is done with.
+    #[schema(value_type = schema::Place)]
     sequence: u64,
 }
 

@@ -5,22 +5,39 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use depot_app::{DepotQuery, ExportFormat};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{Content, Ref, Required};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::credential::Caller;
 use crate::endpoint::Shared;
 use crate::extract::Params;
+use crate::openapi::QueryMessage;
 use crate::problem::Problem;
 
 /// Of what a file is to be made, and how.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// A query of `/api/queries` as JSON, e.g. `{"query":"deliveries","late":true}`; its `limit` and `cursor` do not count.
     query: String,
-    /// How the table is written.
     format: ExportFormat,
+}
+
+impl IntoParams for Wanted {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let needed = |name, description| {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+            parameter.required(Required::True).description(Some(description))
+        };
+        let query = "A query of `/api/queries`, e.g. `{\"query\":\"deliveries\",\"late\":true}`; its `limit` and \
+            `cursor` do not count";
+        let json = Content::new(Some(Ref::from_schema_name(QueryMessage::name())));
+        let format = Ref::from_schema_name(ExportFormat::name());
+        vec![
+            needed("query", query).content("application/json", json).build(),
+            needed("format", "How the table is written").schema(Some(format)).build(),
+        ]
+    }
 }
 
 /// Makes a file of a list: every row that fits, in the depot's language and at its clock.

@@ -6,7 +6,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Actor, Code, DepotAnswer, DepotQuery, FileSchema};
+use depot_app::{Actor, Code, DepotAnswer, DepotQuery, FileSchema, schema};
 
 use crate::credential::Caller;
 use crate::domain::delivery::{FileHash, FileRef};
@@ -26,7 +26,7 @@ const UPLOADED_CSP: HeaderValue = HeaderValue::from_static(
 
 /// Shows a file that belongs to a proof of delivery or to an incident.
 #[utoipa::path(get, path = "/api/files/{hash}", tag = "Deliveries",
-    params(("hash" = String, Path, description = "SHA-256 of the content in 64 lower-case hexadecimal digits")),
+    params(("hash" = schema::FileHash, Path, description = "SHA-256 of the content")),
     responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(crate) async fn show(
     State(endpoint): State<Shared>,
@@ -50,7 +50,7 @@ pub(crate) async fn show(
 /// Takes the content of a file that a fact of the delivery names by its hash. A phone sends facts first and files after.
 #[utoipa::path(put, path = "/api/deliveries/{id}/files/{hash}", tag = "Deliveries",
     params(("id" = Uuid, Path, description = "Which delivery"),
-        ("hash" = String, Path, description = "SHA-256 of the content in 64 lower-case hexadecimal digits")),
+        ("hash" = schema::FileHash, Path, description = "SHA-256 of the content")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, description = "It is on disk, or was so already", body = FileSchema)))]
 pub(crate) async fn take(

@@ -4,13 +4,14 @@ mod messages;
 
 use axum::http::Method;
 use depot_app::{
-    DeliverySort, DriverSort, EventCategory, ExportFormat, IncidentSort, RouteSort, VehicleSort,
+    DeliverySort, DriverSort, EventCategory, ExportFormat, IncidentSort, KEY_MAX_CHARS, RouteSort,
+    VehicleSort, schema,
 };
-use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, HeaderBuilder, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement};
+use utoipa::{OpenApi, ToSchema};
 
 pub(crate) use messages::{AnsweredMessage, CommandMessage, QueryMessage};
 
@@ -49,6 +50,7 @@ pub(crate) fn complete(document: &mut utoipa::openapi::OpenApi) {
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("depot_session")));
     components.security_schemes.insert("token".to_owned(), RefOr::T(bearer));
+    components.schemas.extend(schema::all());
     components.security_schemes.insert("session".to_owned(), RefOr::T(cookie));
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
@@ -126,21 +128,21 @@ fn refusals(method: &Method, path: &str, is_public: bool) -> Vec<(&'static str, 
 
 /// What every write may bear.
 fn write_parameters() -> Vec<RefOr<utoipa::openapi::path::Parameter>> {
-    let version = Object::builder().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).build();
-    let instant = Object::builder()
-        .schema_type(SchemaType::new(Type::String))
-        .format(Some(SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime)))
-        .build();
-    let key = Object::builder()
-        .schema_type(SchemaType::new(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(200))
-        .build();
-    let parameters = [
-        ("Idempotency-Key", ParameterIn::Header, key, "The first answer to this key is repeated"),
-        ("X-Occurred-At", ParameterIn::Header, instant, "When it happened by the device's clock"),
-        ("If-Match", ParameterIn::Header, text(), "The same as expectedVersion, in quotes"),
-        ("expectedVersion", ParameterIn::Query, version, "Refuse unless it has exactly this many events"),
+    let instant = text().format(Some(SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime)));
+    // Space at its ends is the header's, not the value's.
+    let key = text().pattern(Some("^[!-~]([ -~]*[!-~])?$")).max_length(Some(KEY_MAX_CHARS));
+    let matched = text().pattern(Some(r#"^(\*|"?[0-9]{1,9}"?)$"#));
+    let version = Ref::from_schema_name(schema::Version::name());
+    let parameters: [(_, _, RefOr<Schema>, _); 4] = [
+        ("Idempotency-Key", ParameterIn::Header, key.into(), "The first answer to this key is repeated"),
+        ("X-Occurred-At", ParameterIn::Header, instant.into(), "When it happened by the device's clock"),
+        ("If-Match", ParameterIn::Header, matched.into(), "The same as expectedVersion, in quotes"),
+        (
+            "expectedVersion",
+            ParameterIn::Query,
+            version.into(),
+            "Refuse unless it has exactly this many events",
+        ),
     ];
     let build = |(name, place, schema, description)| {
         let parameter = ParameterBuilder::new().name(name).parameter_in(place).schema(Some(schema));
@@ -149,8 +151,8 @@ fn write_parameters() -> Vec<RefOr<utoipa::openapi::path::Parameter>> {
     parameters.into_iter().map(build).collect()
 }
 
-fn text() -> Object {
-    Object::builder().schema_type(SchemaType::new(Type::String)).build()
+fn text() -> ObjectBuilder {
+    Object::builder().schema_type(SchemaType::new(Type::String))
 }
 
 /// The operations of a path.

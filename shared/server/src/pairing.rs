@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Claimed, PairingState};
+use depot_app::{Claimed, PairingState, schema};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -63,10 +63,13 @@ pub(crate) struct PairingClaim {
     /// The code in the fragment of the link: 32 hexadecimal digits.
     code: String,
     /// By which the phone is known when it has to ask again: 32 to 64 random hexadecimal digits.
+    #[schema(value_type = schema::Nonce)]
     nonce: String,
-    /// What it is, e.g. `Chrome on Android`: 1 to 60 characters.
+    /// What it is, e.g. `Chrome on Android`; cut to 60 characters.
+    #[schema(value_type = schema::DeviceLabel)]
     device: String,
     /// The version of its app.
+    #[schema(value_type = schema::DeviceLabel)]
     app_version: String,
 }
 

@@ -53,7 +53,7 @@ impl Reason {
 
 const fn status(code: Code) -> StatusCode {
     match code {
-        Code::Malformed | Code::RuleBroken => StatusCode::BAD_REQUEST,
+        Code::Malformed | Code::Unfit | Code::RuleBroken => StatusCode::BAD_REQUEST,
         Code::Unauthenticated | Code::Revoked | Code::Expired => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
@@ -66,6 +66,7 @@ const fn status(code: Code) -> StatusCode {
 const fn title(code: Code) -> &'static str {
     match code {
         Code::Malformed => "Malformed input",
+        Code::Unfit => "Input that does not fit",
         Code::RuleBroken => "A rule of the depot forbids it",
         Code::Unauthenticated => "Not signed in",
         Code::Revoked => "Revoked",
@@ -98,6 +99,11 @@ impl Problem {
     /// The input is not what it should be.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(Reason::App(Code::Malformed), detail)
+    }
+
+    /// Each part of the input is what it should be, but they do not fit each other.
+    pub(crate) fn unfit(detail: impl Into<String>) -> Self {
+        Self::new(Reason::App(Code::Unfit), detail)
     }
 
     /// The credential does not allow it.

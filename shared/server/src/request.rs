@@ -178,7 +178,7 @@ async fn execute(
 /// A precondition may be given in two places if both say the same.
 fn agreed<T: PartialEq>(place: &str, one: Option<T>, other: Option<T>) -> Result<Option<T>, Problem> {
     match (one, other) {
-        (Some(one), Some(other)) if one != other => Err(Problem::malformed(format!(
+        (Some(one), Some(other)) if one != other => Err(Problem::unfit(format!(
             "{place} and the rest of the request name different versions, keys or times: give each once"
         ))),
         (one, other) => Ok(one.or(other)),

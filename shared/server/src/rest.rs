@@ -9,14 +9,19 @@ mod proof;
 mod route;
 mod vehicle;
 
-use depot_app::{Cursor, EntityKind, Limit};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use depot_app::{Cursor, DeliveryListing, EntityKind, EventListing, IncidentListing, Limit, schema};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use crate::domain::values::Timestamp;
+use crate::domain::values::{DeliveryId, DriverId, RouteId, Timestamp, VehicleId};
 use crate::endpoint::Shared;
+use crate::extract::{At, Params};
 use crate::problem::Problem;
 
 /// Every resource.
@@ -49,7 +54,7 @@ struct Part {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 
@@ -71,12 +76,66 @@ struct PastStateDocument {
     state: Option<serde_json::Value>,
 }
 
-/// Narrows a filter to what the path names; a parameter may repeat it, but not contradict it.
-fn narrow<Id: PartialEq>(filter: &mut Option<Id>, name: &str, id: Id) -> Result<(), Problem> {
-    match filter.replace(id) {
-        Some(other) if Some(&other) != filter.as_ref() => Err(Problem::malformed(format!(
-            "Query parameter {name}: the path names another one; leave it out"
-        ))),
-        Some(_) | None => Ok(()),
+/// A list of what belongs to the thing in the path, which fixes one of the list's filters.
+struct Of<Id, Listing>(Id, Listing);
+
+/// A list that can be narrowed to what belongs to one thing.
+trait Narrow<Id> {
+    /// The parameter that says the same; whatever the path fixes is no parameter of it.
+    const FIXED: &'static str;
+
+    /// Narrows it. Says false where it asks for another one already.
+    fn narrow(&mut self, id: Id) -> bool;
+}
+
+macro_rules! narrows {
+    ($($listing:ident to $id:ident by $field:ident, $parameter:literal;)+) => { $(
+        impl Narrow<$id> for $listing {
+            const FIXED: &'static str = $parameter;
+
+            fn narrow(&mut self, id: $id) -> bool {
+                let id = id.into();
+                self.$field.replace(id).is_none_or(|asked| asked == id)
+            }
+        }
+    )+ };
+}
+
+narrows! {
+    DeliveryListing to DriverId by driver_id, "driverId";
+    DeliveryListing to VehicleId by vehicle_id, "vehicleId";
+    IncidentListing to DeliveryId by delivery_id, "deliveryId";
+    EventListing to DriverId by entity_id, "entityId";
+    EventListing to VehicleId by entity_id, "entityId";
+    EventListing to RouteId by entity_id, "entityId";
+    EventListing to DeliveryId by entity_id, "entityId";
+}
+
+impl<Id, Listing: Narrow<Id> + IntoParams> IntoParams for Of<Id, Listing> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = Listing::into_params(place);
+        parameters.retain(|parameter| parameter.name != Listing::FIXED);
+        parameters
+    }
+}
+
+impl<Id, Listing, S> FromRequestParts<S> for Of<Id, Listing>
+where
+    Id: Copy + DeserializeOwned + Send,
+    Listing: Narrow<Id> + DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let At(id) = At::<Id>::from_request_parts(parts, state).await?;
+        let Params(mut listing) = Params::<Listing>::from_request_parts(parts, state).await?;
+        // It may repeat what the path says, but not contradict it.
+        if !listing.narrow(id) {
+            let detail =
+                format!("Query parameter {}: the path names another one; leave it out", Listing::FIXED);
+            return Err(Problem::unfit(detail));
+        }
+        Ok(Self(id, listing))
     }
 }

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use depot_app::{Actor, AppError, Code, NewToken, Role};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::credential::{Caller, Means};
@@ -32,7 +34,7 @@ const EXISTED_BEFORE: &str = "t.";
 const SESSION: TimeDelta = TimeDelta::days(30);
 
 /// How to sign in: with one of the two.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SignIn {
     /// The code of a sign-in link.
@@ -40,6 +42,25 @@ pub(crate) struct SignIn {
     /// A token.
     token: Option<String>,
 }
+
+impl PartialSchema for SignIn {
+    fn schema() -> RefOr<Schema> {
+        let with = |name, description| {
+            let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+            ObjectBuilder::new()
+                .property(name, text.description(Some(description)))
+                .required(name)
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        };
+        OneOfBuilder::new()
+            .description(Some("How to sign in"))
+            .item(with("code", "The code of a sign-in link"))
+            .item(with("token", "A token"))
+            .into()
+    }
+}
+
+impl ToSchema for SignIn {}
 
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]

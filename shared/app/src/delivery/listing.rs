@@ -7,6 +7,7 @@ use ts_rs::TS;
 use utoipa::IntoParams;
 
 use crate::page::{AnyOf, Cursor, Limit};
+use crate::schema;
 
 /// Which deliveries to list, the latest created first unless sorted otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
@@ -15,7 +16,7 @@ use crate::page::{AnyOf, Cursor, Limit};
 #[ts(export, optional_fields = nullable)]
 pub struct DeliveryListing {
     /// Only with one of these statuses, e.g. `InTransit,OutForDelivery`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<schema::DeliveryStatus>>, style = Form, explode = false, min_items = 1)]
     #[ts(as = "Option<Vec<DeliveryStatus>>")]
     pub status: Option<AnyOf<DeliveryStatus>>,
     /// Only scheduled to start at or after this.
@@ -51,7 +52,7 @@ pub struct DeliveryListing {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
 
@@ -93,7 +94,7 @@ pub struct IncidentListing {
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Only as grave as one of these, e.g. `High,Critical`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<schema::Severity>>, style = Form, explode = false, min_items = 1)]
     #[ts(as = "Option<Vec<Severity>>")]
     pub severity: Option<AnyOf<Severity>>,
     /// Only reported at or after this.
@@ -112,7 +113,7 @@ pub struct IncidentListing {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
 

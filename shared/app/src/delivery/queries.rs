@@ -200,7 +200,7 @@ pub(crate) fn lanes(
     now: Timestamp,
 ) -> Result<Lanes, AppError> {
     if to <= from {
-        return Err(AppError::new(Code::Malformed, "to: it must be later than from"));
+        return Err(AppError::new(Code::Unfit, "to: it must be later than from"));
     }
     // What takes up to a day began less than a day before `from`; the few that take longer have an index of their own.
     let sql = format!(

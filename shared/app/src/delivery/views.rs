@@ -7,6 +7,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::log::EventView;
+use crate::schema;
 
 /// A delivery in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
@@ -138,14 +139,16 @@ impl DeliveryDetail {
 
 /// A file that the depot keeps.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = FileRef)]
 pub struct FileSchema {
     /// SHA-256 of its content in hexadecimal digits.
+    #[schema(value_type = schema::FileHash)]
     pub hash: String,
     /// What it is, e.g. `image/png`.
     pub media_type: String,
     /// How long it is, in bytes.
+    #[schema(value_type = schema::Bytes)]
     pub bytes: u32,
 }
 

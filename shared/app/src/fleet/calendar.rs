@@ -71,14 +71,19 @@ pub struct BookingView {
 #[ts(export, type = "number")]
 pub struct SlotMinutes(u16);
 
+impl SlotMinutes {
+    /// 31 days.
+    pub const MOST: u16 = 31 * 24 * 60;
+}
+
 impl TryFrom<i64> for SlotMinutes {
     type Error = ValueError;
     fn try_from(minutes: i64) -> Result<Self, ValueError> {
         match u16::try_from(minutes) {
-            Ok(minutes) if (1..=31 * 24 * 60).contains(&minutes) => Ok(Self(minutes)),
+            Ok(minutes) if (1..=Self::MOST).contains(&minutes) => Ok(Self(minutes)),
             Ok(_) | Err(_) => Err(ValueError(format!(
                 "minutes: {minutes} is not from 1 to {}, which is 31 days",
-                31 * 24 * 60
+                Self::MOST
             ))),
         }
     }
@@ -128,7 +133,7 @@ pub(crate) fn calendar(
 ) -> Result<CalendarView, AppError> {
     let CalendarSpan { kind, id, from, to } = *span;
     if to <= from {
-        return Err(AppError::new(Code::Malformed, "to: it must be after from"));
+        return Err(AppError::new(Code::Unfit, "to: it must be after from"));
     }
     refuse_unknown(tables, kind, id)?;
     let column = match kind {
@@ -165,7 +170,7 @@ pub(crate) fn free_slot(
     turnaround: TimeDelta,
 ) -> Result<FreeSlot, AppError> {
     if search.driver_id.is_none() && search.vehicle_id.is_none() {
-        return Err(AppError::new(Code::Malformed, "driverId or vehicleId: name at least one of them"));
+        return Err(AppError::new(Code::Unfit, "driverId or vehicleId: name at least one of them"));
     }
     let calendar_of = |kind, id: Option<Uuid>| {
         let Some(id) = id else { return Ok(depot_domain::dispatch::Calendar::default()) };

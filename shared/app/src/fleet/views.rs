@@ -8,6 +8,7 @@ use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::page::{AnyOf, Cursor, Limit};
+use crate::schema;
 
 /// A driver.
 #[derive(Clone, Debug, PartialEq, Serialize, TS, ToSchema)]
@@ -117,7 +118,7 @@ pub struct VehicleCounts {
 #[ts(export, optional_fields = nullable)]
 pub struct DriverListing {
     /// Only with one of these statuses, e.g. `Available,Assigned`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<schema::DriverAvailability>>, style = Form, explode = false, min_items = 1)]
     #[ts(as = "Option<Vec<DriverAvailability>>")]
     pub status: Option<AnyOf<DriverAvailability>>,
     /// Only with this in the name or the licence.
@@ -136,7 +137,7 @@ pub struct DriverListing {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
 
@@ -147,7 +148,7 @@ pub struct DriverListing {
 #[ts(export, optional_fields = nullable)]
 pub struct VehicleListing {
     /// Only with one of these statuses, e.g. `Available,Assigned`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<schema::VehicleAvailability>>, style = Form, explode = false, min_items = 1)]
     #[ts(as = "Option<Vec<VehicleAvailability>>")]
     pub status: Option<AnyOf<VehicleAvailability>>,
     /// Only with this in the registration or the type.
@@ -166,7 +167,7 @@ pub struct VehicleListing {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
 

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::page::Limit;
+use crate::schema;
 
 words_of_app! {
     /// A category of events: the name under which a consumer subscribes.
@@ -119,6 +120,7 @@ pub struct EventListing {
     pub entity_id: Option<Uuid>,
     /// Only of this type, e.g. `CheckpointReached`.
     #[serde(rename = "type")]
+    #[param(value_type = Option<schema::EventType>)]
     pub event_type: Option<String>,
     /// Only by this actor: `desk`, or a role and the id of a credential.
     pub actor: Option<String>,
@@ -130,6 +132,7 @@ pub struct EventListing {
     pub to: Option<Timestamp>,
     /// Only before this sequence.
     #[serde(default, deserialize_with = "crate::page::sequence")]
+    #[param(value_type = Option<schema::Place>)]
     pub before: Option<u64>,
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]

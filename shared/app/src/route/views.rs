@@ -8,6 +8,7 @@ use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::page::{AnyOf, Cursor, Limit};
+use crate::schema;
 
 words_of_app! {
     /// How a checkpoint of a route stands.
@@ -149,7 +150,7 @@ pub struct RouteDelivery {
 #[ts(export, optional_fields = nullable)]
 pub struct RouteListing {
     /// Only with one of these statuses, e.g. `Planning,Active`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<schema::RouteStatus>>, style = Form, explode = false, min_items = 1)]
     #[ts(as = "Option<Vec<RouteStatus>>")]
     pub status: Option<AnyOf<RouteStatus>>,
     /// Only starting at or after this.
@@ -176,7 +177,7 @@ pub struct RouteListing {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
     /// The `nextCursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
 

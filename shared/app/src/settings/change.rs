@@ -45,7 +45,7 @@ impl Settings {
                 Some(value) => {
                     // On a copy: whether it is valid is known before anything is written.
                     let trial = self.clone().apply(setting, value, Source::File);
-                    trial.map_err(|error| AppError::new(Code::Malformed, error.to_string()))?;
+                    trial.map_err(|error| AppError::new(Code::Unfit, error.to_string()))?;
                     set(&mut document, setting, value.trim());
                 }
                 None => remove(document.as_table_mut(), key),
@@ -53,12 +53,12 @@ impl Settings {
         }
         let text = document.to_string();
         let changed = self.with_file(&text, &path).map_err(unusable)?;
-        changed.fit(folder).map_err(|error| AppError::new(Code::Malformed, error.to_string()))?;
+        changed.fit(folder).map_err(|error| AppError::new(Code::Unfit, error.to_string()))?;
         if let Some(chosen) =
             changed.backup.folder.as_deref().filter(|_| changed.backup.folder != self.backup.folder)
         {
             backup::prepare(folder, chosen)
-                .map_err(|error| AppError::new(Code::Malformed, format!("backup.folder: {error}")))?;
+                .map_err(|error| AppError::new(Code::Unfit, format!("backup.folder: {error}")))?;
         }
         if changed != *self {
             durable::write(&path, text.as_bytes()).map_err(|error| {

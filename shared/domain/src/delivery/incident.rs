@@ -41,6 +41,9 @@ const KNOWN: [(&str, Severity); 9] = [
 pub struct IncidentType(String);
 
 impl IncidentType {
+    /// The most characters (Unicode scalar values) it may have.
+    pub const MAX_CHARS: usize = 2000;
+
     /// The known types.
     pub fn known() -> impl Iterator<Item = &'static str> {
         KNOWN.iter().map(|(name, _)| *name)
@@ -65,10 +68,11 @@ impl FromStr for IncidentType {
         let text = text.trim();
         let known = KNOWN.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(name, _)| *name);
         let text = known.unwrap_or(text);
-        if text.is_empty() || text.chars().count() > 2000 || text.chars().any(char::is_control) {
+        if text.is_empty() || text.chars().count() > Self::MAX_CHARS || text.chars().any(char::is_control) {
             let known: Vec<_> = Self::known().collect();
             return Err(ValueError(format!(
-                "an incident type has 1 to 2000 characters and no control characters; known are {}",
+                "an incident type has 1 to {} characters and no control characters; known are {}",
+                Self::MAX_CHARS,
                 known.join(", ")
             )));
         }

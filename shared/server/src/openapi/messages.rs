@@ -1,107 +1,227 @@
 //! Schemas of the typed commands and queries, written by hand: their Rust types describe themselves to TypeScript.
 //!
-//! They name every kind of message, and leave the fields of each to the committed TypeScript bindings. A test
-//! compares the names with the real ones.
+//! A test compares the names with the real ones; that the fields are as they are read, Schemathesis finds out.
 
 use std::borrow::Cow;
 
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{
-    AdditionalProperties, Array, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+use depot_app::{
+    DeliveryListing, DriverListing, EntityKind, EventListing, FileSchema, IncidentListing, Role,
+    RouteListing, VehicleListing, schema,
 };
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::{
+    AdditionalProperties, Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
+    SchemaFormat, SchemaType, Type,
+};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+/// A field of a message: its name, what it is, and whether it may be left out or null.
+type Field = (&'static str, fn() -> RefOr<Schema>, Need);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Needed,
+    Optional,
+    /// It may be left out, but not be null.
+    Defaulted,
+}
+
+use Need::{Defaulted, Needed, Optional};
+
+/// What the command of an entity can be, with its fields.
+type Commands = &'static [(&'static str, &'static [Field])];
+
+const NEW_DRIVER: &[Field] =
+    &[("name", of::<schema::Name>, Needed), ("driverLicense", of::<schema::DriverLicense>, Needed)];
+const NEW_VEHICLE: &[Field] = &[
+    ("registration", of::<schema::Registration>, Needed),
+    ("vehicleType", of::<schema::VehicleType>, Needed),
+];
+const ORIGIN: Field = ("origin", of::<schema::Location>, Needed);
+const DESTINATION: Field = ("destination", of::<schema::Location>, Needed);
+const START: Field = ("scheduledStartTime", instant, Needed);
+const CHECKPOINT: &[Field] =
+    &[SEQUENCE, ("location", of::<schema::Location>, Needed), ("expectedTime", instant, Needed)];
+const SEQUENCE: Field = ("sequence", of::<schema::Sequence>, Needed);
+const ID: Field = ("id", uuid, Needed);
+const FROM: Field = ("from", instant, Needed);
+const TO: Field = ("to", instant, Needed);
+const REASON: Field = ("reason", of::<schema::Reason>, Optional);
+const PHOTOS: Field = ("photos", files, Defaulted);
 
 /// Which entities there are, and what can be asked of each.
-pub(super) const COMMANDS: [(&str, &[&str]); 6] = [
-    ("driver", &["addDriver", "updateDriver", "changeDriverStatus", "eraseDriver"]),
-    ("vehicle", &["addVehicle", "updateVehicle", "changeVehicleStatus"]),
+const COMMANDS: [(&str, Commands); 6] = [
+    (
+        "driver",
+        &[
+            ("addDriver", NEW_DRIVER),
+            ("updateDriver", NEW_DRIVER),
+            ("changeDriverStatus", &[("status", of::<schema::DriverStatus>, Needed), REASON]),
+            ("eraseDriver", &[]),
+        ],
+    ),
+    (
+        "vehicle",
+        &[
+            ("addVehicle", NEW_VEHICLE),
+            ("updateVehicle", NEW_VEHICLE),
+            ("changeVehicleStatus", &[("status", of::<schema::VehicleStatus>, Needed), REASON]),
+        ],
+    ),
     (
         "route",
         &[
-            "createRoute",
-            "planRoute",
-            "updateRoute",
-            "changeRouteStatus",
-            "addCheckpoint",
-            "updateCheckpoint",
-            "removeCheckpoint",
-            "reorderCheckpoints",
+            ("createRoute", &[ORIGIN, DESTINATION, START]),
+            ("planRoute", &[ORIGIN, DESTINATION, START, ("checkpoints", checkpoints, Needed)]),
+            ("updateRoute", &[ORIGIN, DESTINATION, START]),
+            ("changeRouteStatus", &[("status", of::<schema::RouteStatus>, Needed)]),
+            ("addCheckpoint", CHECKPOINT),
+            ("updateCheckpoint", CHECKPOINT),
+            ("removeCheckpoint", &[SEQUENCE]),
+            ("reorderCheckpoints", &[("order", list::<schema::Sequence>, Needed)]),
         ],
     ),
     (
         "delivery",
         &[
-            "createDelivery",
-            "assignDriver",
-            "assignVehicle",
-            "changeDeliveryStatus",
-            "reachCheckpoint",
-            "reportIncident",
-            "resolveIncident",
-            "captureProof",
-            "eraseReceiver",
+            (
+                "createDelivery",
+                &[("routeId", uuid, Needed), ("driverId", uuid, Optional), ("vehicleId", uuid, Optional)],
+            ),
+            ("assignDriver", &[("driverId", uuid, Needed)]),
+            ("assignVehicle", &[("vehicleId", uuid, Needed)]),
+            ("changeDeliveryStatus", &[("status", of::<schema::DeliveryStatus>, Needed), REASON]),
+            (
+                "reachCheckpoint",
+                &[("routeId", uuid, Needed), SEQUENCE, ("location", of::<schema::Location>, Optional)],
+            ),
+            (
+                "reportIncident",
+                &[
+                    ("incidentId", uuid, Optional),
+                    ("incidentType", of::<schema::IncidentType>, Needed),
+                    ("description", of::<schema::Description>, Needed),
+                    ("severity", of::<schema::Severity>, Optional),
+                    PHOTOS,
+                ],
+            ),
+            ("resolveIncident", &[("incidentId", uuid, Needed), ("note", of::<schema::Note>, Optional)]),
+            (
+                "captureProof",
+                &[
+                    ("receiverName", of::<schema::ReceiverName>, Needed),
+                    ("signatureUrl", of::<schema::SignatureUrl>, Optional),
+                    ("signature", of::<FileSchema>, Optional),
+                    PHOTOS,
+                ],
+            ),
+            ("eraseReceiver", &[]),
         ],
     ),
     (
         "phone",
         &[
-            "startPairing",
-            "confirmPairing",
-            "refusePairing",
-            "revokePhone",
-            "seeMessages",
-            "reportState",
-            "sharePositions",
-            "reportPosition",
+            ("startPairing", &[]),
+            ("confirmPairing", &[("pairingId", uuid, Needed), ("driverId", uuid, Needed)]),
+            ("refusePairing", &[("pairingId", uuid, Needed)]),
+            ("revokePhone", &[("deviceId", uuid, Needed)]),
+            ("seeMessages", &[("ids", messages, Needed)]),
+            (
+                "reportState",
+                &[
+                    ("unsentActions", of::<schema::Version>, Needed),
+                    ("unsentFiles", of::<schema::Version>, Needed),
+                    ("appVersion", of::<schema::DeviceLabel>, Needed),
+                ],
+            ),
+            ("sharePositions", &[("on", boolean, Needed)]),
+            (
+                "reportPosition",
+                &[
+                    ("latitude", || number(-90, 90), Needed),
+                    ("longitude", || number(-180, 180), Needed),
+                    ("accuracyMeters", || number(0, 100_000), Needed),
+                    ("at", instant, Needed),
+                ],
+            ),
         ],
     ),
     (
         "depot",
         &[
-            "loadDemo",
-            "removeDemo",
-            "changeSettings",
-            "createToken",
-            "revokeToken",
-            "backUp",
-            "checkData",
-            "seal",
+            ("loadDemo", &[]),
+            ("removeDemo", &[]),
+            ("changeSettings", &[("changes", changes, Needed)]),
+            (
+                "createToken",
+                &[
+                    ("role", of::<Role>, Needed),
+                    ("name", of::<schema::Name>, Needed),
+                    ("driverId", uuid, Optional),
+                    ("expiresInDays", || whole(1, 3650), Optional),
+                ],
+            ),
+            ("revokeToken", &[ID]),
+            ("backUp", &[]),
+            ("checkData", &[]),
+            ("seal", &[]),
         ],
     ),
 ];
 
+/// With what a query is narrowed.
+enum Filters {
+    Of(&'static [Field]),
+    /// Those of a list, which are the parameters of its path as well.
+    Listing(fn() -> Vec<Parameter>),
+}
+
+use Filters::{Listing, Of};
+
 /// What can be asked for.
-pub(super) const QUERIES: [&str; 30] = [
-    "session",
-    "settings",
-    "tokens",
-    "board",
-    "lanes",
-    "fleetOverview",
-    "drivers",
-    "driver",
-    "vehicles",
-    "vehicle",
-    "calendar",
-    "freeSlot",
-    "routes",
-    "route",
-    "deliveries",
-    "delivery",
-    "liveTracking",
-    "completedSummary",
-    "incidents",
-    "events",
-    "actors",
-    "report",
-    "runSheet",
-    "pastState",
-    "phoneDay",
-    "phones",
-    "positions",
-    "endpoint",
-    "data",
-    "pairing",
+const QUERIES: [(&str, Filters); 30] = [
+    ("session", Of(&[])),
+    ("settings", Of(&[])),
+    ("tokens", Of(&[])),
+    ("board", Of(&[])),
+    ("lanes", Of(&[FROM, TO])),
+    ("fleetOverview", Of(&[])),
+    ("drivers", Listing(parameters::<DriverListing>)),
+    ("driver", Of(&[ID])),
+    ("vehicles", Listing(parameters::<VehicleListing>)),
+    ("vehicle", Of(&[ID])),
+    ("calendar", Of(&[("kind", of::<schema::ResourceKind>, Needed), ID, FROM, TO])),
+    (
+        "freeSlot",
+        Of(&[
+            ("driverId", uuid, Optional),
+            ("vehicleId", uuid, Optional),
+            FROM,
+            ("minutes", of::<schema::SlotMinutes>, Needed),
+        ]),
+    ),
+    ("routes", Listing(parameters::<RouteListing>)),
+    ("route", Of(&[ID])),
+    ("deliveries", Listing(parameters::<DeliveryListing>)),
+    ("delivery", Of(&[ID])),
+    (
+        "liveTracking",
+        Of(&[("limit", || whole(1, 500), Optional), ("cursor", of::<schema::Cursor>, Optional)]),
+    ),
+    ("completedSummary", Of(&[ID])),
+    ("incidents", Listing(parameters::<IncidentListing>)),
+    ("events", Listing(parameters::<EventListing>)),
+    ("actors", Of(&[])),
+    ("report", Of(&[("from", of::<schema::Day>, Needed), ("to", of::<schema::Day>, Needed)])),
+    ("runSheet", Of(&[("driverId", uuid, Needed), ("day", of::<schema::Day>, Needed)])),
+    ("pastState", Of(&[("entity", of::<EntityKind>, Needed), ID, ("at", instant, Needed)])),
+    ("phoneDay", Of(&[])),
+    ("phones", Of(&[])),
+    ("positions", Of(&[])),
+    ("endpoint", Of(&[])),
+    ("data", Of(&[])),
+    ("pairing", Of(&[ID])),
 ];
 
 /// A command with what goes with it.
@@ -109,24 +229,29 @@ pub(crate) struct CommandMessage;
 
 impl PartialSchema for CommandMessage {
     fn schema() -> RefOr<Schema> {
-        let entities = COMMANDS.map(|(entity, _)| entity);
-        let types = COMMANDS.iter().flat_map(|(_, types)| types.iter().copied());
-        let body = any_object().property("type", words(types)).required("type");
-        let command = ObjectBuilder::new()
-            .property("entity", words(entities))
-            .property("id", formatted(KnownFormat::Uuid))
-            .property("command", body)
-            .required("entity")
-            .required("command");
-        ObjectBuilder::new()
+        let mut command = OneOfBuilder::new();
+        for (entity, commands) in COMMANDS {
+            let mut bodies = OneOfBuilder::new();
+            for (name, fields) in commands {
+                let body = exact().property("type", words([*name])).required("type");
+                bodies = bodies.item(with(body, fields));
+            }
+            let of_entity = exact().property("entity", words([entity])).required("entity");
+            let of_entity =
+                if matches!(entity, "phone" | "depot") { of_entity } else { with(of_entity, &[ID]) };
+            command = command.item(of_entity.property("command", bodies).required("command"));
+        }
+        let whole = exact()
             .description(Some("A command: which entity, and what is asked of it; the depot itself has no id"))
             .property("command", command)
-            .property("expectedVersion", whole_number())
-            .property("idempotencyKey", of_type(Type::String))
-            .property("occurredAt", formatted(KnownFormat::DateTime))
-            .property("device", any_object())
-            .required("command")
-            .into()
+            .required("command");
+        let beside: [Field; 4] = [
+            ("expectedVersion", of::<schema::Version>, Optional),
+            ("idempotencyKey", of::<schema::IdempotencyKey>, Optional),
+            ("occurredAt", instant, Optional),
+            ("device", stamp, Optional),
+        ];
+        with(whole, &beside).into()
     }
 }
 
@@ -141,11 +266,21 @@ pub(crate) struct QueryMessage;
 
 impl PartialSchema for QueryMessage {
     fn schema() -> RefOr<Schema> {
-        any_object()
-            .description(Some("A query, with its filters beside its name"))
-            .property("query", words(QUERIES))
-            .required("query")
-            .into()
+        let mut queries = OneOfBuilder::new().description(Some("A query, with its filters beside its name"));
+        for (name, filters) in QUERIES {
+            let query = ObjectBuilder::new().property("query", words([name])).required("query");
+            queries = queries.item(match filters {
+                Of(fields) => with(query, fields),
+                Listing(parameters) => parameters().into_iter().fold(
+                    query.additional_properties(Some(AdditionalProperties::FreeForm(false))),
+                    |query, Parameter { name, schema, .. }| {
+                        let schema = schema.unwrap_or_else(|| ObjectBuilder::new().into());
+                        query.property(name, or_null(schema))
+                    },
+                ),
+            });
+        }
+        queries.into()
     }
 }
 
@@ -161,7 +296,7 @@ pub(crate) struct AnsweredMessage;
 impl PartialSchema for AnsweredMessage {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
-            .property("query", words(QUERIES))
+            .property("query", words(QUERIES.map(|(name, _)| name)))
             // An object for most queries, a list for some.
             .property("answer", ObjectBuilder::new().schema_type(SchemaType::AnyValue))
             .property("topics", Array::new(of_type(Type::String)))
@@ -180,8 +315,87 @@ impl ToSchema for AnsweredMessage {
     }
 }
 
-fn any_object() -> ObjectBuilder {
-    ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)))
+/// An object with no field beside those that are named.
+fn exact() -> ObjectBuilder {
+    ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)))
+}
+
+fn with(object: ObjectBuilder, fields: &[Field]) -> ObjectBuilder {
+    fields.iter().fold(object, |object, (name, schema, need)| match need {
+        Needed => object.property(*name, schema()).required(*name),
+        Optional => object.property(*name, or_null(schema())),
+        Defaulted => object.property(*name, schema()),
+    })
+}
+
+fn or_null(schema: RefOr<Schema>) -> OneOfBuilder {
+    OneOfBuilder::new().item(of_type(Type::Null)).item(schema)
+}
+
+/// A value that is described elsewhere in the document.
+fn of<T: ToSchema>() -> RefOr<Schema> {
+    Ref::from_schema_name(T::name()).into()
+}
+
+fn list<T: ToSchema>() -> RefOr<Schema> {
+    Array::new(of::<T>()).into()
+}
+
+fn files() -> RefOr<Schema> {
+    list::<FileSchema>()
+}
+
+fn messages() -> RefOr<Schema> {
+    ArrayBuilder::new().items(of::<schema::MessageId>()).max_items(Some(100)).into()
+}
+
+fn checkpoints() -> RefOr<Schema> {
+    Array::new(with(ObjectBuilder::new(), CHECKPOINT)).into()
+}
+
+fn changes() -> RefOr<Schema> {
+    let fields: [Field; 2] =
+        [("key", of::<schema::SettingKey>, Needed), ("value", || of_type(Type::String).into(), Optional)];
+    ArrayBuilder::new().items(with(exact(), &fields)).min_items(Some(1)).into()
+}
+
+/// What a phone says of an action of its own.
+fn stamp() -> RefOr<Schema> {
+    let fields: [Field; 3] = [
+        ("sequence", || whole(1, u32::MAX.into()), Needed),
+        ("time", instant, Needed),
+        ("offsetMs", || whole(i32::MIN.into(), i32::MAX.into()), Optional),
+    ];
+    with(exact(), &fields).into()
+}
+
+fn parameters<Listing: IntoParams>() -> Vec<Parameter> {
+    Listing::into_params(|| None)
+}
+
+fn whole(least: i64, most: i64) -> RefOr<Schema> {
+    bounded(Type::Integer, least, most)
+}
+
+fn number(least: i64, most: i64) -> RefOr<Schema> {
+    bounded(Type::Number, least, most)
+}
+
+fn bounded(of: Type, least: i64, most: i64) -> RefOr<Schema> {
+    let number = ObjectBuilder::new().schema_type(SchemaType::new(of));
+    number.minimum(Some(least)).maximum(Some(most)).into()
+}
+
+fn boolean() -> RefOr<Schema> {
+    of_type(Type::Boolean).into()
+}
+
+fn uuid() -> RefOr<Schema> {
+    formatted(KnownFormat::Uuid).into()
+}
+
+fn instant() -> RefOr<Schema> {
+    formatted(KnownFormat::DateTime).into()
 }
 
 fn of_type(of: Type) -> Object {
@@ -226,8 +440,9 @@ mod tests {
                 "depot" | "phone" => json!({"entity": entity, "command": {"type": "?"}}),
                 _ => json!({"entity": entity, "id": id, "command": {"type": "?"}}),
             };
+            let types: Vec<_> = types.iter().map(|(name, _)| *name).collect();
             assert_eq!(valid_words::<DepotCommand>(message), types, "{entity}");
         }
-        assert_eq!(valid_words::<DepotQuery>(json!({"query": "?"})), QUERIES);
+        assert_eq!(valid_words::<DepotQuery>(json!({"query": "?"})), QUERIES.map(|(name, _)| name));
     }
 }

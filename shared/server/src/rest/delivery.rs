@@ -3,14 +3,14 @@
 use axum::Json;
 use depot_app::{
     CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, DepotCommand, DepotQuery, EntityKind,
-    EventListing, EventPage, LiveTracking, Page,
+    EventListing, EventPage, LiveTracking, Page, schema,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{AsOf, Part, PastStateDocument, narrow};
+use super::{AsOf, Of, Part, PastStateDocument};
 use crate::domain::DeliveryCommand;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::values::{DeliveryId, DriverId, Location, Reason, RouteId, Sequence, VehicleId};
@@ -50,6 +50,7 @@ struct NewDelivery {
     #[schema(value_type = Option<Uuid>)]
     vehicle_id: Option<VehicleId>,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -58,12 +59,13 @@ struct NewDelivery {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DeliveryStatusChange {
     /// PickedUp, InTransit, OutForDelivery, Delivered or Failed.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::DeliveryStatus)]
     status: DeliveryStatus,
     /// Why; meant for Failed.
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -75,12 +77,13 @@ struct ReachCheckpointBody {
     #[schema(value_type = Uuid)]
     route_id: RouteId,
     /// Which checkpoint.
-    #[schema(value_type = u32, minimum = 1)]
+    #[schema(value_type = schema::Sequence)]
     sequence: Sequence,
     /// Where that is, as a check.
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<schema::Location>)]
     location: Option<Location>,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -92,6 +95,7 @@ struct DriverAssignment {
     #[schema(value_type = Uuid)]
     driver_id: DriverId,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -103,6 +107,7 @@ struct VehicleAssignment {
     #[schema(value_type = Uuid)]
     vehicle_id: VehicleId,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -202,14 +207,9 @@ async fn assign_vehicle(
 
 /// Lists what happened to a delivery, newest first.
 #[utoipa::path(get, path = "/api/deliveries/{id}/event-logs", tag = "Deliveries",
-    params(("id" = Uuid, Path, description = "Which delivery"), EventListing),
+    params(("id" = Uuid, Path, description = "Which delivery"), Of<DeliveryId, EventListing>),
     responses((status = 200, description = "A page of events", body = EventPage)))]
-async fn event_logs(
-    read: Read,
-    At(id): At<DeliveryId>,
-    Params(mut listing): Params<EventListing>,
-) -> Result<Plain, Problem> {
-    narrow(&mut listing.entity_id, "entityId", id.uuid())?;
+async fn event_logs(read: Read, Of(id, listing): Of<DeliveryId, EventListing>) -> Result<Plain, Problem> {
     read.ask(DepotQuery::Delivery { id }).await?;
     read.ask(DepotQuery::Events(listing)).await
 }

@@ -3,14 +3,14 @@
 use axum::Json;
 use depot_app::{
     DeliveryListing, DeliveryRow, DepotCommand, DepotQuery, DriverListing, DriverView, EntityKind,
-    EventListing, EventPage, FleetOverview, Page,
+    EventListing, EventPage, FleetOverview, Page, schema,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{AsOf, PastStateDocument, narrow};
+use super::{AsOf, Of, PastStateDocument};
 use crate::domain::DriverCommand;
 use crate::domain::fleet::driver::DriverStatus;
 use crate::domain::values::{DriverId, DriverLicense, Name, Reason};
@@ -38,12 +38,13 @@ struct NewDriver {
     #[schema(value_type = Option<Uuid>)]
     id: Option<DriverId>,
     /// The name.
-    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    #[schema(value_type = schema::Name)]
     name: Name,
     /// The licence's number.
-    #[schema(value_type = String, min_length = 1, max_length = 50)]
+    #[schema(value_type = schema::DriverLicense)]
     driver_license: DriverLicense,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -52,12 +53,13 @@ struct NewDriver {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DriverUpdate {
     /// The name.
-    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    #[schema(value_type = schema::Name)]
     name: Name,
     /// The licence's number.
-    #[schema(value_type = String, min_length = 1, max_length = 50)]
+    #[schema(value_type = schema::DriverLicense)]
     driver_license: DriverLicense,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -66,12 +68,13 @@ struct DriverUpdate {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DriverStatusChange {
     /// Available, Suspended or Unavailable.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::DriverStatus)]
     status: DriverStatus,
     /// Why.
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -136,14 +139,12 @@ async fn change_status(
 
 /// Lists the deliveries that hold a driver, i.e. have not ended, unless `open` asks for others.
 #[utoipa::path(get, path = "/api/fleet/drivers/{id}/deliveries", tag = "Fleet",
-    params(("id" = Uuid, Path, description = "Which driver"), DeliveryListing),
+    params(("id" = Uuid, Path, description = "Which driver"), Of<DriverId, DeliveryListing>),
     responses((status = 200, description = "A page of deliveries", body = Page<DeliveryRow>)))]
 async fn deliveries(
     read: Read,
-    At(id): At<DriverId>,
-    Params(mut listing): Params<DeliveryListing>,
+    Of(id, mut listing): Of<DriverId, DeliveryListing>,
 ) -> Result<Plain, Problem> {
-    narrow(&mut listing.driver_id, "driverId", id)?;
     // Who asks for a status names those that have ended as well.
     if listing.status.is_none() {
         listing.open.get_or_insert(true);
@@ -154,14 +155,9 @@ async fn deliveries(
 
 /// Lists what happened to a driver, newest first.
 #[utoipa::path(get, path = "/api/fleet/drivers/{id}/event-logs", tag = "Fleet",
-    params(("id" = Uuid, Path, description = "Which driver"), EventListing),
+    params(("id" = Uuid, Path, description = "Which driver"), Of<DriverId, EventListing>),
     responses((status = 200, description = "A page of events", body = EventPage)))]
-async fn event_logs(
-    read: Read,
-    At(id): At<DriverId>,
-    Params(mut listing): Params<EventListing>,
-) -> Result<Plain, Problem> {
-    narrow(&mut listing.entity_id, "entityId", id.uuid())?;
+async fn event_logs(read: Read, Of(id, listing): Of<DriverId, EventListing>) -> Result<Plain, Problem> {
     read.ask(DepotQuery::Driver { id }).await?;
     read.ask(DepotQuery::Events(listing)).await
 }

@@ -1,13 +1,13 @@
 //! Incidents: what went wrong on a delivery, reported and resolved.
 
 use axum::Json;
-use depot_app::{DepotCommand, DepotQuery, FileSchema, IncidentListing, IncidentView, Page};
+use depot_app::{DepotCommand, DepotQuery, FileSchema, IncidentListing, IncidentView, Page, schema};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::narrow;
+use super::Of;
 use crate::domain::DeliveryCommand;
 use crate::domain::delivery::{FileRef, IncidentType, Severity};
 use crate::domain::values::{DeliveryId, Description, IncidentId, Note};
@@ -30,19 +30,20 @@ struct NewIncident {
     /// What sort; known are Delay, Traffic, Weather, Breakdown, Accident, CargoDamage, AddressProblem,
     /// RecipientUnavailable and Security, and any other text is kept as it is.
     #[serde(rename = "type")]
-    #[schema(value_type = String, min_length = 1, max_length = 2000)]
+    #[schema(value_type = schema::IncidentType)]
     kind: IncidentType,
     /// What happened.
-    #[schema(value_type = String, min_length = 1, max_length = 2000)]
+    #[schema(value_type = schema::Description)]
     description: Description,
     /// Low, Medium, High or Critical, where it is not what the type suggests.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schema::Severity>)]
     severity: Option<Severity>,
     /// Photos that show it, by the hash of their content, which may follow; at most 10.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<FileSchema>>)]
+    #[schema(value_type = Vec<FileSchema>, max_items = 10)]
     photos: Vec<FileRef>,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -51,9 +52,10 @@ struct NewIncident {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct IncidentResolution {
     /// In words.
-    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[schema(value_type = Option<schema::Note>)]
     note: Option<Note>,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -74,14 +76,9 @@ async fn list(read: Read, Params(listing): Params<IncidentListing>) -> Result<Pl
 
 /// Lists the incidents of a delivery.
 #[utoipa::path(get, path = "/api/deliveries/{id}/incidents", tag = "Incidents",
-    params(("id" = Uuid, Path, description = "Which delivery"), IncidentListing),
+    params(("id" = Uuid, Path, description = "Which delivery"), Of<DeliveryId, IncidentListing>),
     responses((status = 200, description = "A page of incidents", body = Page<IncidentView>)))]
-async fn of_delivery(
-    read: Read,
-    At(id): At<DeliveryId>,
-    Params(mut listing): Params<IncidentListing>,
-) -> Result<Plain, Problem> {
-    narrow(&mut listing.delivery_id, "deliveryId", id)?;
+async fn of_delivery(read: Read, Of(id, listing): Of<DeliveryId, IncidentListing>) -> Result<Plain, Problem> {
     read.ask(DepotQuery::Delivery { id }).await?;
     read.ask(DepotQuery::Incidents(listing)).await
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
-use depot_app::{DepotAnswer, DepotCommand, DepotQuery};
+use depot_app::{DepotAnswer, DepotCommand, DepotQuery, schema};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,12 +33,13 @@ pub(super) fn router() -> OpenApiRouter<Shared> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Proof {
     /// Who received it.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::ReceiverName)]
     receiver_name: ReceiverName,
     /// Where another system keeps the signature.
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = Option<schema::SignatureUrl>)]
     signature_url: Option<SignatureUrl>,
     /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -48,16 +49,16 @@ struct Proof {
 #[expect(dead_code, reason = "describes the parts that `Upload` reads")]
 struct ProofUpload {
     /// Who received it.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::ReceiverName)]
     receiver_name: String,
     /// Where another system keeps the signature.
-    #[schema(max_length = 500)]
+    #[schema(value_type = Option<schema::SignatureUrl>)]
     signature_url: Option<String>,
     /// The signature as PNG, JPEG, WebP or SVG, up to 256 KiB.
     #[schema(value_type = Option<String>, format = Binary)]
     signature: Option<Vec<u8>>,
     /// Up to 10 photos, each up to 5 MiB.
-    #[schema(value_type = Option<Vec<String>>, format = Binary)]
+    #[schema(value_type = Option<Vec<String>>, format = Binary, max_items = 10)]
     photos: Option<Vec<Vec<u8>>>,
 }
 

@@ -3,14 +3,14 @@
 use axum::Json;
 use depot_app::{
     DepotCommand, DepotQuery, EntityKind, EventListing, EventPage, Limit, RouteDetail, RouteListing,
-    RouteOverview,
+    RouteOverview, schema,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{AsOf, PastStateDocument, narrow};
+use super::{AsOf, Of, PastStateDocument};
 use crate::domain::RouteCommand;
 use crate::domain::route::RouteStatus;
 use crate::domain::values::{Location, RouteId, Sequence, Timestamp};
@@ -40,15 +40,16 @@ struct NewRoute {
     #[schema(value_type = Option<Uuid>)]
     id: Option<RouteId>,
     /// Where it begins.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::Location)]
     origin: Location,
     /// Where it ends.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::Location)]
     destination: Location,
     /// When it begins.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     scheduled_start_time: Timestamp,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -57,15 +58,16 @@ struct NewRoute {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RouteUpdate {
     /// Where it begins.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::Location)]
     origin: Location,
     /// Where it ends.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::Location)]
     destination: Location,
     /// When it begins.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     scheduled_start_time: Timestamp,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -74,9 +76,10 @@ struct RouteUpdate {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RouteStatusChange {
     /// Planning, Active or Deactivated.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::RouteStatus)]
     status: RouteStatus,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -85,15 +88,16 @@ struct RouteStatusChange {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CheckpointBody {
     /// Its place in the order, from 1.
-    #[schema(value_type = u32, minimum = 1)]
+    #[schema(value_type = schema::Sequence)]
     sequence: Sequence,
     /// Where it is.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = schema::Location)]
     location: Location,
     /// When it should be reached.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expected_time: Timestamp,
     /// Refuse unless the route has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -102,9 +106,10 @@ struct CheckpointBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CheckpointOrder {
     /// Every present sequence once, in the order in which their locations shall be visited.
-    #[schema(value_type = Vec<u32>)]
+    #[schema(value_type = Vec<schema::Sequence>)]
     sequences: Vec<Sequence>,
     /// Refuse unless the route has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -218,7 +223,7 @@ async fn reorder_checkpoints(
 
 /// Takes a checkpoint out.
 #[utoipa::path(delete, path = "/api/routes/{id}/checkpoints/{sequence}", tag = "Routes",
-    params(("id" = Uuid, Path, description = "Which route"), ("sequence" = u32, Path, description = "Which checkpoint")),
+    params(("id" = Uuid, Path, description = "Which route"), ("sequence" = schema::Sequence, Path, description = "Which checkpoint")),
     responses((status = 200, description = "Removed", body = Done)))]
 async fn remove_checkpoint(
     write: Write,
@@ -230,14 +235,9 @@ async fn remove_checkpoint(
 
 /// Lists what happened to a route, newest first.
 #[utoipa::path(get, path = "/api/routes/{id}/event-logs", tag = "Routes",
-    params(("id" = Uuid, Path, description = "Which route"), EventListing),
+    params(("id" = Uuid, Path, description = "Which route"), Of<RouteId, EventListing>),
     responses((status = 200, description = "A page of events", body = EventPage)))]
-async fn event_logs(
-    read: Read,
-    At(id): At<RouteId>,
-    Params(mut listing): Params<EventListing>,
-) -> Result<Plain, Problem> {
-    narrow(&mut listing.entity_id, "entityId", id.uuid())?;
+async fn event_logs(read: Read, Of(id, listing): Of<RouteId, EventListing>) -> Result<Plain, Problem> {
     read.ask(DepotQuery::Route { id }).await?;
     read.ask(DepotQuery::Events(listing)).await
 }

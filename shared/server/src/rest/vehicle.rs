@@ -3,14 +3,14 @@
 use axum::Json;
 use depot_app::{
     DeliveryListing, DeliveryRow, DepotCommand, DepotQuery, EntityKind, EventListing, EventPage, Page,
-    VehicleListing, VehicleView,
+    VehicleListing, VehicleView, schema,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{AsOf, PastStateDocument, narrow};
+use super::{AsOf, Of, PastStateDocument};
 use crate::domain::VehicleCommand;
 use crate::domain::fleet::vehicle::VehicleStatus;
 use crate::domain::values::{Reason, Registration, VehicleId, VehicleType};
@@ -37,12 +37,13 @@ struct NewVehicle {
     #[schema(value_type = Option<Uuid>)]
     id: Option<VehicleId>,
     /// The registration.
-    #[schema(value_type = String, min_length = 1, max_length = 20)]
+    #[schema(value_type = schema::Registration)]
     registration: Registration,
     /// What sort of vehicle it is.
-    #[schema(value_type = String, min_length = 1, max_length = 50)]
+    #[schema(value_type = schema::VehicleType)]
     vehicle_type: VehicleType,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -51,12 +52,13 @@ struct NewVehicle {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct VehicleUpdate {
     /// The registration.
-    #[schema(value_type = String, min_length = 1, max_length = 20)]
+    #[schema(value_type = schema::Registration)]
     registration: Registration,
     /// What sort of vehicle it is.
-    #[schema(value_type = String, min_length = 1, max_length = 50)]
+    #[schema(value_type = schema::VehicleType)]
     vehicle_type: VehicleType,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -65,12 +67,13 @@ struct VehicleUpdate {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct VehicleStatusChange {
     /// Available, Maintenance or OutOfService.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::VehicleStatus)]
     status: VehicleStatus,
     /// Why.
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
     /// Refuse unless it has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
 }
 
@@ -128,14 +131,12 @@ async fn change_status(
 
 /// Lists the deliveries that hold a vehicle, i.e. have not ended, unless `open` asks for others.
 #[utoipa::path(get, path = "/api/fleet/vehicles/{id}/deliveries", tag = "Fleet",
-    params(("id" = Uuid, Path, description = "Which vehicle"), DeliveryListing),
+    params(("id" = Uuid, Path, description = "Which vehicle"), Of<VehicleId, DeliveryListing>),
     responses((status = 200, description = "A page of deliveries", body = Page<DeliveryRow>)))]
 async fn deliveries(
     read: Read,
-    At(id): At<VehicleId>,
-    Params(mut listing): Params<DeliveryListing>,
+    Of(id, mut listing): Of<VehicleId, DeliveryListing>,
 ) -> Result<Plain, Problem> {
-    narrow(&mut listing.vehicle_id, "vehicleId", id)?;
     // Who asks for a status names those that have ended as well.
     if listing.status.is_none() {
         listing.open.get_or_insert(true);
@@ -146,14 +147,9 @@ async fn deliveries(
 
 /// Lists what happened to a vehicle, newest first.
 #[utoipa::path(get, path = "/api/fleet/vehicles/{id}/event-logs", tag = "Fleet",
-    params(("id" = Uuid, Path, description = "Which vehicle"), EventListing),
+    params(("id" = Uuid, Path, description = "Which vehicle"), Of<VehicleId, EventListing>),
     responses((status = 200, description = "A page of events", body = EventPage)))]
-async fn event_logs(
-    read: Read,
-    At(id): At<VehicleId>,
-    Params(mut listing): Params<EventListing>,
-) -> Result<Plain, Problem> {
-    narrow(&mut listing.entity_id, "entityId", id.uuid())?;
+async fn event_logs(read: Read, Of(id, listing): Of<VehicleId, EventListing>) -> Result<Plain, Problem> {
     read.ask(DepotQuery::Vehicle { id }).await?;
     read.ask(DepotQuery::Events(listing)).await
 }
