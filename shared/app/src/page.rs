@@ -121,6 +121,8 @@ impl<'de, T: Deserialize<'de> + TryFrom<String, Error = ValueError>> Deserialize
             List(Vec<String>),
         }
         let words = match Written::deserialize(deserializer)? {
+            // Asked for none, there is none.
+            Written::Joined(joined) if joined.is_empty() => Vec::new(),
             Written::Joined(joined) => joined.split(',').map(str::to_owned).collect(),
             Written::List(words) => words,
         };

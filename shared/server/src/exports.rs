@@ -42,7 +42,9 @@ impl IntoParams for Wanted {
 
 /// Makes a file of a list: every row that fits, in the depot's language and at its clock.
 #[utoipa::path(get, path = "/api/export", tag = "Messages", params(Wanted),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream")))]
+    responses((status = 200, description = "The file", content(
+        (Vec<u8> = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub(crate) async fn make(
     State(endpoint): State<Shared>,
     Caller { actor, .. }: Caller,

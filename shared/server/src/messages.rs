@@ -6,7 +6,7 @@ use depot_app::{Answered, CommandOutcome, CommandRequest, DepotQuery};
 
 use crate::credential::Caller;
 use crate::endpoint::Shared;
-use crate::extract::Body;
+use crate::extract::Message;
 use crate::openapi;
 use crate::problem::Problem;
 use crate::request::Write;
@@ -16,7 +16,7 @@ use crate::request::Write;
     responses((status = 200, description = "Done, or it was so already", body = CommandOutcome)))]
 pub(crate) async fn execute(
     write: Write,
-    Body(request): Body<CommandRequest>,
+    Message(request): Message<CommandRequest>,
 ) -> Result<Json<CommandOutcome>, Problem> {
     write.execute_request(request).await
 }
@@ -27,7 +27,7 @@ pub(crate) async fn execute(
 pub(crate) async fn query(
     State(endpoint): State<Shared>,
     Caller { actor, .. }: Caller,
-    Body(query): Body<DepotQuery>,
+    Message(query): Message<DepotQuery>,
 ) -> Result<Json<Answered>, Problem> {
     Ok(Json(endpoint.app.query(&actor, query).await?))
 }

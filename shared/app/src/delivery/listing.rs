@@ -16,7 +16,7 @@ use crate::schema;
 #[ts(export, optional_fields = nullable)]
 pub struct DeliveryListing {
     /// Only with one of these statuses, e.g. `InTransit,OutForDelivery`.
-    #[param(value_type = Option<Vec<schema::DeliveryStatus>>, style = Form, explode = false, min_items = 1)]
+    #[param(value_type = Option<Vec<schema::DeliveryStatus>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<DeliveryStatus>>")]
     pub status: Option<AnyOf<DeliveryStatus>>,
     /// Only scheduled to start at or after this.
@@ -94,7 +94,7 @@ pub struct IncidentListing {
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Only as grave as one of these, e.g. `High,Critical`.
-    #[param(value_type = Option<Vec<schema::Severity>>, style = Form, explode = false, min_items = 1)]
+    #[param(value_type = Option<Vec<schema::Severity>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<Severity>>")]
     pub severity: Option<AnyOf<Severity>>,
     /// Only reported at or after this.

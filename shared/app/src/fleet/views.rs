@@ -118,7 +118,7 @@ pub struct VehicleCounts {
 #[ts(export, optional_fields = nullable)]
 pub struct DriverListing {
     /// Only with one of these statuses, e.g. `Available,Assigned`.
-    #[param(value_type = Option<Vec<schema::DriverAvailability>>, style = Form, explode = false, min_items = 1)]
+    #[param(value_type = Option<Vec<schema::DriverAvailability>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<DriverAvailability>>")]
     pub status: Option<AnyOf<DriverAvailability>>,
     /// Only with this in the name or the licence.
@@ -148,7 +148,7 @@ pub struct DriverListing {
 #[ts(export, optional_fields = nullable)]
 pub struct VehicleListing {
     /// Only with one of these statuses, e.g. `Available,Assigned`.
-    #[param(value_type = Option<Vec<schema::VehicleAvailability>>, style = Form, explode = false, min_items = 1)]
+    #[param(value_type = Option<Vec<schema::VehicleAvailability>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<VehicleAvailability>>")]
     pub status: Option<AnyOf<VehicleAvailability>>,
     /// Only with this in the registration or the type.

@@ -150,7 +150,7 @@ pub struct RouteDelivery {
 #[ts(export, optional_fields = nullable)]
 pub struct RouteListing {
     /// Only with one of these statuses, e.g. `Planning,Active`.
-    #[param(value_type = Option<Vec<schema::RouteStatus>>, style = Form, explode = false, min_items = 1)]
+    #[param(value_type = Option<Vec<schema::RouteStatus>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<RouteStatus>>")]
     pub status: Option<AnyOf<RouteStatus>>,
     /// Only starting at or after this.

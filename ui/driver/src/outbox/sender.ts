@@ -19,6 +19,7 @@ const FINAL = new Set([
   "staleVersion",
   "forbidden",
   "malformed",
+  "unfit",
   "keyReused",
   "tooLarge",
   "unsupportedMediaType",
