@@ -115,7 +115,7 @@ async fn what_is_no_list_is_refused_and_a_driver_gets_only_their_own() {
     let depot = Depot::open("en").await;
     let refusal =
         depot.app.export(&Actor::desk(), DepotQuery::Board {}, ExportFormat::Csv).await.unwrap_err();
-    assert_eq!(refusal.code, Code::Malformed);
+    assert_eq!(refusal.code, Code::Unfit);
     let phone = Actor { role: Role::Driver, driver_id: Some(driver()), ..Actor::desk() };
     let all = DepotQuery::Deliveries(DeliveryListing::default());
     let file = depot.app.export(&phone, all, ExportFormat::Csv).await.unwrap();

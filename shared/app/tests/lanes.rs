@@ -229,6 +229,6 @@ async fn lanes_hold_what_is_on_the_road_within_them_and_nothing_else() {
         "ends are not part of what they end"
     );
     let backwards = DepotQuery::Lanes { from: at(60), to: at(-60) };
-    assert_eq!(depot.app.query(&Actor::desk(), backwards).await.unwrap_err().code, Code::Malformed);
+    assert_eq!(depot.app.query(&Actor::desk(), backwards).await.unwrap_err().code, Code::Unfit);
     depot.app.close().await;
 }

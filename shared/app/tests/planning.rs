@@ -102,7 +102,7 @@ async fn the_next_free_slot_lies_between_bookings_and_keeps_the_turnaround() {
     let nobody =
         SlotSearch { driver_id: None, vehicle_id: None, from: at("08:00"), minutes: 5.try_into().unwrap() };
     let refused = app.query(&Actor::desk(), DepotQuery::FreeSlot(nobody)).await.unwrap_err();
-    assert_eq!(refused.code, Code::Malformed);
+    assert_eq!(refused.code, Code::Unfit);
     let unknown = SlotSearch {
         driver_id: Some(Uuid::from_u128(9).into()),
         vehicle_id: None,
@@ -136,7 +136,7 @@ async fn a_calendar_shows_what_is_held_and_what_has_ended() {
     let later = ask(&app, DepotQuery::Calendar(span(at("09:00"), at("10:00")))).await;
     assert_eq!(shown(later), []);
     let refused = DepotQuery::Calendar(span(at("10:00"), at("10:00")));
-    assert_eq!(app.query(&Actor::desk(), refused).await.unwrap_err().code, Code::Malformed);
+    assert_eq!(app.query(&Actor::desk(), refused).await.unwrap_err().code, Code::Unfit);
     app.close().await;
 }
 

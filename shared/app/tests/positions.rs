@@ -156,7 +156,7 @@ async fn nothing_is_taken_unless_the_depot_and_the_driver_want_it_and_a_delivery
     let old = depot.app.now().saturating_add(TimeDelta::minutes(-11));
     assert!(refused(depot.tell(&phone, at(41.0, old)).await).contains("10 minutes old"));
     let early = depot.app.now().saturating_add(TimeDelta::minutes(6));
-    assert_eq!(depot.tell(&phone, at(41.0, early)).await.unwrap_err().code, Code::Malformed);
+    assert_eq!(depot.tell(&phone, at(41.0, early)).await.unwrap_err().code, Code::Unfit);
     for role in [Role::Admin, Role::Dispatcher, Role::Viewer, Role::Integration] {
         let somebody = Actor { role, ..phone.clone() };
         assert_eq!(depot.report(&somebody, 41.0).await.unwrap_err().code, Code::Forbidden, "{role}");

@@ -150,7 +150,7 @@ async fn impossible_days_are_refused_in_words() {
     for (from, to, words) in cases {
         let query = DepotQuery::Report { from: from.parse().unwrap(), to: to.parse().unwrap() };
         let refusal = app.query(&Actor::desk(), query).await.unwrap_err();
-        assert_eq!(refusal.code, Code::Malformed);
+        assert_eq!(refusal.code, Code::Unfit);
         assert!(refusal.detail.contains(words), "{}", refusal.detail);
     }
     app.close().await;

@@ -55,7 +55,7 @@ async fn what_is_wrong_is_refused_and_makes_no_token() {
         (create(Role::Viewer, " ", None), Code::Malformed),
         (create(Role::Viewer, "Screen", Some(0)), Code::Malformed),
         (create(Role::Viewer, "Screen", Some(3651)), Code::Malformed),
-        (create(Role::Driver, "Phone", None), Code::Malformed),
+        (create(Role::Driver, "Phone", None), Code::Unfit),
         (
             AdminCommand::CreateToken {
                 role: Role::Viewer,
@@ -63,7 +63,7 @@ async fn what_is_wrong_is_refused_and_makes_no_token() {
                 driver_id: Some(Uuid::from_u128(1).into()),
                 expires_in_days: None,
             },
-            Code::Malformed,
+            Code::Unfit,
         ),
         (AdminCommand::RevokeToken { id: Uuid::now_v7() }, Code::NotFound),
     ] {

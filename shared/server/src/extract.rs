@@ -236,4 +236,16 @@ mod tests {
         }
         insta::assert_snapshot!(told.join("\n"));
     }
+
+    #[test]
+    fn a_number_is_no_word() {
+        for body in [
+            r#"{"query": 0}"#,
+            r#"{"command": {"entity": 5, "command": {"type": "loadDemo"}}}"#,
+            r#"{"command": {"entity": "depot", "command": {"type": 0}}}"#,
+        ] {
+            assert!(parse_json::<Words>(body.as_bytes()).is_err(), "{body}");
+        }
+        assert!(parse_json::<Words>(br#"{"query": "board"}"#).is_ok());
+    }
 }

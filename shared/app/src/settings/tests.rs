@@ -132,7 +132,7 @@ fn a_change_that_is_refused_changes_nothing() {
         (("depot.name", Some("Faro")), Code::RuleBroken, "the environment (DEPOT_DEPOT_NAME)"),
         (("fleet.turnaround_minutes", None), Code::RuleBroken, "the command line"),
         (("fleet.turnaround", Some("1")), Code::Malformed, "There is no setting"),
-        (("limits.rate.permits", Some("0")), Code::Malformed, "from 1 to 1000000"),
+        (("limits.rate.permits", Some("0")), Code::Unfit, "from 1 to 1000000"),
     ] {
         let error = changed(folder.path(), &settings, &[good, bad]).unwrap_err();
         assert_eq!(error.code, code, "{error}");
@@ -159,7 +159,7 @@ fn backups_go_to_a_folder_that_is_fit_for_them_or_the_setting_is_refused() {
         (text(&file.join("within")), "cannot be made"),
     ] {
         let error = changed(data.path(), &settings, &[("backup.folder", Some(&folder))]).unwrap_err();
-        assert_eq!(error.code, Code::Malformed);
+        assert_eq!(error.code, Code::Unfit);
         assert!(error.detail.contains("backup.folder") && error.detail.contains(reason), "{error}");
         assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
     }

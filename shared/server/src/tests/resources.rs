@@ -199,6 +199,12 @@ async fn the_desk_speaks_in_messages() {
     assert!(answered["topics"].as_array().unwrap().contains(&Value::from("drivers")));
     depot.post("/api/queries", json!({"query": "weather"})).await.problem(400);
     depot.post("/api/commands", json!({"command": {"entity": "driver"}})).await.problem(400);
+    // Not the first command of a depot, which would fill it with what never was.
+    depot
+        .post("/api/commands", json!({"command": {"entity": "depot", "command": {"type": 0}}}))
+        .await
+        .problem(400);
+    depot.post("/api/queries", json!({"query": 0})).await.problem(400);
 }
 
 #[tokio::test]
