@@ -44,8 +44,8 @@ struct Proof {
 }
 
 /// The same with files, as `multipart/form-data`.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the parts that `Upload` reads")]
 struct ProofUpload {
     /// Who received it.
