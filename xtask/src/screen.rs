@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 use crate::measured::Started;
 
-const LOOK_EVERY: Duration = Duration::from_millis(15);
-/// One pixel of so many is compared.
-const SAMPLE: usize = 7;
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// One pixel of so many is compared: whoever looks on at every one takes from what is looked at the processor that it
+/// paints with. Not a part of the screen's width, so that they do not lie in columns.
+const SAMPLE: usize = 101;
 /// A picture is the last one where fewer than one of so many pixels differ: clocks go on, and pointers blink.
 const SAME_BUT: usize = 100;
 
@@ -65,11 +66,12 @@ impl Screen {
 fn sampled(dump: &[u8]) -> Option<Vec<u32>> {
     let word = |at: usize| Some(u32::from_be_bytes(dump.get(at * 4..at * 4 + 4)?.try_into().ok()?) as usize);
     let pixels = dump.get(word(0)? + word(19)? * 12..)?;
+    let sampled = (0..pixels.len() / 4).step_by(SAMPLE);
     Some(
-        pixels
-            .chunks_exact(4)
-            .step_by(SAMPLE)
-            .map(|pixel| u32::from_le_bytes([pixel[0], pixel[1], pixel[2], 0]))
+        sampled
+            .map(|pixel| {
+                u32::from_le_bytes([pixels[pixel * 4], pixels[pixel * 4 + 1], pixels[pixel * 4 + 2], 0])
+            })
             .collect(),
     )
 }
