@@ -118,19 +118,22 @@ it("tells once of what happened, in two windows and after a reload", async () =>
 
 it("tells of a crowd as a whole: the demo day that somebody else loads is a handful of notifications", async () => {
   const other = await Depot.open();
-  const { context, page, complaints } = await openDesk(browser, other);
-  await page.waitForFunction(() => localStorage.getItem("depot.news")?.includes("upTo"));
-  const command = { entity: "depot", command: { type: "loadDemo" } };
-  await other.call("POST", "/api/commands", { command }, other.createToken(["--role", "admin", "--name", "A colleague"]));
-  await page.getByRole("button", { name: /^Notifications, [1-5] unread$/u }).click();
-  const list = page.getByRole("dialog", { name: "Notifications" });
-  await list.getByText(/^\d+ delivered$/u).waitFor();
-  expect(await findingsOn(page)).toEqual([]);
-  await list.getByRole("link", { name: "See them" }).last().click();
-  await page.waitForURL(/status=Delivered/u);
-  expect(complaints).toEqual([]);
-  await context.close();
-  await other.close();
+  try {
+    const { context, page, complaints } = await openDesk(browser, other);
+    await page.waitForFunction(() => localStorage.getItem("depot.news")?.includes("upTo"));
+    const command = { entity: "depot", command: { type: "loadDemo" } };
+    await other.call("POST", "/api/commands", { command }, other.createToken(["--role", "admin", "--name", "A colleague"]));
+    await page.getByRole("button", { name: /^Notifications, [1-5] unread$/u }).click();
+    const list = page.getByRole("dialog", { name: "Notifications" });
+    await list.getByText(/^\d+ delivered$/u).waitFor();
+    expect(await findingsOn(page)).toEqual([]);
+    await list.getByRole("link", { name: "See them" }).last().click();
+    await page.waitForURL(/status=Delivered/u);
+    expect(complaints).toEqual([]);
+    await context.close();
+  } finally {
+    await other.close();
+  }
 });
 
 it("speaks the depot's language, and refuses in it", async () => {

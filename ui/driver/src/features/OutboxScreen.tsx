@@ -33,12 +33,16 @@ export function OutboxScreen() {
   return (
     <Page title={t("outbox.title")} back="">
       <div>
-        <p className="strong big">{t(stored === counted.length ? "outbox.all" : "outbox.some", { stored, total: counted.length })}</p>
+        <p className="strong big">
+          {shown.length === 0
+            ? t("outbox.none")
+            : t(stored === counted.length ? "outbox.all" : "outbox.some", { stored, total: counted.length })}
+        </p>
         {waitingFiles > 0 && <p>{t("outbox.photos", { count: waitingFiles })}</p>}
         {reach === "outOfReach" ? (
           <p className="dim">{t("outbox.outOfReach")}</p>
         ) : (
-          day !== undefined && <p className="dim">{t("outbox.confirmed", { received: day.actions.received })}</p>
+          day !== undefined && <p className="dim">{t("outbox.confirmed", { count: day.actions.received })}</p>
         )}
       </div>
       {refused.map((action) => (
@@ -47,7 +51,6 @@ export function OutboxScreen() {
       {refusedFiles.map((file) => (
         <RefusedPicture key={file.hash} file={file} />
       ))}
-      {shown.length === 0 && <p className="dim">{t("outbox.none")}</p>}
       <ol className="list">
         {shown
           .filter(({ state }) => state !== "refused")

@@ -1,6 +1,7 @@
 // Today's deliveries in order: the one under way first, then what is still to come, then what is done.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
-import { IconAlertTriangle, IconMail, IconSettings } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCloudOff, IconMail, IconSettings, IconTruckOff } from "@tabler/icons-react";
+import type { Icon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { LateBadge } from "@kit/LateBadge";
 import { StatusBadge } from "@kit/StatusBadge";
@@ -35,8 +36,8 @@ export function TodayScreen() {
         </button>
       )}
       {reach === "outOfReach" && day !== undefined && <p className="dim">{t("today.asOf", { time: formatMoment(day.now, now_ms) })}</p>}
-      {day === undefined && <Nothing title={t("today.never")} hint={t("today.neverHint")} />}
-      {day !== undefined && deliveries.length === 0 && <Nothing title={t("today.none")} hint={t("today.noneHint")} />}
+      {day === undefined && <Nothing icon={IconCloudOff} title={t("today.never")} hint={t("today.neverHint")} />}
+      {day !== undefined && deliveries.length === 0 && <Nothing icon={IconTruckOff} title={t("today.none")} hint={t("today.noneHint")} />}
       {open.length > 0 && (
         <ol className="list">
           {current !== undefined && <Card delivery={current} isCurrent now_ms={now_ms} />}
@@ -59,9 +60,10 @@ export function TodayScreen() {
   );
 }
 
-function Nothing({ title, hint }: { title: string; hint: string }) {
+function Nothing({ icon: Sign, title, hint }: { icon: Icon; title: string; hint: string }) {
   return (
     <div className="centre">
+      <Sign size={48} stroke={1.4} className="dim" aria-hidden />
       <h2>{title}</h2>
       <p className="dim">{hint}</p>
     </div>
