@@ -27,7 +27,7 @@ use crate::token::TokenView;
 
 /// What can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "query", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "query", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[ts(export)]
 pub enum DepotQuery {
     /// Who asks, and what the depot is like.

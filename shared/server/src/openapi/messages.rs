@@ -268,16 +268,15 @@ impl PartialSchema for QueryMessage {
     fn schema() -> RefOr<Schema> {
         let mut queries = OneOfBuilder::new().description(Some("A query, with its filters beside its name"));
         for (name, filters) in QUERIES {
-            let query = ObjectBuilder::new().property("query", words([name])).required("query");
+            let query = exact().property("query", words([name])).required("query");
             queries = queries.item(match filters {
                 Of(fields) => with(query, fields),
-                Listing(parameters) => parameters().into_iter().fold(
-                    query.additional_properties(Some(AdditionalProperties::FreeForm(false))),
-                    |query, Parameter { name, schema, .. }| {
+                Listing(parameters) => {
+                    parameters().into_iter().fold(query, |query, Parameter { name, schema, .. }| {
                         let schema = schema.unwrap_or_else(|| ObjectBuilder::new().into());
                         query.property(name, or_null(schema))
-                    },
-                ),
+                    })
+                }
             });
         }
         queries.into()

@@ -205,6 +205,8 @@ async fn the_desk_speaks_in_messages() {
         .await
         .problem(400);
     depot.post("/api/queries", json!({"query": 0})).await.problem(400);
+    // A filter that is not known is not passed over in silence.
+    depot.post("/api/queries", json!({"query": "board", "late": true})).await.problem(400);
 }
 
 #[tokio::test]
