@@ -78,6 +78,24 @@ test("a change that overtakes the first answer is not lost", async () => {
   expect(fleet.ask).toHaveBeenCalledTimes(2);
 });
 
+test("what changed of phones while they were asked for the first time is asked for again, once", async () => {
+  const ask = vi.fn(
+    () =>
+      new Promise<Answered<string>>((resolve) => {
+        const answered: Answered<string> = { answer: "phones", topics: ["phones"], sequence: 7 };
+        setTimeout(() => {
+          freshness.onAnswer(answered);
+          resolve(answered);
+        }, 1_000);
+      }),
+  );
+  new QueryObserver(queries, { queryKey: ["phones"], queryFn: ask }).subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(100);
+  freshness.onChange({ topics: ["phones"], sequence: 7 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(ask).toHaveBeenCalledTimes(2);
+});
+
 test("what changed of phones is asked for again, though no event tells of it", async () => {
   const phones = await watch("phones", ["phones"], 7);
   const fleet = await watch("fleet", ["drivers"], 7);

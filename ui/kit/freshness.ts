@@ -15,6 +15,8 @@ export class Freshness {
   readonly #touched = new Map<string, number>();
   /** Of `WITHOUT_EVENTS`, what changed since the last round. */
   #told = new Set<Topic>();
+  /** The same, while a query waited for its first answer: until then nobody knows what it reads. */
+  readonly #unheard = new Set<Topic>();
   #roundTimer: ReturnType<typeof setTimeout> | undefined;
   #lastRoundAt_ms = -Infinity;
   /** The last event that was told of. */
@@ -65,7 +67,9 @@ export class Freshness {
 
   /** For a query that has just been answered: a change may have overtaken the answer on its way. */
   onAnswer(answered: Answered<unknown>): void {
-    if (this.#isBehind(answered)) this.#scheduleRound();
+    const missed = answered.topics.filter((topic) => this.#unheard.has(topic));
+    for (const topic of missed) this.#told.add(topic);
+    if (missed.length > 0 || this.#isBehind(answered)) this.#scheduleRound();
   }
 
   #isBehind(answered: Answered<unknown>): boolean {
@@ -89,7 +93,10 @@ export class Freshness {
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
     const told = this.#told;
     this.#told = new Set();
+    const isAnyFirst = this.queries.isFetching({ predicate: ({ state }) => state.data === undefined }) > 0;
+    if (!isAnyFirst) this.#unheard.clear();
     if (told.size === 0) return;
+    if (isAnyFirst) for (const topic of told) this.#unheard.add(topic);
     const rests = (query: Query): boolean => answersIn(query.state.data).some(({ topics }) => topics.some((topic) => told.has(topic)));
     // Here a fetch under way is begun again: its answer may be older than what was told.
     void this.queries.invalidateQueries({ predicate: rests });

@@ -31,6 +31,8 @@ const SHARING = "sharing";
 /** How often the day is asked for while nothing tells of a change, and while the depot does not answer. */
 const REFRESH_MS = 60_000;
 const RETRY_MS = 8_000;
+/** How soon it is asked for once more, where something happened while it was asked for. */
+const AGAIN_MS = 250;
 /** Screens are drawn anew no more often than this while the outbox empties itself. */
 const REDRAW_MS = 120;
 const REPORT_MS = 10_000;
@@ -103,6 +105,7 @@ export class Phone {
   #isStale = false;
   #isRedrawing = false;
   #isAsking = false;
+  #isToAskAgain = false;
   #isFollowing = false;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
   #reported = "";
@@ -192,9 +195,10 @@ export class Phone {
     this.#unfollow = this.#transport.subscribe(() => this.refresh());
   }
 
-  /** Asks the depot for the day, now. */
+  /** Asks the depot for the day, now; while it is being asked, once more afterwards: its answer may be older than the reason. */
   refresh(): void {
-    if (!this.#isAsking) void this.#ask();
+    if (this.#isAsking) this.#isToAskAgain = true;
+    else void this.#ask();
   }
 
   /** Forgets everything, as when the phone is handed to somebody else. */
@@ -290,6 +294,7 @@ export class Phone {
 
   async #ask(): Promise<void> {
     this.#isAsking = true;
+    this.#isToAskAgain = false;
     clearTimeout(this.#askTimer);
     let next_ms: number | undefined = REFRESH_MS;
     try {
@@ -315,16 +320,20 @@ export class Phone {
       next_ms = isShutOut ? undefined : RETRY_MS * (0.75 + Math.random() / 2);
     }
     this.#isAsking = false;
+    if (this.#isToAskAgain && this.#view.reach === "reached") next_ms = AGAIN_MS;
     if (next_ms !== undefined) this.#askTimer = setTimeout(() => this.refresh(), next_ms);
   }
 
   /** Tells the depot what the driver chose, where it does not know that yet. */
   async #tellSharing(day: PhoneDay): Promise<void> {
-    const chosen = (await this.#database.get("kept", SHARING)) as boolean | undefined;
-    if (chosen === undefined) return;
-    // Kept until the day says it, too: what is shown must not fall back in between.
-    if (chosen !== day.positions.on && (!chosen || day.positions.depotAllows)) await this.depot.tell({ type: "sharePositions", on: chosen });
-    else await this.#database.delete("kept", SHARING);
+    const writing = this.#database.transaction("kept", "readwrite");
+    const chosen = (await writing.store.get(SHARING)) as boolean | undefined;
+    const isNews = chosen !== undefined && chosen !== day.positions.on && (!chosen || day.positions.depotAllows);
+    // Kept until the day says it, too: what is shown must not fall back in between. Forgotten in the step that looked, so
+    // that a choice made meanwhile is not.
+    if (!isNews) await writing.store.delete(SHARING);
+    await writing.done;
+    if (isNews) await this.depot.tell({ type: "sharePositions", on: chosen });
   }
 
   /** Tells the depot what the driver has seen, and forgets what it knows. */
@@ -332,7 +341,12 @@ export class Phone {
     const seen = ((await this.#database.get("kept", SEEN)) as string[] | undefined) ?? [];
     const unknown = seen.filter((id) => day.messages.some((message) => message.id === id && message.seenAt === null));
     if (unknown.length > 0) await this.depot.tell({ type: "seeMessages", ids: unknown });
-    if (unknown.length !== seen.length) await this.#database.put("kept", unknown, SEEN);
+    if (unknown.length === seen.length) return;
+    const writing = this.#database.transaction("kept", "readwrite");
+    // What was seen while the depot was told is kept.
+    const kept = ((await writing.store.get(SEEN)) as string[] | undefined) ?? [];
+    await writing.store.put(kept.filter((id) => !seen.includes(id) || unknown.includes(id)), SEEN);
+    await writing.done;
   }
 
   /** Tells the depot how much is still on this phone, when that changed and not too often. */
