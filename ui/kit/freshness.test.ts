@@ -78,22 +78,36 @@ test("a change that overtakes the first answer is not lost", async () => {
   expect(fleet.ask).toHaveBeenCalledTimes(2);
 });
 
-test("what changed of phones while they were asked for the first time is asked for again, once", async () => {
+/** A query on screen that is answered after so long. */
+function watchSlow(key: string, topics: Topic[], after_ms: number) {
   const ask = vi.fn(
     () =>
       new Promise<Answered<string>>((resolve) => {
-        const answered: Answered<string> = { answer: "phones", topics: ["phones"], sequence: 7 };
         setTimeout(() => {
+          const answered = { answer: key, topics, sequence: 7 };
           freshness.onAnswer(answered);
           resolve(answered);
-        }, 1_000);
+        }, after_ms);
       }),
   );
-  new QueryObserver(queries, { queryKey: ["phones"], queryFn: ask }).subscribe(() => {});
+  new QueryObserver(queries, { queryKey: [key], queryFn: ask }).subscribe(() => {});
+  return ask;
+}
+
+test("what changed of phones while they were asked for the first time is asked for again, once", async () => {
+  const phones = watchSlow("phones", ["phones"], 1_000);
   await vi.advanceTimersByTimeAsync(100);
   freshness.onChange({ topics: ["phones"], sequence: 7 });
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(ask).toHaveBeenCalledTimes(2);
+  expect(phones).toHaveBeenCalledTimes(2);
+});
+
+test("while something else waits for its first answer, what changed is asked for again once", async () => {
+  const phones = await watch("phones", ["phones"], 7);
+  const report = watchSlow("report", ["deliveries"], 4_000);
+  freshness.onChange({ topics: ["phones"], sequence: 7 });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([phones.ask, report].map(({ mock }) => mock.calls.length)).toEqual([2, 1]);
 });
 
 test("what changed of phones is asked for again, though no event tells of it", async () => {

@@ -15,14 +15,19 @@ export class Freshness {
   readonly #touched = new Map<string, number>();
   /** Of `WITHOUT_EVENTS`, what changed since the last round. */
   #told = new Set<Topic>();
-  /** The same, while a query waited for its first answer: until then nobody knows what it reads. */
-  readonly #unheard = new Set<Topic>();
+  /** The same, of each query that waits for its first answer: until then nobody knows what it reads. */
+  readonly #unheard = new Map<string, Set<Topic>>();
   #roundTimer: ReturnType<typeof setTimeout> | undefined;
   #lastRoundAt_ms = -Infinity;
   /** The last event that was told of. */
   #newest = 0;
 
-  constructor(private readonly queries: QueryClient) {}
+  constructor(private readonly queries: QueryClient) {
+    queries.getQueryCache().subscribe(({ query, type }) => {
+      if (type === "removed") this.#unheard.delete(query.queryHash);
+      else if (type === "updated" && query.state.data !== undefined) this.#onFirstAnswer(query);
+    });
+  }
 
   /** Follows a transport until the returned function is called. */
   follow(transport: Transport): () => void {
@@ -67,9 +72,16 @@ export class Freshness {
 
   /** For a query that has just been answered: a change may have overtaken the answer on its way. */
   onAnswer(answered: Answered<unknown>): void {
-    const missed = answered.topics.filter((topic) => this.#unheard.has(topic));
+    if (this.#isBehind(answered)) this.#scheduleRound();
+  }
+
+  #onFirstAnswer(query: Query): void {
+    const unheard = this.#unheard.get(query.queryHash);
+    if (unheard === undefined) return;
+    this.#unheard.delete(query.queryHash);
+    const missed = answersIn(query.state.data).flatMap(({ topics }) => topics.filter((topic) => unheard.has(topic)));
     for (const topic of missed) this.#told.add(topic);
-    if (missed.length > 0 || this.#isBehind(answered)) this.#scheduleRound();
+    if (missed.length > 0) this.#scheduleRound();
   }
 
   #isBehind(answered: Answered<unknown>): boolean {
@@ -93,10 +105,9 @@ export class Freshness {
     void this.queries.invalidateQueries({ predicate }, { cancelRefetch: false });
     const told = this.#told;
     this.#told = new Set();
-    const isAnyFirst = this.queries.isFetching({ predicate: ({ state }) => state.data === undefined }) > 0;
-    if (!isAnyFirst) this.#unheard.clear();
     if (told.size === 0) return;
-    if (isAnyFirst) for (const topic of told) this.#unheard.add(topic);
+    const firsts = this.queries.getQueryCache().findAll({ fetchStatus: "fetching", predicate: ({ state }) => state.data === undefined });
+    for (const { queryHash } of firsts) this.#unheard.set(queryHash, new Set([...told, ...(this.#unheard.get(queryHash) ?? [])]));
     const rests = (query: Query): boolean => answersIn(query.state.data).some(({ topics }) => topics.some((topic) => told.has(topic)));
     // Here a fetch under way is begun again: its answer may be older than what was told.
     void this.queries.invalidateQueries({ predicate: rests });
