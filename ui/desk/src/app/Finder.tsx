@@ -112,12 +112,21 @@ function useThings(typed: string): SpotlightActionGroupData[] {
   const now_ms = useNow();
   const [text] = useDebouncedValue(typed, TYPING_PAUSE_MS);
   const options = { enabled: text !== "", keepPrevious: true };
-  const drivers = useDepotQuery({ query: "drivers", text, limit: HITS_MOST }, options).data?.items ?? [];
-  const vehicles = useDepotQuery({ query: "vehicles", text, limit: HITS_MOST }, options).data?.items ?? [];
   const latest = { sort: "scheduledStartTime", descending: true, limit: HITS_MOST } as const;
-  const routes = useDepotQuery({ query: "routes", text, ...latest }, options).data?.routes ?? [];
-  const deliveries = useDepotQuery({ query: "deliveries", text, ...latest }, options).data?.items ?? [];
-  if (typed === "") return [];
+  const found = [
+    useDepotQuery({ query: "drivers", text, limit: HITS_MOST }, options),
+    useDepotQuery({ query: "vehicles", text, limit: HITS_MOST }, options),
+    useDepotQuery({ query: "deliveries", text, ...latest }, options),
+    useDepotQuery({ query: "routes", text, ...latest }, options),
+  ] as const;
+  // All at once: what comes a moment later would push away what somebody is about to choose.
+  if (typed === "" || found.some(({ isPending }) => isPending)) return [];
+  const [drivers, vehicles, deliveries, routes] = [
+    found[0].data?.items ?? [],
+    found[1].data?.items ?? [],
+    found[2].data?.items ?? [],
+    found[3].data?.routes ?? [],
+  ];
   return [
     {
       group: t("finder.drivers"),
