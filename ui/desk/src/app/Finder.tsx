@@ -113,30 +113,22 @@ function useThings(typed: string): SpotlightActionGroupData[] {
   const [text] = useDebouncedValue(typed, TYPING_PAUSE_MS);
   const options = { enabled: text !== "", keepPrevious: true };
   const latest = { sort: "scheduledStartTime", descending: true, limit: HITS_MOST } as const;
-  const found = [
-    useDepotQuery({ query: "drivers", text, limit: HITS_MOST }, options),
-    useDepotQuery({ query: "vehicles", text, limit: HITS_MOST }, options),
-    useDepotQuery({ query: "deliveries", text, ...latest }, options),
-    useDepotQuery({ query: "routes", text, ...latest }, options),
-  ] as const;
+  const drivers = useDepotQuery({ query: "drivers", text, limit: HITS_MOST }, options);
+  const vehicles = useDepotQuery({ query: "vehicles", text, limit: HITS_MOST }, options);
+  const deliveries = useDepotQuery({ query: "deliveries", text, ...latest }, options);
+  const routes = useDepotQuery({ query: "routes", text, ...latest }, options);
   // All at once: what comes a moment later would push away what somebody is about to choose.
-  if (typed === "" || found.some(({ isPending }) => isPending)) return [];
-  const [drivers, vehicles, deliveries, routes] = [
-    found[0].data?.items ?? [],
-    found[1].data?.items ?? [],
-    found[2].data?.items ?? [],
-    found[3].data?.routes ?? [],
-  ];
+  if (typed === "" || [drivers, vehicles, deliveries, routes].some(({ isPending }) => isPending)) return [];
   return [
     {
       group: t("finder.drivers"),
-      actions: drivers.map(({ driverId, name, driverLicense, status }) =>
+      actions: (drivers.data?.items ?? []).map(({ driverId, name, driverLicense, status }) =>
         thing(driverId, personWord(kit, name), personWord(kit, driverLicense), IconSteeringWheel, { of: "driver", status }, () => void navigate({ to: "/fleet", search: { text: name } })),
       ),
     },
     {
       group: t("finder.vehicles"),
-      actions: vehicles.map(({ vehicleId, registration, vehicleType, status }) =>
+      actions: (vehicles.data?.items ?? []).map(({ vehicleId, registration, vehicleType, status }) =>
         thing(vehicleId, registration, vehicleType, IconTruck, { of: "vehicle", status }, () =>
           void navigate({ to: "/fleet", search: { part: "vehicle", text: registration } }),
         ),
@@ -144,7 +136,7 @@ function useThings(typed: string): SpotlightActionGroupData[] {
     },
     {
       group: t("finder.deliveries"),
-      actions: deliveries.map(({ id, routeOrigin, routeDestination, scheduledStartTime, scheduledEndTime, driverName, vehicleNo, status }) =>
+      actions: (deliveries.data?.items ?? []).map(({ id, routeOrigin, routeDestination, scheduledStartTime, scheduledEndTime, driverName, vehicleNo, status }) =>
         thing(
           id,
           journey(routeOrigin, routeDestination),
@@ -159,7 +151,7 @@ function useThings(typed: string): SpotlightActionGroupData[] {
     },
     {
       group: t("finder.routes"),
-      actions: routes.map(({ routeId, origin, destination, scheduledStartTime, scheduledEndTime, status }) =>
+      actions: (routes.data?.routes ?? []).map(({ routeId, origin, destination, scheduledStartTime, scheduledEndTime, status }) =>
         thing(routeId, journey(origin, destination), formatSpan(scheduledStartTime, scheduledEndTime, now_ms), IconRoute, { of: "route", status }, () =>
           void navigate({ to: "/routes/$routeId", params: { routeId } }),
         ),
