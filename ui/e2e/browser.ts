@@ -50,8 +50,16 @@ export async function openDesk(browser: Browser, depot: Depot, { token = depot.t
   return { context, page, complaints };
 }
 
+const watched: BrowserContext[] = [];
+
+/** Every page that is open in a context that is watched. */
+export function openPages(): readonly Page[] {
+  return watched.flatMap((context) => context.pages());
+}
+
 /** Collects what the pages of a context complain of, and what they ask of anybody but the depot. */
 export function watch(context: BrowserContext, origin: string): string[] {
+  watched.push(context);
   const complaints: string[] = [];
   context.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

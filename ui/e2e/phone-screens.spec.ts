@@ -85,6 +85,8 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await phone.context.setOffline(true);
   await page.getByRole("button", { name: scheme === "dark" ? "Lieferung beginnen" : "Start the delivery" }).tap();
+  // Before it is on the disk nothing is promised.
+  await page.getByText(scheme === "dark" ? "Vermerkt" : "Recorded").waitFor();
   await depot.call("PATCH", `/api/deliveries/${ended}/status`, { status: "Failed", reason: "Customer cancelled" });
   await phone.context.setOffline(false);
   await page.goto(`${depot.url}/phone/outbox`);

@@ -105,6 +105,40 @@ it("shows a photo at the desk as soon as it has come", async () => {
   await Promise.all([desk.context.close(), phone.context.close()]);
 });
 
+it("never calls recorded what the phone could not write", async () => {
+  const ben = await depot.addDriver("Ben Adeyemi");
+  const route = await depot.addRoute("Gate", "Tower", new Date(), ["Tower"]);
+  const delivery = await depot.addDelivery(route, ben, await depot.addVehicle("EV-11"));
+  const phone = await openPhone(browser, depot);
+  const { page } = phone;
+  await pairPhone(phone, depot, ben);
+  await page.getByRole("button", { name: "Tower" }).tap();
+  await page.evaluate(fillStorage);
+  await page.getByRole("button", { name: "Start the delivery" }).tap();
+  await page.getByText("its storage may be full").waitFor();
+  expect(await page.getByText("Recorded").count()).toBe(0);
+  await page.getByRole("button", { name: "Could not deliver" }).tap();
+  await page.getByRole("button", { name: "Nobody there" }).tap();
+  await page.getByRole("button", { name: "Could not deliver" }).tap();
+  await page.getByText("its storage may be full").waitFor();
+
+  // Room again: the same button works, and what could not be kept was not kept by half.
+  await page.evaluate(() => void ((globalThis as { isFull?: boolean }).isFull = false));
+  await page.getByRole("button", { name: "Back" }).tap();
+  await step(page, "Start the delivery");
+  await page.getByRole("button", { name: "All sent" }).waitFor();
+  const told = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
+  expect(told.status).toBe("InTransit");
+
+  // The browser takes the database away, as iOS does: said, and the page opens it again.
+  const storage = await phone.context.newCDPSession(page);
+  await storage.send("Storage.clearDataForOrigin", { origin: depot.url, storageTypes: "indexeddb" });
+  await page.getByText("The browser closed this app's storage").waitFor();
+  await page.getByRole("button", { name: "Open again" }).tap();
+  await page.getByRole("heading", { level: 1, name: "Tower" }).waitFor();
+  await phone.context.close();
+});
+
 it("joins by the code at the desk, is seen there, and is told when it is taken off the list", async () => {
   await depot.addDriver("Ben Okafor");
   const desk = await openDesk(browser, depot);
@@ -144,6 +178,19 @@ it("joins by the code at the desk, is seen there, and is told when it is taken o
   expect(desk.complaints).toEqual([]);
   await Promise.all([desk.context.close(), phone.context.close()]);
 });
+
+/** From now on every transaction that writes is aborted by the browser, as when there is no room; while `isFull`. */
+function fillStorage(): void {
+  const page = globalThis as { isFull?: boolean };
+  page.isFull = true;
+  const { prototype } = IDBDatabase;
+  const begin = prototype.transaction;
+  prototype.transaction = function transaction(stores, mode, options) {
+    const begun = begin.call(this, stores, mode, options);
+    if (page.isFull === true && mode === "readwrite") setTimeout(() => begun.abort());
+    return begun;
+  };
+}
 
 /** The dark squares of a code, as the desk draws it. */
 function squaresOf(text: string): string[] {

@@ -6,6 +6,9 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["e2e/**/*.spec.ts"],
+    setupFiles: ["e2e/failures.ts"],
+    // In the order in which they are declared: what a failure left on the screen is read before anything is closed.
+    sequence: { hooks: "list" },
     // A spec is a day at a depot, not a unit; on a busy machine a browser takes its time.
     testTimeout: 240_000,
     hookTimeout: 120_000,

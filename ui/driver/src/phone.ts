@@ -11,7 +11,7 @@ import { isUnsent } from "./outbox/action";
 import { Clock } from "./outbox/clock";
 import { screenAt } from "./navigation";
 import { openDatabase } from "./outbox/database";
-import type { PhoneDatabase } from "./outbox/database";
+import type { Lost, PhoneDatabase } from "./outbox/database";
 import { fold } from "./outbox/fold";
 import { asOnlySender } from "./outbox/onlySender";
 import { Outbox } from "./outbox/outbox";
@@ -64,8 +64,8 @@ export interface PhoneView {
   readonly shares: boolean;
   /** Whether it sees it now. */
   readonly sharing: SharingState;
-  /** Another tab has a newer version of the app, and this one can keep nothing any more. */
-  readonly isSuperseded: boolean;
+  /** Why this tab can keep nothing any more, where that is so. */
+  readonly lost: Lost | undefined;
 }
 
 const EMPTY: PhoneView = {
@@ -82,7 +82,7 @@ const EMPTY: PhoneView = {
   shutOut: undefined,
   shares: false,
   sharing: "off",
-  isSuperseded: false,
+  lost: undefined,
 };
 
 export class Phone {
@@ -113,7 +113,7 @@ export class Phone {
 
   static async open(name = DATABASE): Promise<Phone> {
     let phone: Phone | undefined;
-    const database = await openDatabase(name, () => phone?.show({ isSuperseded: true }));
+    const database = await openDatabase(name, (lost) => phone?.show({ lost }));
     phone = new Phone(database);
     await phone.reload();
     return phone;
@@ -127,10 +127,11 @@ export class Phone {
     this.#others = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : undefined;
   }
 
-  /** Keeps a deed. When this resolves, it is on the disk and on the screen. */
+  /** Keeps a deed, or throws. When this resolves, it is on the disk and on the screen. */
   async act(deed: Deed): Promise<void> {
     await this.outbox.add(deed);
-    await this.reload();
+    // What is kept stays kept, whether or not it can be read and shown now.
+    await this.reload().catch(() => {});
   }
 
   /** The driver has seen these messages. */

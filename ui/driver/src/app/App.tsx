@@ -14,6 +14,7 @@ import { ShutOutScreen } from "../features/ShutOutScreen";
 import { TodayScreen } from "../features/TodayScreen";
 import { go, useScreen } from "../navigation";
 import type { Screen } from "../navigation";
+import type { Lost } from "../outbox/database";
 import { Page } from "../parts/Page";
 import { usePhoneView } from "../phone";
 import { useUpdate } from "../worker";
@@ -28,8 +29,8 @@ const OF_DELIVERY: Readonly<
 };
 
 export function App() {
-  const { isSuperseded } = usePhoneView();
-  if (isSuperseded) return <Superseded />;
+  const { lost } = usePhoneView();
+  if (lost !== undefined) return <OpenAgain lost={lost} />;
   return (
     <>
       <Shown />
@@ -97,14 +98,14 @@ function Update() {
   );
 }
 
-function Superseded() {
+function OpenAgain({ lost }: { lost: Lost }) {
   const { t } = useTranslation("driver");
   return (
     <main className="centre page">
-      <h1>{t("superseded.title")}</h1>
-      <p>{t("superseded.text")}</p>
+      <h1>{t(`lost.${lost}.title`)}</h1>
+      <p>{t(`lost.${lost}.text`)}</p>
       <Button h={56} onClick={() => location.reload()}>
-        {t("superseded.reload")}
+        {t("lost.reload")}
       </Button>
     </main>
   );

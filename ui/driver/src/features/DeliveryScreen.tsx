@@ -13,6 +13,7 @@ import { formatMoment, minutesBetween } from "@kit/time";
 import type { DriverCommand } from "../depot/contract";
 import { go } from "../navigation";
 import { useDepotNow } from "../parts/now";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone, usePhoneView } from "../phone";
 import { commandOf, isEnded, reachCommand, stepOf, whereOf } from "./step";
@@ -27,6 +28,7 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   const phone = usePhone();
   const { refused, sharing } = usePhoneView();
   const now_ms = useDepotNow();
+  const { isKeeping, keep, trouble } = useKeeping();
   const [isConfirmed, setIsConfirmed] = useState(false);
   useEffect(() => {
     if (!isConfirmed) return;
@@ -35,15 +37,20 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   }, [isConfirmed]);
   const act = async (command: DriverCommand) => {
     if (isConfirmed) return;
-    setIsConfirmed(true);
-    await phone.act({ deliveryId: delivery.id, command, where: whereOf(delivery) });
+    const isKept = await keep(() => phone.act({ deliveryId: delivery.id, command, where: whereOf(delivery) }));
+    if (isKept) setIsConfirmed(true);
   };
   const { id, lateSince, receiverName, deliveredAt } = delivery;
   return (
     <Page
       title={delivery.routeDestination}
       back=""
-      foot={<Foot delivery={delivery} isConfirmed={isConfirmed} onAct={(command) => void act(command)} />}
+      foot={
+        <>
+          {trouble}
+          <Foot delivery={delivery} isKeeping={isKeeping} isConfirmed={isConfirmed} onAct={(command) => void act(command)} />
+        </>
+      }
     >
       {refused.some(({ deliveryId }) => deliveryId === id) && (
         <button type="button" className="card between" data-tone="red" onClick={() => go("outbox")}>
@@ -102,11 +109,12 @@ function isNext(delivery: DeliveryDetail, checkpoint: PlannedCheckpoint): boolea
 
 interface FootProps {
   delivery: DeliveryDetail;
+  isKeeping: boolean;
   isConfirmed: boolean;
   onAct: (command: DriverCommand) => void;
 }
 
-function Foot({ delivery, isConfirmed, onAct }: FootProps) {
+function Foot({ delivery, isKeeping, isConfirmed, onAct }: FootProps) {
   const { t } = useTranslation("driver");
   const step = stepOf(delivery);
   const command = commandOf(step, delivery);
@@ -130,6 +138,7 @@ function Foot({ delivery, isConfirmed, onAct }: FootProps) {
           py={8}
           fz={20}
           variant={step.kind === "retry" ? "default" : "filled"}
+          loading={isKeeping}
           onClick={take}
         >
           {words(t, step)}

@@ -4,6 +4,7 @@ import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { goBack } from "../navigation";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone } from "../phone";
 import { whereOf } from "./step";
@@ -16,26 +17,30 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
   const phone = usePhone();
   const [chosen, setChosen] = useState<(typeof REASONS)[number]>();
   const [other, setOther] = useState("");
-  const [isKeeping, setIsKeeping] = useState(false);
+  const { isKeeping, keep, trouble } = useKeeping();
   const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), other.trim()];
   const reason = parts.filter((part) => part !== "").join(": ").slice(0, REASON_MAX_CHARS);
-  const keep = async () => {
-    setIsKeeping(true);
-    await phone.act({
-      deliveryId: delivery.id,
-      where: whereOf(delivery),
-      command: { type: "changeDeliveryStatus", status: "Failed", reason },
-    });
-    goBack(`deliveries/${delivery.id}`);
+  const finish = async () => {
+    const isKept = await keep(() =>
+      phone.act({
+        deliveryId: delivery.id,
+        where: whereOf(delivery),
+        command: { type: "changeDeliveryStatus", status: "Failed", reason },
+      }),
+    );
+    if (isKept) goBack(`deliveries/${delivery.id}`);
   };
   return (
     <Page
       title={t("failed.title")}
       back={`deliveries/${delivery.id}`}
       foot={
-        <Button fullWidth h={64} fz={20} color="red.9" disabled={reason === ""} loading={isKeeping} onClick={() => void keep()}>
-          {t("failed.done")}
-        </Button>
+        <>
+          {trouble}
+          <Button fullWidth h={64} fz={20} color="red.9" disabled={reason === ""} loading={isKeeping} onClick={() => void finish()}>
+            {t("failed.done")}
+          </Button>
+        </>
       }
     >
       <p className="strong">{whereOf(delivery)}</p>

@@ -7,6 +7,7 @@ import { newId } from "@kit/ids";
 import { INCIDENT_TYPES } from "@kit/words";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { Photos } from "../parts/Photos";
 import { usePhone } from "../phone";
@@ -19,34 +20,38 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
   const [incidentType, setIncidentType] = useState<string>();
   const [description, setDescription] = useState("");
   const [photos, setPhotos] = useState<readonly NewFile[]>([]);
-  const [isKeeping, setIsKeeping] = useState(false);
+  const { isKeeping, keep, trouble } = useKeeping();
   const word = (type: string) => kit(`incidentType.${type}`, { defaultValue: type });
-  const keep = async () => {
+  const finish = async () => {
     if (incidentType === undefined) return;
-    setIsKeeping(true);
-    await phone.act({
-      deliveryId: delivery.id,
-      where: whereOf(delivery),
-      command: {
-        type: "reportIncident",
-        incidentId: newId(),
-        incidentType,
-        // The sort says it all where the driver has no hand free to write.
-        description: description.trim() === "" ? word(incidentType) : description.trim(),
-        photos: photos.map(({ ref }) => ref),
-      },
-      files: photos,
-    });
-    goBack(`deliveries/${delivery.id}`);
+    const isKept = await keep(() =>
+      phone.act({
+        deliveryId: delivery.id,
+        where: whereOf(delivery),
+        command: {
+          type: "reportIncident",
+          incidentId: newId(),
+          incidentType,
+          // The sort says it all where the driver has no hand free to write.
+          description: description.trim() === "" ? word(incidentType) : description.trim(),
+          photos: photos.map(({ ref }) => ref),
+        },
+        files: photos,
+      }),
+    );
+    if (isKept) goBack(`deliveries/${delivery.id}`);
   };
   return (
     <Page
       title={t("incident.title")}
       back={`deliveries/${delivery.id}`}
       foot={
-        <Button fullWidth h={64} fz={20} disabled={incidentType === undefined} loading={isKeeping} onClick={() => void keep()}>
-          {t("incident.send")}
-        </Button>
+        <>
+          {trouble}
+          <Button fullWidth h={64} fz={20} disabled={incidentType === undefined} loading={isKeeping} onClick={() => void finish()}>
+            {t("incident.send")}
+          </Button>
+        </>
       }
     >
       <h2 className="section">{t("incident.what")}</h2>

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { formatMoment } from "@kit/time";
 import { useDepotNow } from "../parts/now";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone, usePhoneView } from "../phone";
 
@@ -12,39 +13,40 @@ export function MessagesScreen() {
   const phone = usePhone();
   const { messages } = usePhoneView();
   const now_ms = useDepotNow();
-  const seeAll = () => void phone.see(messages.map(({ id }) => id));
+  const { keep, trouble } = useKeeping();
+  const see = (seen: readonly PhoneMessage[]) => void keep(() => phone.see(seen.map(({ id }) => id)));
   return (
     <Page
       title={t("messages.title")}
       back=""
       {...(messages.length > 1 && {
         foot: (
-          <Button fullWidth h={64} fz={20} onClick={seeAll}>
+          <Button fullWidth h={64} fz={20} onClick={() => see(messages)}>
             {t("messages.seenAll")}
           </Button>
         ),
       })}
     >
+      {trouble}
       {messages.length === 0 && <p className="dim">{t("messages.none")}</p>}
       <ul className="list">
         {messages.map((message) => (
-          <Message key={message.id} message={message} now_ms={now_ms} />
+          <Message key={message.id} message={message} now_ms={now_ms} onSeen={() => see([message])} />
         ))}
       </ul>
     </Page>
   );
 }
 
-function Message({ message, now_ms }: { message: PhoneMessage; now_ms: number }) {
+function Message({ message, now_ms, onSeen }: { message: PhoneMessage; now_ms: number; onSeen: () => void }) {
   const { t } = useTranslation("driver");
-  const phone = usePhone();
-  const { id, kind, at, reason, routeOrigin, routeDestination } = message;
+  const { kind, at, reason, routeOrigin, routeDestination } = message;
   return (
     <li className="card">
       <p className="strong">{t(`messages.${kind}`, { from: routeOrigin, to: routeDestination })}</p>
       {reason !== null && <p style={{ overflowWrap: "anywhere" }}>{reason}</p>}
       <p className="dim">{formatMoment(at, now_ms)}</p>
-      <Button variant="default" fullWidth h={56} mt={10} onClick={() => void phone.see([id])}>
+      <Button variant="default" fullWidth h={56} mt={10} onClick={onSeen}>
         {t("messages.seen")}
       </Button>
     </li>

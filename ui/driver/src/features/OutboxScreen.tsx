@@ -11,6 +11,7 @@ import type { ToneName } from "@kit/tones";
 import { isUnsent, occurredAt } from "../outbox/action";
 import type { Action, ActionState, KeptFile, Refused } from "../outbox/action";
 import { useDepotNow } from "../parts/now";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone, usePhoneView } from "../phone";
 
@@ -104,7 +105,7 @@ function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
           : t("outbox.refused.now", { status: kit(`status.delivery.${there.status}`, { defaultValue: there.status }) })}
       </p>
       {held > 0 && <p>{t("outbox.refused.held", { count: held })}</p>}
-      <Choice onRetry={() => void phone.outbox.retry(action.order)} onDiscard={() => void phone.outbox.discard(action.order)} />
+      <Choice onRetry={() => phone.outbox.retry(action.order)} onDiscard={() => phone.outbox.discard(action.order)} />
     </section>
   );
 }
@@ -118,30 +119,34 @@ function RefusedPicture({ file }: { file: KeptFile }) {
         {t("outbox.refused.picture")}: {t("outbox.refused.title")}
       </h2>
       {file.refusal !== undefined && <p>{reasonIn(t, file.refusal)}</p>}
-      <Choice onRetry={() => void phone.outbox.retryFile(file.hash)} onDiscard={() => void phone.outbox.discardFile(file.hash)} />
+      <Choice onRetry={() => phone.outbox.retryFile(file.hash)} onDiscard={() => phone.outbox.discardFile(file.hash)} />
     </section>
   );
 }
 
 /** Discarding takes two taps: it cannot be undone. */
-function Choice({ onRetry, onDiscard }: { onRetry: () => void; onDiscard: () => void }) {
+function Choice({ onRetry, onDiscard }: { onRetry: () => Promise<void>; onDiscard: () => Promise<void> }) {
   const { t } = useTranslation("driver");
+  const { keep, trouble } = useKeeping();
   const [isSure, setIsSure] = useState(false);
   return (
-    <div className="row" style={{ marginTop: 12 }}>
-      <Button variant="default" h={56} px={8} onClick={onRetry}>
-        {t("outbox.refused.retry")}
-      </Button>
-      <Button
-        variant={isSure ? "filled" : "default"}
-        color="red.9"
-        h={56}
-        px={8}
-        onClick={() => (isSure ? onDiscard() : setIsSure(true))}
-      >
-        {t(isSure ? "outbox.refused.discardSure" : "outbox.refused.discard")}
-      </Button>
-    </div>
+    <>
+      <div className="row" style={{ marginTop: 12 }}>
+        <Button variant="default" h={56} px={8} onClick={() => void keep(onRetry)}>
+          {t("outbox.refused.retry")}
+        </Button>
+        <Button
+          variant={isSure ? "filled" : "default"}
+          color="red.9"
+          h={56}
+          px={8}
+          onClick={() => (isSure ? void keep(onDiscard) : setIsSure(true))}
+        >
+          {t(isSure ? "outbox.refused.discardSure" : "outbox.refused.discard")}
+        </Button>
+      </div>
+      {trouble}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { Photos } from "../parts/Photos";
 import { SignaturePad } from "../parts/SignaturePad";
@@ -18,24 +19,25 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
   const [receiverName, setReceiverName] = useState("");
   const [svg, setSvg] = useState<string>();
   const [photos, setPhotos] = useState<readonly NewFile[]>([]);
-  const [isKeeping, setIsKeeping] = useState(false);
+  const { isKeeping, keep, trouble } = useKeeping();
   const isComplete = receiverName.trim() !== "" && (svg !== undefined || photos.length > 0);
-  const keep = async () => {
-    setIsKeeping(true);
+  const finish = async () => {
     const signature = svg === undefined ? undefined : signatureFrom(svg);
     const files = signature === undefined ? photos : [signature, ...photos];
-    await phone.act({
-      deliveryId: delivery.id,
-      where: whereOf(delivery),
-      command: {
-        type: "captureProof",
-        receiverName: receiverName.trim(),
-        ...(signature !== undefined && { signature: signature.ref }),
-        photos: photos.map(({ ref }) => ref),
-      },
-      files,
-    });
-    goBack(`deliveries/${delivery.id}`);
+    const isKept = await keep(() =>
+      phone.act({
+        deliveryId: delivery.id,
+        where: whereOf(delivery),
+        command: {
+          type: "captureProof",
+          receiverName: receiverName.trim(),
+          ...(signature !== undefined && { signature: signature.ref }),
+          photos: photos.map(({ ref }) => ref),
+        },
+        files,
+      }),
+    );
+    if (isKept) goBack(`deliveries/${delivery.id}`);
   };
   return (
     <Page
@@ -43,8 +45,9 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
       back={`deliveries/${delivery.id}`}
       foot={
         <>
+          {trouble}
           {!isComplete && <p className="dim">{t("proof.missing")}</p>}
-          <Button fullWidth h={64} fz={20} disabled={!isComplete} loading={isKeeping} onClick={() => void keep()}>
+          <Button fullWidth h={64} fz={20} disabled={!isComplete} loading={isKeeping} onClick={() => void finish()}>
             {t("proof.done")}
           </Button>
         </>

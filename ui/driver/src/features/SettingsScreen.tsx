@@ -5,6 +5,7 @@ import { IconMapPin } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { durationOf } from "@kit/LateBadge";
+import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone, usePhoneView } from "../phone";
 import { LANGUAGES, switchLanguage } from "../texts";
@@ -87,12 +88,13 @@ function Position() {
   const { day, shares, sharing } = usePhoneView();
   const [isAsking, setIsAsking] = useState(false);
   const [wasDenied, setWasDenied] = useState(false);
+  const { keep, trouble: notKept } = useKeeping();
   if (day === undefined) return null;
   const choose = async (on: boolean) => {
     setIsAsking(true);
     const isAllowed = !on || (await phone.positions.isAllowed());
-    if (isAllowed) await phone.share(on);
     setWasDenied(!isAllowed);
+    if (isAllowed) await keep(() => phone.share(on));
     setIsAsking(false);
   };
   const { depotAllows, keptHours } = day.positions;
@@ -112,6 +114,7 @@ function Position() {
               </button>
             ))}
           </div>
+          {notKept}
           {trouble !== undefined && (
             <p role="alert" className="error" style={{ marginTop: 10 }}>
               {t(`position.${trouble}`)}

@@ -14,8 +14,15 @@ interface PhoneSchema extends DBSchema {
 
 export type PhoneDatabase = IDBPDatabase<PhoneSchema>;
 
-/** Opens the database; `onSuperseded` is called when another tab needs a newer version of it than this one knows. */
-export function openDatabase(name: string, onSuperseded: () => void = () => {}): Promise<PhoneDatabase> {
+/**
+ * Why nothing can be kept any more, until the page is opened again:
+ * - `superseded`: another tab needs a newer version of the database than this one knows
+ * - `closed`: the browser closed it, as iOS does to pages that were long in the background
+ */
+export type Lost = "superseded" | "closed";
+
+/** Opens the database; `onLost` is called when it is closed from outside. */
+export function openDatabase(name: string, onLost: (why: Lost) => void = () => {}): Promise<PhoneDatabase> {
   return openDB<PhoneSchema>(name, VERSION, {
     upgrade(database) {
       const actions = database.createObjectStore("actions", { keyPath: "order", autoIncrement: true });
@@ -26,7 +33,10 @@ export function openDatabase(name: string, onSuperseded: () => void = () => {}):
     },
     blocking(_current, _blocked, event) {
       (event.target as IDBDatabase).close();
-      onSuperseded();
+      onLost("superseded");
+    },
+    terminated() {
+      onLost("closed");
     },
   });
 }
