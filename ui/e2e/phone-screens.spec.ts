@@ -16,6 +16,8 @@ let browser: Browser;
 let depot: Depot;
 let driver: string;
 let delivery: string;
+/** Another one of the same driver, which goes on a step in each test. */
+let next: string;
 
 beforeAll(async () => {
   [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: ["phones.positions=true"] })]);
@@ -26,7 +28,7 @@ beforeAll(async () => {
   const harbour = await depot.addRoute("Depot Musterstadt", "Hafen, Kai 7, Lagerhaus der Vereinigten Reedereien", soon, ["Marktplatz", "Kai 7"]);
   const station = await depot.addRoute("Depot Musterstadt", "Bahnhof", later, ["Mühle", "Bahnhof"]);
   delivery = await depot.addDelivery(harbour, driver, van);
-  await depot.addDelivery(station, driver, other);
+  next = await depot.addDelivery(station, driver, other);
   await depot.call("PATCH", `/api/deliveries/${delivery}/status`, { status: "InTransit" });
   await depot.call("POST", `/api/deliveries/${delivery}/incidents`, { type: "Traffic", description: "Bridge closed until noon" });
   const taken = await depot.addDelivery(await depot.addRoute("Depot Musterstadt", "Rathaus", new Date(Date.now() + 9 * 3_600_000), ["Rathaus"]), driver, van);
@@ -65,6 +67,7 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
     ["problem", `deliveries/${delivery}/incident`],
     ["failed", `deliveries/${delivery}/failed`],
     ["messages", "messages"],
+    ["step", `deliveries/${next}`],
     ["outbox", "outbox"],
     ["settings", "settings"],
   ] as const) {
@@ -75,6 +78,12 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
       await page.getByRole("button", { name: scheme === "dark" ? "Teilen" : "Shared", exact: true }).tap();
       await page.getByText(scheme === "dark" ? "Das Depot sieht, wo Sie sind" : "The depot sees where you are").waitFor();
     }
+    if (name === "step") {
+      await page.getByRole("button", { name: scheme === "dark" ? "Erreicht: Mühle" : "Start the delivery" }).tap();
+      await page.getByText(scheme === "dark" ? "Vermerkt" : "Recorded").waitFor();
+      continue;
+    }
+    if (name === "outbox") await page.getByText(scheme === "dark" ? "1 von 1 beim Depot" : "1 of 1 at the depot").waitFor();
     findings.push(...(await look(page, `${name}-${scheme}`, sizes)));
   }
   // What the dispatcher changed while the phone was away: both sides, and a choice.

@@ -37,7 +37,9 @@ export function OutboxScreen() {
         <p className="strong big">
           {shown.length === 0
             ? t("outbox.none")
-            : t(stored === counted.length ? "outbox.all" : "outbox.some", { stored, total: counted.length })}
+            : stored === counted.length
+              ? t("outbox.all", { count: stored })
+              : t("outbox.some", { stored, total: counted.length })}
         </p>
         {waitingFiles > 0 && <p>{t("outbox.photos", { count: waitingFiles })}</p>}
         {reach === "outOfReach" ? (
