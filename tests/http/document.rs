@@ -1,7 +1,8 @@
 //! Requests made from the OpenAPI document, right ones and wrong ones: every answer is one that the document describes, and
 //! none is a fault of the depot.
 //!
-//! Schemathesis makes them; `SCHEMA_EXAMPLES=200` has it make so many of each operation, and its systematic ones besides.
+//! Schemathesis makes them; `SCHEMA_EXAMPLES=200` has it make so many of each operation, its systematic ones besides, and
+//! chains in which a request uses what the answer to another said.
 
 use std::process::Command;
 
@@ -13,7 +14,7 @@ const EXAMPLES: u32 = 3;
 async fn every_answer_is_one_that_the_document_describes() {
     let mut depot = Depot::generous().flag("--demo").start();
     let examples = std::env::var("SCHEMA_EXAMPLES").ok();
-    let phases = if examples.is_some() { "coverage,fuzzing" } else { "fuzzing" };
+    let phases = if examples.is_some() { "coverage,fuzzing,stateful" } else { "fuzzing" };
     // It leaves notes where it runs.
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut requests = Command::new(acceptance::schemathesis());

@@ -15,6 +15,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 const SAMPLE: usize = 101;
 /// A picture is the last one where fewer than one of so many pixels differ: clocks go on, and pointers blink.
 const SAME_BUT: usize = 100;
+/// What covers less than one of so many pixels for a while, and goes, is a notification: what it covers had come.
+const COVERED_LESS: usize = 8;
 
 /// An X server with one screen in memory.
 pub(crate) struct Screen {
@@ -76,15 +78,17 @@ fn sampled(dump: &[u8]) -> Option<Vec<u32>> {
     )
 }
 
-/// Since when every picture was all but the last one.
+/// When the last picture came, to be covered in no more than a small part since.
 fn settled(seen: &[(Duration, Vec<u32>)]) -> Duration {
     let Some((_, last)) = seen.last() else { return Duration::ZERO };
-    let differs = |pixels: &[u32]| {
+    let differs = |pixels: &[u32], one_of: usize| {
         let other = pixels.iter().zip(last).filter(|(one, other)| one != other).count();
-        other * SAME_BUT > last.len()
+        other * one_of > last.len()
     };
-    let before = seen.iter().rposition(|(_, pixels)| differs(pixels));
-    seen.get(before.map_or(0, |before| before + 1)).map_or(Duration::ZERO, |(at, _)| *at)
+    let another = seen.iter().rposition(|(_, pixels)| differs(pixels, COVERED_LESS));
+    let since = another.map_or(0, |another| another + 1);
+    let came = seen.iter().skip(since).find(|(_, pixels)| !differs(pixels, SAME_BUT));
+    came.map_or(Duration::ZERO, |(at, _)| *at)
 }
 
 #[cfg(test)]
@@ -102,6 +106,18 @@ mod tests {
         ticked[0] = 2;
         let seen = [at(0, &blank), at(30, &window), at(60, &blank), at(90, &window), at(900, &ticked)];
         assert_eq!(settled(&seen), Duration::from_millis(90));
+    }
+
+    #[test]
+    fn what_a_notification_covers_for_a_while_had_come() {
+        let (blank, window) = ([0; 200], [1; 200]);
+        let mut half_painted = window;
+        half_painted[..5].fill(0);
+        let mut notified = window;
+        notified[180..].fill(3);
+        let seen =
+            [at(0, &blank), at(30, &half_painted), at(60, &window), at(90, &notified), at(4_000, &window)];
+        assert_eq!(settled(&seen), Duration::from_millis(60));
     }
 
     #[test]
