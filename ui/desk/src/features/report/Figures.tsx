@@ -73,7 +73,7 @@ function Figure({ name, shown, note, of, unit, grace, better }: FigureProps) {
   return (
     <div className={classes["figure"]}>
       <div className={classes["head"]}>
-        <span title={t(`figure.${name}.name`)}>{t(`figure.${name}.name`)}</span>
+        <span>{t(`figure.${name}.name`)}</span>
         <Explained name={t(`figure.${name}.name`)}>{t(`figure.${name}.counts`, { grace })}</Explained>
       </div>
       <div className={classes["number"]}>
