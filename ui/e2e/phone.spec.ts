@@ -129,13 +129,6 @@ it("never calls recorded what the phone could not write", async () => {
   await page.getByRole("button", { name: "All sent" }).waitFor();
   const told = (await depot.call("POST", "/api/queries", { query: "delivery", id: delivery })).answer;
   expect(told.status).toBe("InTransit");
-
-  // The browser takes the database away, as iOS does: said, and the page opens it again.
-  const storage = await phone.context.newCDPSession(page);
-  await storage.send("Storage.clearDataForOrigin", { origin: depot.url, storageTypes: "indexeddb" });
-  await page.getByText("The browser closed this app's storage").waitFor();
-  await page.getByRole("button", { name: "Open again" }).tap();
-  await page.getByRole("heading", { level: 1, name: "Tower" }).waitFor();
   await phone.context.close();
 });
 

@@ -10,8 +10,8 @@ import type { Action, Deed, KeptFile } from "./outbox/action";
 import { isUnsent } from "./outbox/action";
 import { Clock } from "./outbox/clock";
 import { screenAt } from "./navigation";
-import { openDatabase } from "./outbox/database";
-import type { Lost, PhoneDatabase } from "./outbox/database";
+import { PhoneDatabase } from "./outbox/database";
+import type { Lost } from "./outbox/database";
 import { fold } from "./outbox/fold";
 import { asOnlySender } from "./outbox/onlySender";
 import { Outbox } from "./outbox/outbox";
@@ -113,7 +113,7 @@ export class Phone {
 
   static async open(name = DATABASE): Promise<Phone> {
     let phone: Phone | undefined;
-    const database = await openDatabase(name, (lost) => phone?.show({ lost }));
+    const database = await PhoneDatabase.open(name, (lost) => phone?.show({ lost }));
     phone = new Phone(database);
     await phone.reload();
     return phone;
@@ -136,7 +136,7 @@ export class Phone {
 
   /** The driver has seen these messages. */
   async see(ids: readonly string[]): Promise<void> {
-    const writing = this.#database.transaction("kept", "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction("kept", "readwrite", { durability: "strict" });
     const seen = ((await writing.store.get(SEEN)) as string[] | undefined) ?? [];
     await writing.store.put([...new Set([...seen, ...ids])], SEEN);
     await writing.done;
@@ -146,7 +146,7 @@ export class Phone {
 
   /** The driver lets the depot see where they are, or no longer does: here at once, at the depot as soon as it answers. */
   async share(shares: boolean): Promise<void> {
-    await this.#database.put("kept", shares, SHARING);
+    await this.#database.put(SHARING, shares);
     await this.reload();
     this.refresh();
   }
@@ -204,7 +204,7 @@ export class Phone {
 
   /** Forgets everything, as when the phone is handed to somebody else. */
   async forget(): Promise<void> {
-    const writing = this.#database.transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
     await Promise.all([
       writing.objectStore("actions").clear(),
       writing.objectStore("files").clear(),
@@ -216,12 +216,12 @@ export class Phone {
 
   /** What a pairing needs to be taken up again after the page was closed. */
   async pairing(): Promise<{ code: string; nonce: string } | undefined> {
-    return (await this.#database.get("kept", "pairing")) as { code: string; nonce: string } | undefined;
+    return this.#database.get("pairing");
   }
 
   async keepPairing(pairing: { code: string; nonce: string } | undefined): Promise<void> {
-    if (pairing === undefined) await this.#database.delete("kept", "pairing");
-    else await this.#database.put("kept", pairing, "pairing");
+    if (pairing === undefined) await this.#database.delete("pairing");
+    else await this.#database.put("pairing", pairing);
   }
 
   readonly get = (): PhoneView => this.#view;
@@ -239,9 +239,9 @@ export class Phone {
   /** Reads the database and shows what is in it. */
   async reload(): Promise<void> {
     const [kept, seen = [], chosen, actions, files, measured] = await Promise.all([
-      this.#database.get("kept", DAY) as Promise<KeptDay | undefined>,
-      this.#database.get("kept", SEEN) as Promise<string[] | undefined>,
-      this.#database.get("kept", SHARING) as Promise<boolean | undefined>,
+      this.#database.get<KeptDay>(DAY),
+      this.#database.get<string[]>(SEEN),
+      this.#database.get<boolean>(SHARING),
       this.outbox.actions(),
       this.outbox.unsentFiles(),
       this.#clock.measured(),
@@ -301,7 +301,7 @@ export class Phone {
     try {
       const { day, sequence, before_ms, after_ms } = await this.depot.day();
       await this.#clock.compare(day.now, before_ms, after_ms);
-      await this.#database.put("kept", { day, sequence } satisfies KeptDay, DAY);
+      await this.#database.put(DAY, { day, sequence } satisfies KeptDay);
       this.show({ reach: "reached", shutOut: undefined });
       // A phone that the depot does not know is told of nothing; a feed that was refused is not tried again by itself.
       if (!this.#isFollowing || this.#transport.connection.get() === "signedOut") this.#follow();
@@ -327,7 +327,7 @@ export class Phone {
 
   /** Tells the depot what the driver chose, where it does not know that yet. */
   async #tellSharing(day: PhoneDay): Promise<void> {
-    const writing = this.#database.transaction("kept", "readwrite");
+    const writing = (await this.#database.connection()).transaction("kept", "readwrite");
     const chosen = (await writing.store.get(SHARING)) as boolean | undefined;
     const isNews = chosen !== undefined && chosen !== day.positions.on && (!chosen || day.positions.depotAllows);
     // Kept until the day says it, too: what is shown must not fall back in between. Forgotten in the step that looked, so
@@ -339,11 +339,11 @@ export class Phone {
 
   /** Tells the depot what the driver has seen, and forgets what it knows. */
   async #tellSeen(day: PhoneDay): Promise<void> {
-    const seen = ((await this.#database.get("kept", SEEN)) as string[] | undefined) ?? [];
+    const seen = (await this.#database.get<string[]>(SEEN)) ?? [];
     const unknown = seen.filter((id) => day.messages.some((message) => message.id === id && message.seenAt === null));
     if (unknown.length > 0) await this.depot.tell({ type: "seeMessages", ids: unknown });
     if (unknown.length === seen.length) return;
-    const writing = this.#database.transaction("kept", "readwrite");
+    const writing = (await this.#database.connection()).transaction("kept", "readwrite");
     // What was seen while the depot was told is kept.
     const kept = ((await writing.store.get(SEEN)) as string[] | undefined) ?? [];
     await writing.store.put(kept.filter((id) => !seen.includes(id) || unknown.includes(id)), SEEN);

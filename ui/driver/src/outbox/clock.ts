@@ -32,7 +32,7 @@ export class Clock {
   }
 
   async measured(): Promise<Measurement | undefined> {
-    return (await this.#database.get("kept", KEY)) as Measurement | undefined;
+    return this.#database.get(KEY);
   }
 
   /** Takes a comparison into account: the depot's clock was read between two readings of the device's. */
@@ -43,7 +43,7 @@ export class Clock {
       at_ms: after_ms,
     };
     const kept = await this.measured();
-    if (kept === undefined || isBetter(taken, kept)) await this.#database.put("kept", taken, KEY);
+    if (kept === undefined || isBetter(taken, kept)) await this.#database.put(KEY, taken);
   }
 }
 

@@ -53,7 +53,7 @@ async function whileRenewed(
 
 /** Takes or prolongs the lease, unless another tab holds it. One transaction, so two tabs cannot both succeed. */
 async function renew(database: PhoneDatabase, owner: string): Promise<boolean> {
-  const writing = database.transaction("kept", "readwrite");
+  const writing = (await database.connection()).transaction("kept", "readwrite");
   const lease = (await writing.store.get(NAME)) as Lease | undefined;
   const now_ms = Date.now();
   const isFree = lease === undefined || lease.owner === owner || lease.until_ms < now_ms || lease.until_ms > now_ms + LEASE_MS;
@@ -63,7 +63,7 @@ async function renew(database: PhoneDatabase, owner: string): Promise<boolean> {
 }
 
 async function release(database: PhoneDatabase, owner: string): Promise<void> {
-  const writing = database.transaction("kept", "readwrite");
+  const writing = (await database.connection()).transaction("kept", "readwrite");
   const lease = (await writing.store.get(NAME)) as Lease | undefined;
   if (lease?.owner === owner) await writing.store.delete(NAME);
   await writing.done;

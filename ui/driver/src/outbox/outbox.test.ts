@@ -1,12 +1,13 @@
 // The outbox and its sender over a database that is really kept: nothing is lost, doubled or reordered, whenever the
 // page dies and whatever the network does.
 import "fake-indexeddb/auto";
+import { forceCloseDatabase } from "fake-indexeddb";
+import { unwrap } from "idb";
 import { describe, expect, it } from "vitest";
 import type { DriverCommand } from "../depot/contract";
 import type { Deed, NewFile } from "./action";
 import { Clock } from "./clock";
-import { openDatabase } from "./database";
-import type { PhoneDatabase } from "./database";
+import { PhoneDatabase } from "./database";
 import { asOnlySender } from "./onlySender";
 import { Outbox } from "./outbox";
 import { Sender } from "./sender";
@@ -17,7 +18,7 @@ let databases = 0;
 const freshName = () => `test-${(databases += 1)}`;
 
 async function open(name: string): Promise<{ database: PhoneDatabase; clock: Clock; outbox: Outbox }> {
-  const database = await openDatabase(name);
+  const database = await PhoneDatabase.open(name);
   const clock = new Clock(database);
   return { database, clock, outbox: new Outbox(database, clock) };
 }
@@ -77,11 +78,31 @@ describe("the outbox", () => {
     const name = freshName();
     const first = await open(name);
     await first.outbox.add(deedOn("a", 1, [photo("p")]));
-    first.database.close();
+    await first.database.close();
     const { outbox } = await open(name);
     const [action] = await outbox.actions();
     expect(action).toMatchObject({ state: "waiting", deliveryId: "a", device: { sequence: 1 } });
     expect(await outbox.unsentFiles()).toMatchObject({ waiting: 1 });
+  });
+
+  it("goes on after the browser closed its database", async () => {
+    const { database, outbox } = await open(freshName());
+    await outbox.add(deedOn("a", 1));
+    const depot = new UnreliableDepot();
+    const stop = new AbortController();
+    const sender = new Sender({ outbox, destination: depot, backoffFirst_ms: 0 });
+    const sending = sender.run(async () => !stop.signal.aborted, stop.signal);
+    await expect.poll(() => depot.done.length).toBe(1);
+    const closed = unwrap(await database.connection());
+    // It takes a real database, which its types deny.
+    forceCloseDatabase(closed as unknown as Parameters<typeof forceCloseDatabase>[0]);
+    await expect.poll(async () => unwrap(await database.connection()) !== closed).toBe(true);
+    await outbox.add(deedOn("a", 2));
+    sender.wake();
+    await expect.poll(() => depot.done.length).toBe(2);
+    stop.abort();
+    await sending;
+    expect((await outbox.actions()).map(({ state, device }) => [state, device.sequence])).toEqual([["stored", 1], ["stored", 2]]);
   });
 
   it("sends in order, and pictures after the facts that name them", async () => {
@@ -228,7 +249,7 @@ describe("whatever happens", () => {
       for (const { order, state } of await outbox.actions()) if (state === "refused") await outbox.retry(order);
       await Promise.race([destination.died, new Promise((resolve) => setTimeout(resolve, 20))]);
       // The page dies: nothing that it still waits for comes back to it.
-      database.close();
+      await database.close();
       stop.abort();
     }
     const { outbox } = await open(name);

@@ -31,7 +31,7 @@ export class Outbox {
   async add({ files = [], ...what }: Deed): Promise<void> {
     const stamp = await this.#clock.stamp();
     // Strict: a phone whose battery falls out a moment later still has it.
-    const writing = this.#database.transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
     const kept = writing.objectStore("kept");
     const sequence = (((await kept.get(SEQUENCE)) as number | undefined) ?? 0) + 1;
     await kept.put(sequence, SEQUENCE);
@@ -61,7 +61,7 @@ export class Outbox {
    * action holds up the later ones of its own delivery, which rest on it, and no other's.
    */
   async next(): Promise<Next> {
-    const reading = this.#database.transaction(["actions", "files"], "readonly");
+    const reading = (await this.#database.connection()).transaction(["actions", "files"], "readonly");
     const byState = reading.objectStore("actions").index("byState");
     const refused = await byState.getAll("refused");
     const held = new Set(refused.map(({ deliveryId }) => deliveryId));
@@ -90,7 +90,7 @@ export class Outbox {
 
   /** The driver wants it sent once more, now that something changed: to the depot it is another action. */
   async retry(order: number): Promise<void> {
-    const writing = this.#database.transaction(["actions", "kept"], "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction(["actions", "kept"], "readwrite", { durability: "strict" });
     const action = await writing.objectStore("actions").get(order);
     if (action?.state === "refused") {
       const { refusal: _, ...rest } = action;
@@ -106,7 +106,7 @@ export class Outbox {
 
   /** The driver gives it up. Its pictures go with it. */
   async discard(order: number): Promise<void> {
-    const writing = this.#database.transaction(["actions", "files"], "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction(["actions", "files"], "readwrite", { durability: "strict" });
     const action = await writing.objectStore("actions").get(order);
     if (action?.state === "refused") {
       await writing.objectStore("actions").put({ ...action, state: "discarded" });
@@ -121,7 +121,7 @@ export class Outbox {
 
   /** The depot has the picture, or does not want it. */
   async settleFile(hash: string, refusal?: Refused): Promise<void> {
-    const writing = this.#database.transaction("files", "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction("files", "readwrite", { durability: "strict" });
     const file = await writing.store.get(hash);
     if (file !== undefined) {
       await writing.store.put(
@@ -134,7 +134,7 @@ export class Outbox {
 
   /** The driver wants a refused picture sent once more. */
   async retryFile(hash: string): Promise<void> {
-    const writing = this.#database.transaction("files", "readwrite");
+    const writing = (await this.#database.connection()).transaction("files", "readwrite");
     const file = await writing.store.get(hash);
     if (file?.state === "refused") {
       const { refusal: _, ...rest } = file;
@@ -146,30 +146,30 @@ export class Outbox {
 
   /** The driver gives a refused picture up. */
   async discardFile(hash: string): Promise<void> {
-    await this.#database.delete("files", hash);
+    await (await this.#database.connection()).delete("files", hash);
     this.#tell();
   }
 
   /** Everything kept, in the order in which it was done. */
-  actions(): Promise<Action[]> {
-    return this.#database.getAll("actions");
+  async actions(): Promise<Action[]> {
+    return (await this.#database.connection()).getAll("actions");
   }
 
   /** The pictures that are not yet at the depot: how many wait, and those that it does not take. */
   async unsentFiles(): Promise<{ waiting: number; refused: KeptFile[] }> {
-    const byState = this.#database.transaction("files").store.index("byState");
+    const byState = (await this.#database.connection()).transaction("files").store.index("byState");
     const [waiting, refused] = await Promise.all([byState.count("waiting"), byState.getAll("refused")]);
     return { waiting, refused };
   }
 
   /** The last `device.sequence` given. */
   async lastSequence(): Promise<number> {
-    return ((await this.#database.get("kept", SEQUENCE)) as number | undefined) ?? 0;
+    return (await this.#database.get<number>(SEQUENCE)) ?? 0;
   }
 
   /** Forgets what was settled days ago. `upTo` is the depot's sequence that its last answer knows. */
   async prune(now_ms: number, upTo: number): Promise<void> {
-    const writing = this.#database.transaction(["actions", "files"], "readwrite");
+    const writing = (await this.#database.connection()).transaction(["actions", "files"], "readwrite");
     for (const action of await writing.objectStore("actions").getAll()) {
       const isKnown = action.storedAs === undefined || action.storedAs <= upTo;
       if (isUnsent(action) || !isKnown || Date.parse(action.device.time) > now_ms - KEPT_SETTLED_MS) continue;
@@ -188,7 +188,7 @@ export class Outbox {
   }
 
   async #change(order: number, change: (action: Action) => Action, from: Action["state"]): Promise<void> {
-    const writing = this.#database.transaction("actions", "readwrite", { durability: "strict" });
+    const writing = (await this.#database.connection()).transaction("actions", "readwrite", { durability: "strict" });
     const action = await writing.store.get(order);
     // Another tab may have been faster: what is settled stays as it was settled.
     if (action?.state === from) await writing.store.put(change(action));

@@ -6,7 +6,7 @@ import { requestOf } from "./action";
 import type { Action, KeptFile, Refused } from "./action";
 import type { IsStillMine } from "./onlySender";
 import { pause } from "./onlySender";
-import type { Next, Outbox } from "./outbox";
+import type { Outbox } from "./outbox";
 
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 30_000;
@@ -79,20 +79,21 @@ export class Sender {
       // Before looking: what is kept while we look wakes us again.
       this.#wake = new AbortController();
       if (stop.aborted) break;
-      const wait_ms = await this.#step(await this.#outbox.next());
+      const wait_ms = await this.#step();
       if (wait_ms > 0) await pause(wait_ms, this.#wake.signal);
     }
     stop.removeEventListener("abort", this.wake);
   }
 
   /** Sends one thing, and says how long to wait before the next. */
-  async #step(next: Next): Promise<number> {
-    if (next === undefined) {
-      this.#onState("idle");
-      return BACKOFF_MOST_MS;
-    }
-    this.#onState("sending");
+  async #step(): Promise<number> {
     try {
+      const next = await this.#outbox.next();
+      if (next === undefined) {
+        this.#onState("idle");
+        return BACKOFF_MOST_MS;
+      }
+      this.#onState("sending");
       if ("action" in next) await this.#send(next.action);
       else await this.#upload(next.file);
       this.#failures = 0;
