@@ -171,6 +171,25 @@ mod tests {
         assert!(began.elapsed() < INTERVAL, "{:?}", began.elapsed());
     }
 
+    #[test]
+    fn whoever_reads_the_log_is_waited_for_while_patience_lasts() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("d");
+        let connection = Connection::open(&file).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER)").unwrap();
+        // No second chance but the one that is tried here.
+        connection.busy_handler(None).unwrap();
+        let reader = Connection::open(&file).unwrap();
+        reader.execute_batch("BEGIN; SELECT n FROM t").unwrap();
+        assert!(!empty(&connection, Duration::ZERO).unwrap());
+        let reads = thread::spawn(move || {
+            thread::sleep(AGAIN_AFTER * 4);
+            drop(reader);
+        });
+        assert!(empty(&connection, SCRUB_PATIENCE).unwrap());
+        reads.join().unwrap();
+    }
+
     /// How often a checkpoint asked whether to wait for somebody who reads.
     static ASKED: AtomicUsize = AtomicUsize::new(0);
 
