@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+pub(crate) use depot_store::sync_folder;
+
 /// Writes a file under another name first, so that it is always whole under its own; then the folder, so that it is
 /// found. It is on disk when this returns.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -17,14 +19,4 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(error);
     }
     path.parent().map_or(Ok(()), sync_folder)
-}
-
-#[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

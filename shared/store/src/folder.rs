@@ -220,6 +220,24 @@ fn sync_service(folder: &Path) -> Option<&'static str> {
     })
 }
 
+/// Has the disk know which files are in a folder: what was made, renamed or removed there stays so.
+///
+/// # Errors
+/// The folder cannot be opened, or the disk fails.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Has the disk know which files are in a folder, which this system does by itself.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,7 +42,7 @@ pub mod subscription;
 
 pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError};
 pub use event::{Metadata, NewEvent, StoredEvent};
-pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold};
+pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold, sync_folder};
 pub use options::{StoreOptions, Synchronous};
 pub use rusqlite;
 pub use schema::Migration;

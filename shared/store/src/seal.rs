@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::event::{instant, integer};
+use crate::folder::sync_folder;
 
 /// The file in the data folder that holds the key.
 pub const KEY_FILE: &str = "seal.key";
@@ -37,16 +38,20 @@ impl SealKey {
         }
         let mut seed = [0; SEED_BYTES];
         getrandom::fill(&mut seed).map_err(io::Error::other)?;
-        let draft = folder.join(format!("{KEY_FILE}.{}.draft", std::process::id()));
+        let draft = folder.join(format!("{KEY_FILE}.{}.draft", uuid::Uuid::now_v7().simple()));
         let mut file = private(&draft)?;
         file.write_all(hex(&seed).as_bytes())?;
         file.sync_all()?;
-        // Fails where another process was faster; its key holds then.
+        // Fails where somebody else was faster; their key holds then.
         let linked = fs::hard_link(&draft, folder.join(KEY_FILE));
         fs::remove_file(&draft)?;
         match linked {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            Ok(()) | Err(_) => Self::read(folder)?.ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Ok(()) | Err(_) => {
+                // What it signs may be on the disk before the folder is, and must not outlive it.
+                sync_folder(folder)?;
+                Self::read(folder)?.ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
         }
     }
 
@@ -279,6 +284,24 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         fs::write(folder.path().join(KEY_FILE), "zz").unwrap();
         assert!(SealKey::open(folder.path()).unwrap_err().to_string().contains("holds no key"));
+    }
+
+    #[test]
+    fn whoever_opens_at_once_gets_one_key() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, start) = (folder.path(), std::sync::Barrier::new(8));
+            let keys: Vec<_> = std::thread::scope(|scope| {
+                let open = || {
+                    start.wait();
+                    SealKey::open(path).unwrap().public()
+                };
+                let opened: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                opened.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(keys.iter().all(|key| *key == keys[0]));
+            assert_eq!(fs::read_dir(path).unwrap().count(), 1, "a draft was left");
+        }
     }
 
     #[test]
