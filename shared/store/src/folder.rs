@@ -259,6 +259,14 @@ mod tests {
         assert_eq!(found("/vm/data"), None);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        sync_folder(folder.path()).unwrap();
+        assert!(sync_folder(&folder.path().join("missing")).is_err());
+    }
+
     #[test]
     fn a_sync_folder_is_known_by_a_component_of_its_path() {
         let found = |path: &str| sync_service(Path::new(path));
