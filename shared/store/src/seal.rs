@@ -39,15 +39,18 @@ impl SealKey {
         let mut seed = [0; SEED_BYTES];
         getrandom::fill(&mut seed).map_err(io::Error::other)?;
         let draft = folder.join(format!("{KEY_FILE}.{}.draft", uuid::Uuid::now_v7().simple()));
-        let mut file = private(&draft)?;
-        file.write_all(hex(&seed).as_bytes())?;
-        file.sync_all()?;
-        // Fails where somebody else was faster; their key holds then.
-        let linked = fs::hard_link(&draft, folder.join(KEY_FILE));
-        fs::remove_file(&draft)?;
+        let linked = private(&draft).and_then(|mut file| {
+            file.write_all(hex(&seed).as_bytes())?;
+            file.sync_all()?;
+            // Fails where somebody else was faster; their key holds then.
+            fs::hard_link(&draft, folder.join(KEY_FILE))
+        });
+        // Where it could not be written, too: each attempt has a draft of its own.
+        let removed = fs::remove_file(&draft);
         match linked {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             Ok(()) | Err(_) => {
+                removed?;
                 // What it signs may be on the disk before the folder is, and must not outlive it.
                 sync_folder(folder)?;
                 Self::read(folder)?.ok_or_else(|| io::ErrorKind::NotFound.into())
