@@ -50,10 +50,10 @@ pub struct AppOptions {
     pub exclusive: bool,
     /// The depot's clock.
     pub clock: Clock,
-    /// The writer itself empties the write-ahead log after so many commits, instead of a thread by the clock: what a seed
-    /// does in a rehearsal of crashes must not depend on time.
+    /// The store's writer does everything itself, and empties the write-ahead log after so many commits: what a seed does in
+    /// a rehearsal of crashes must not depend on time.
     #[doc(hidden)]
-    pub checkpoint_every: Option<u32>,
+    pub rehearse: Option<u32>,
 }
 
 /// What tells the time.
@@ -68,7 +68,7 @@ impl AppOptions {
             settings,
             exclusive: true,
             clock: Arc::new(system_time),
-            checkpoint_every: None,
+            rehearse: None,
         }
     }
 }
@@ -144,8 +144,8 @@ impl App {
     /// # Errors
     /// The folder is held by another process, lies on a network share, is damaged, or is of a newer program.
     pub fn open(options: AppOptions) -> Result<Self, OpenError> {
-        let AppOptions { folder, settings, exclusive, clock, checkpoint_every } = options;
-        let storing = StoreOptions { exclusive, checkpoint_every, ..StoreOptions::new(&folder) };
+        let AppOptions { folder, settings, exclusive, clock, rehearse } = options;
+        let storing = StoreOptions { exclusive, rehearse, ..StoreOptions::new(&folder) };
         let store = Store::open(storing, &migrations())?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let committed = Arc::new(Notify::new());

@@ -1,14 +1,17 @@
 //! Moves committed pages from the write-ahead log into the database, on a thread of its own so that no command waits
-//! for it. Decides nothing about durability: what is in the log is already safe.
+//! for it. Decides nothing about durability: SQLite syncs the log before it moves anything out of it.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use parking_lot::{Condvar, Mutex};
-use rusqlite::{Connection, ffi};
+use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::watch;
 
 use crate::connection::Database;
@@ -58,20 +61,28 @@ impl Signal {
     }
 }
 
+/// Moves what can be moved now. Where that fails at the disk a sync of the log may have failed, and what is not synced
+/// yet is in doubt.
+pub(crate) fn run_or_doubt(database: &Database, slot: &mut Option<Connection>, doubt: &AtomicBool) {
+    if let Err(error) = run(database, slot) {
+        tracing::warn!(%error, "checkpoint failed; it is tried again after a later commit");
+        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+            doubt.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// Starts the thread, which keeps `running` until it ends.
 pub(crate) fn start(
     database: Database,
-    signal: Arc<Signal>,
+    (signal, doubt): (Arc<Signal>, Arc<AtomicBool>),
     running: watch::Sender<()>,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("depot-checkpoint".to_owned()).spawn(move || {
         let _running = running;
         let mut connection = None;
         while signal.wait() {
-            if let Err(error) = run(&database, &mut connection) {
-                tracing::warn!(%error, "checkpoint failed; it is tried again after the next commit");
-                connection = None;
-            }
+            run_or_doubt(&database, &mut connection, &doubt);
         }
     })
 }
@@ -113,8 +124,7 @@ pub(crate) fn in_use() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(locked, Some("the write-ahead log is in use all the time".to_owned()))
 }
 
-/// Moves what can be moved now.
-pub(crate) fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
+fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
     let connection = match slot.take() {
         Some(connection) => connection,
         None => database.checkpointer()?,

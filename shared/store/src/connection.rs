@@ -65,6 +65,23 @@ impl Database {
         connection.pragma_update(None, "application_id", APPLICATION)
     }
 
+    /// From here on a commit of the writer's is on the disk only when its log was synced, by whoever answers for it. What
+    /// the connection did before, it synced itself.
+    pub(crate) fn leave_syncing(connection: &Connection) -> rusqlite::Result<()> {
+        connection.pragma_update(None, "synchronous", "NORMAL")
+    }
+
+    pub(crate) const fn synchronous(&self) -> Synchronous {
+        self.synchronous
+    }
+
+    /// A connection with the log open, for its handle of it. It could write, because the last one to close removes the log.
+    pub(crate) fn syncer(&self) -> rusqlite::Result<Connection> {
+        let connection = self.open_for_writing(BUSY_TIMEOUT)?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
+        Ok(connection)
+    }
+
     pub(crate) fn checkpointer(&self) -> rusqlite::Result<Connection> {
         self.open_for_writing(CHECKPOINT_BUSY_TIMEOUT)
     }
@@ -103,11 +120,7 @@ impl Database {
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), Some(reason)));
         }
         connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
-        let synchronous = match self.synchronous {
-            Synchronous::Full => "FULL",
-            Synchronous::Normal => "NORMAL",
-        };
-        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
         Ok(connection)
     }
 }

@@ -32,8 +32,25 @@ pub(crate) enum Verdict {
     Stands,
     /// Nothing of it is stored.
     Failed(Fault),
-    /// The commit failed.
+    /// The commit failed, or its sync.
     Unknown(String),
+}
+
+/// What became of a job that ran and waits for the end of its batch.
+pub(crate) struct Settled {
+    pub(crate) verdict: Verdict,
+    /// Whether it may have seen what is not stored yet, and so shares the batch's fate.
+    pub(crate) shares_fate: bool,
+}
+
+/// Tells each caller what became of its work, now that its batch came to this outcome.
+pub(crate) fn answer<C>(jobs: impl IntoIterator<Item = (Box<dyn Job<C>>, Settled)>, outcome: &Verdict) {
+    for (job, Settled { verdict, shares_fate }) in jobs {
+        match verdict {
+            Verdict::Stands if shares_fate => job.answer(outcome.clone()),
+            Verdict::Stands | Verdict::Failed(_) | Verdict::Unknown(_) => job.answer(verdict),
+        }
+    }
 }
 
 /// A work, its result once it ran, and who waits for it.

@@ -7,7 +7,8 @@
 //!
 //! | promise | kept by |
 //! |---|---|
-//! | an acknowledged write survives a power cut | answers go out after `COMMIT` with `synchronous=FULL` |
+//! | an acknowledged write survives a power cut | answers go out after `COMMIT` and a sync of the log, as with `synchronous=FULL` |
+//! | what a read showed does, too | it returns when the commits that it may have seen are synced |
 //! | a failing work undoes nothing but itself | the batch is undone and run again, a savepoint a work |
 //! | sequences have no gaps | one writer, which takes the next number inside the transaction |
 //! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
@@ -18,17 +19,20 @@
 
 mod checkpoint;
 mod connection;
+mod durable;
 mod error;
 mod event;
 mod folder;
 mod history;
 mod job;
+mod log_file;
 mod options;
 mod readers;
 mod rewrite;
 mod schema;
 mod store;
 mod streams;
+mod syncing;
 mod unit;
 mod upcast;
 mod writer;

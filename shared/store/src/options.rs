@@ -15,28 +15,28 @@ pub struct StoreOptions {
     pub batch: usize,
     /// Whether to hold the folder's lock, so that a second process is refused.
     pub exclusive: bool,
-    /// When a commit counts as stored.
+    /// When a write is acknowledged.
     pub synchronous: Synchronous,
     /// Largest size of the database in pages, to rehearse a full disk.
     #[doc(hidden)]
     pub max_pages: Option<u32>,
-    /// The writer itself checkpoints after so many commits, instead of a thread by the clock: what a seed does in a
-    /// rehearsal of crashes must not depend on time.
+    /// The writer's thread does everything itself: it syncs a commit as late as it can, and checkpoints after so many,
+    /// instead of threads by the clock. What a seed does in a rehearsal of crashes must not depend on time.
     #[doc(hidden)]
-    pub checkpoint_every: Option<u32>,
+    pub rehearse: Option<u32>,
 }
 
-/// SQLite's `synchronous` setting.
+/// What SQLite's `synchronous` setting of that name promises of an acknowledged commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Synchronous {
-    /// A commit is on the disk before it is acknowledged.
+    /// It is on the disk.
     Full,
-    /// A commit may be lost in a power cut: only for benchmarks and their controls.
+    /// It may be lost in a power cut: only for the controls of tests.
     Normal,
 }
 
 impl StoreOptions {
-    /// The settings for production: four readers, a queue of 1024, 256 commands a commit, locked, `FULL`.
+    /// The settings for production: four readers, a queue of 1024, 256 commands a commit, locked, `Full`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -46,7 +46,7 @@ impl StoreOptions {
             exclusive: true,
             synchronous: Synchronous::Full,
             max_pages: None,
-            checkpoint_every: None,
+            rehearse: None,
         }
     }
 }

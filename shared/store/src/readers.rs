@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use crate::{connection::Database, error::ReadError};
+use crate::{connection::Database, durable::Durable, error::ReadError};
 
 const READERS_MAX: usize = 1024;
 /// Inline reads come on top of those that have a place, and want a connection at hand as well.
@@ -20,16 +20,18 @@ pub(crate) struct Readers {
     idle: Mutex<Option<Vec<Connection>>>,
     readers: u32,
     places: Arc<Semaphore>,
+    durable: Arc<Durable>,
 }
 
 impl Readers {
-    pub(crate) fn new(database: Database, readers: usize) -> Self {
+    pub(crate) fn new(database: Database, readers: usize, durable: Arc<Durable>) -> Self {
         let readers = u32::try_from(readers.clamp(1, READERS_MAX)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(readers as usize));
-        Self { database, idle: Mutex::new(Some(Vec::new())), readers, places }
+        Self { database, idle: Mutex::new(Some(Vec::new())), readers, places, durable }
     }
 
-    /// Runs a read on the runtime's blocking threads, once one of the places is free.
+    /// Runs a read on the runtime's blocking threads, once one of the places is free. What it saw is on the disk when it
+    /// returns, or its commit failed.
     pub(crate) async fn read<T, E, F>(self: &Arc<Self>, work: F) -> Result<T, E>
     where
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -40,14 +42,18 @@ impl Readers {
         let readers = Arc::clone(self);
         let read = tokio::task::spawn_blocking(move || {
             let _place = place;
-            readers.read_now(work)
+            let result = readers.read_now(work);
+            (result, readers.durable.seen())
         });
-        read.await.unwrap_or_else(|error| {
-            Err(if error.is_panic() { ReadError::Panicked } else { ReadError::Closed }.into())
-        })
+        let (result, seen) = read
+            .await
+            .map_err(|error| if error.is_panic() { ReadError::Panicked } else { ReadError::Closed })?;
+        self.durable.reached(seen).await;
+        result
     }
 
-    /// Runs a read on the calling thread. Never waits: where no connection is idle, it opens one.
+    /// Runs a read on the calling thread. Never waits: where no connection is idle, it opens one, and what it saw may not
+    /// be on the disk for another moment.
     pub(crate) fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&Connection) -> Result<T, E>,

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::{self, JoinHandle},
 };
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     chain, checkpoint,
     connection::Database,
+    durable::Durable,
     error::{OpenError, ReadError, WorkError, WriteError, is_damage},
     folder::Folder,
     job::Command,
@@ -25,8 +26,9 @@ use crate::{
     readers::Readers,
     rewrite,
     schema::{self, Migration},
+    syncing::{Syncer, Syncing},
     unit::Unit,
-    writer::{Message, Writer},
+    writer::{Checkpoints, Message, Writer},
 };
 
 /// An open store. Clones share it; `C` is what the writer's thread remembers between works.
@@ -45,7 +47,7 @@ struct Shared<C> {
     readers: Arc<Readers>,
     head: Arc<AtomicU64>,
     commits: Arc<AtomicU64>,
-    /// Nothing is ever sent: it ends when both threads have ended.
+    /// Nothing is ever sent: it ends when every thread has ended.
     ended: watch::Receiver<()>,
     threads: Vec<JoinHandle<()>>,
     folder: Mutex<Option<Folder>>,
@@ -78,16 +80,32 @@ impl<C: Default + Send + 'static> Store<C> {
             .map_err(|source| OpenError::NotWritable { folder: options.folder.clone(), source })?;
         let connection = connect(&database, migrations).map_err(|error| corrupt(error, database.file()))?;
         drop(turn);
-        let head = Arc::new(AtomicU64::new(0));
-        let signal = Arc::new(checkpoint::Signal::default());
-        let writer = Writer::new(database.clone(), connection, Arc::clone(&head), Arc::clone(&signal))?
-            .checkpointing_every(options.checkpoint_every);
-        let commits = writer.counter();
-        let readers = Arc::new(Readers::new(database.clone(), options.readers));
-        let (queue, commands) = mpsc::channel(options.queue.max(1));
+        let (head, durable) = (Arc::new(AtomicU64::new(0)), Arc::new(Durable::default()));
+        let readers = Arc::new(Readers::new(database.clone(), options.readers, Arc::clone(&durable)));
         let (running, ended) = watch::channel(());
-        let running_too = running.clone();
-        let checkpointer = checkpoint::start(database, signal, running_too).map_err(OpenError::Thread)?;
+        let doubt = Arc::new(AtomicBool::new(false));
+        let syncer = Syncer::new(database.clone(), Arc::clone(&head), Arc::clone(&doubt));
+        let mut threads = Vec::new();
+        let (syncing, checkpoints) = match options.rehearse {
+            Some(commits) => {
+                let commits = u64::from(commits);
+                (Syncing::in_turn(syncer), Checkpoints::Every { commits, doubt })
+            }
+            None => {
+                let (syncing, thread) =
+                    Syncing::beside(syncer, running.clone()).map_err(OpenError::Thread)?;
+                threads.push(thread);
+                let signal = Arc::new(checkpoint::Signal::default());
+                let to_thread = (Arc::clone(&signal), doubt);
+                let thread = checkpoint::start(database.clone(), to_thread, running.clone());
+                threads.push(thread.map_err(OpenError::Thread)?);
+                (syncing, Checkpoints::Beside(signal))
+            }
+        };
+        let shared = (Arc::clone(&head), durable);
+        let writer = Writer::new(database, connection, shared, (syncing, checkpoints))?;
+        let commits = writer.counter();
+        let (queue, commands) = mpsc::channel(options.queue.max(1));
         let batch = options.batch;
         let writer = thread::Builder::new()
             .name("depot-writer".to_owned())
@@ -96,16 +114,17 @@ impl<C: Default + Send + 'static> Store<C> {
                 writer.run(commands, batch);
             })
             .map_err(OpenError::Thread)?;
-        let threads = vec![writer, checkpointer];
+        threads.push(writer);
         let (queue, folder) = (Some(queue), Mutex::new(Some(folder)));
         Ok(Self { shared: Arc::new(Shared { queue, readers, head, commits, ended, threads, folder }) })
     }
 
-    /// Runs work on the writer's thread, in the transaction of its batch, and returns when that is committed. Waits for a
-    /// place in the queue first.
+    /// Runs work on the writer's thread, in the transaction of its batch, and returns when that is committed and on the disk.
+    /// Waits for a place in the queue first.
     ///
-    /// What fails undoes nothing but itself. For that, work may run a second time after everything that it did was rolled
-    /// back, because another one of its batch failed: it should have no effect but on the unit and the caches.
+    /// What fails undoes nothing but itself. For that, work may run again after everything that it did was rolled back,
+    /// because another one of its batch failed, or the batch before: it should have no effect but on the unit and the
+    /// caches.
     ///
     /// Dropping the future before the work was queued withdraws it; dropping it later does not.
     ///
@@ -146,7 +165,8 @@ impl<C: Default + Send + 'static> Store<C> {
     }
 
     /// Runs a read on a thread for blocking work, with a read-only connection. It sees every write acknowledged
-    /// before it began. Each statement has a snapshot of its own; for one over several, open a transaction.
+    /// before it began, and returns when what it saw is on the disk (or its commit failed). Each statement has a snapshot
+    /// of its own; for one over several, open a transaction.
     ///
     /// # Errors
     /// The work's own, or a [`ReadError`] when it could not run, panicked, or the store is closed.
@@ -159,8 +179,8 @@ impl<C: Default + Send + 'static> Store<C> {
         self.shared.readers.read(work).await
     }
 
-    /// [`read`](Self::read) on the calling thread: for look-ups of microseconds, and for callers without a runtime.
-    /// A panic of the work goes through to the caller.
+    /// [`read`](Self::read) on the calling thread: for look-ups of microseconds, and for callers without a runtime. It waits
+    /// for no disk: what it saw may be lost in a power cut that comes in the next moment. A panic of the work goes through to the caller.
     ///
     /// # Errors
     /// As `read`.
@@ -210,7 +230,7 @@ impl<C: Default + Send + 'static> Store<C> {
 }
 
 impl<C> Store<C> {
-    /// The highest committed sequence; 0 for an empty log.
+    /// The highest sequence on the disk; 0 for an empty log.
     pub fn head(&self) -> u64 {
         self.shared.head.load(Ordering::Acquire)
     }

@@ -1,12 +1,14 @@
-//! The one thread that writes: takes waiting commands from the queue, runs them in one transaction, commits, and answers.
-//! Knows nothing of what a command means.
+//! The one thread that writes: takes waiting commands from the queue, runs them in one transaction, commits it, and hands
+//! the batch over to be synced and answered. Meanwhile it runs the next one, whose commit waits for that. Knows nothing of
+//! what a command means.
 //!
 //! A work that fails after it wrote may undo nothing but itself. That happens so seldom that nobody pays for a savepoint
-//! in advance: the transaction is rolled back, and its works run again in another, each in a savepoint of its own.
+//! in advance: the transaction is rolled back, and its works run again in another, each in a savepoint of its own. Where
+//! the batch before turns out not to be on the disk, they run again as well.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use rusqlite::{Connection, ffi};
@@ -15,9 +17,12 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     checkpoint,
     connection::Database,
+    durable::Durable,
     error::{Fault, is_full},
-    job::{Job, Ran, Verdict},
+    job::{Job, Ran, Settled, Verdict, answer},
+    rewrite,
     streams::Streams,
+    syncing::{Committed, Syncing},
     unit::{Ending, Tip, Unit},
 };
 
@@ -30,13 +35,6 @@ pub(crate) enum Message<C> {
 
 /// A transaction that cannot go on; nothing of it is stored.
 struct Lost(Fault);
-
-/// What became of a job that ran and waits for the commit.
-struct Settled {
-    verdict: Verdict,
-    /// Whether it may have seen what is not stored yet, and so shares the commit's fate.
-    shares_commit: bool,
-}
 
 /// The writer's connection and what it knows of the log.
 pub(crate) struct Writer<C> {
@@ -51,26 +49,35 @@ pub(crate) struct Writer<C> {
     caches: C,
     streams: Streams,
     head: Arc<AtomicU64>,
-    signal: Arc<checkpoint::Signal>,
-    /// After how many commits the writer checkpoints itself.
-    checkpoint_every: Option<u64>,
+    syncing: Syncing<C>,
+    durable: Arc<Durable>,
+    checkpoints: Checkpoints,
     commits: Arc<AtomicU64>,
+}
+
+/// Who empties the log now and then.
+pub(crate) enum Checkpoints {
+    /// A thread that is told of commits.
+    Beside(Arc<checkpoint::Signal>),
+    /// The writer itself, after so many commits.
+    Every { commits: u64, doubt: Arc<AtomicBool> },
 }
 
 impl<C: Default> Writer<C> {
     pub(crate) fn new(
         database: Database,
         connection: Connection,
-        head: Arc<AtomicU64>,
-        signal: Arc<checkpoint::Signal>,
+        (head, durable): (Arc<AtomicU64>, Arc<Durable>),
+        (syncing, checkpoints): (Syncing<C>, Checkpoints),
     ) -> rusqlite::Result<Self> {
         // In this order a commit by another process in between is noticed at the next transaction.
         let data_version = data_version(&connection)?;
         let tip = Tip::read(&connection)?;
         head.store(tip.sequence, Ordering::Release);
+        Database::leave_syncing(&connection)?;
         let connection = Some(connection);
         let (caches, streams) = (C::default(), Streams::default());
-        let (checkpoint_every, commits) = (None, Arc::default());
+        let commits = Arc::default();
         Ok(Self {
             database,
             connection,
@@ -80,27 +87,29 @@ impl<C: Default> Writer<C> {
             caches,
             streams,
             head,
-            signal,
-            checkpoint_every,
+            syncing,
+            durable,
+            checkpoints,
             commits,
         })
     }
 
-    /// Counts the transactions that were made durable.
+    /// Counts the transactions that were committed.
     pub(crate) fn counter(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.commits)
-    }
-
-    pub(crate) fn checkpointing_every(mut self, commits: Option<u32>) -> Self {
-        self.checkpoint_every = commits.map(u64::from);
-        self
     }
 
     /// Works until the queue is closed and empty, then empties the write-ahead log.
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Message<C>>, batch: usize) {
         let batch = batch.max(1);
         let mut messages = Vec::with_capacity(batch);
-        while queue.blocking_recv_many(&mut messages, batch) > 0 {
+        loop {
+            if queue.is_empty() {
+                self.syncing.idle();
+            }
+            if queue.blocking_recv_many(&mut messages, batch) == 0 {
+                break;
+            }
             let mut jobs = Vec::with_capacity(messages.len());
             let mut scrubs = Vec::new();
             for message in messages.drain(..) {
@@ -113,10 +122,12 @@ impl<C: Default> Writer<C> {
             }
             self.batch(jobs);
             for reply in scrubs {
+                self.land();
                 // Whoever asked may be gone.
                 let _ = reply.send(checkpoint::scrub(&self.database));
             }
         }
+        self.land();
         let finished = self.take_connection().and_then(|connection| checkpoint::finish(&connection));
         if let Err(error) = finished {
             tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
@@ -124,17 +135,16 @@ impl<C: Default> Writer<C> {
     }
 
     /// Runs jobs in one transaction, or in several where SQLite gives one up on the way.
-    fn batch(&mut self, jobs: Vec<Box<dyn Job<C>>>) {
-        let mut waiting = jobs.into_iter();
+    fn batch(&mut self, mut jobs: Vec<Box<dyn Job<C>>>) {
         let mut apart = false;
-        while !waiting.as_slice().is_empty() {
+        while !jobs.is_empty() {
             match self.begin() {
-                Ok(connection) if apart => self.transaction_apart(connection, &mut waiting),
-                Ok(connection) => apart = !self.transaction(connection, &mut waiting),
+                Ok(connection) if apart => jobs = self.transaction_apart(connection, jobs),
+                Ok(connection) => (jobs, apart) = self.transaction(connection, jobs),
                 Err(error) => {
                     tracing::error!(%error, "no transaction could be begun");
                     self.forget();
-                    for job in waiting.by_ref() {
+                    for job in jobs.drain(..) {
                         job.answer(Verdict::Failed(Fault::from(&error)));
                     }
                 }
@@ -142,22 +152,22 @@ impl<C: Default> Writer<C> {
         }
     }
 
-    /// Runs jobs without a savepoint between them; says whether they are done with. If not, nothing of them is left, and
-    /// they have to run apart.
+    /// Runs jobs without a savepoint between them. Gives back those that have to run again, of which nothing is left, and
+    /// whether they have to run apart.
     fn transaction(
         &mut self,
         connection: Connection,
-        waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>,
-    ) -> bool {
+        mut jobs: Vec<Box<dyn Job<C>>>,
+    ) -> (Vec<Box<dyn Job<C>>>, bool) {
         let before = self.tip;
-        let mut settled = Vec::with_capacity(waiting.len());
+        let mut settled = Vec::with_capacity(jobs.len());
         let mut wrote = false;
-        for job in waiting.as_mut_slice() {
+        for job in &mut jobs {
             let (ran, ending) = self.run_one(&connection, job.as_mut(), false);
             let stands = ran == Ran::Done && ending.fault.is_none();
             if connection.is_autocommit() || ending.wrote && !stands {
                 self.undo(connection, before);
-                return false;
+                return (jobs, true);
             }
             wrote |= ending.wrote;
             if stands {
@@ -166,45 +176,59 @@ impl<C: Default> Writer<C> {
                 self.forget();
             }
             let verdict = ending.fault.map_or(Verdict::Stands, Verdict::Failed);
-            settled.push(Settled { verdict, shares_commit: wrote });
+            settled.push(Settled { verdict, shares_fate: wrote });
         }
-        let outcome = if wrote { self.commit(connection) } else { self.discard(connection) };
-        answer(waiting.by_ref().zip(settled), &outcome);
-        true
+        if self.syncing.wait().is_err() {
+            self.abandon(connection);
+            return (jobs, false);
+        }
+        let done = jobs.into_iter().zip(settled).collect();
+        if wrote {
+            self.commit(connection, before, done)
+        } else {
+            self.discard(connection, done)
+        }
+        (Vec::new(), false)
     }
 
-    /// Runs jobs, each of which can be undone without the others.
+    /// Runs jobs, each of which can be undone without the others. Gives back those that have to run again.
     fn transaction_apart(
         &mut self,
         connection: Connection,
-        waiting: &mut std::vec::IntoIter<Box<dyn Job<C>>>,
-    ) {
-        let mut settled = Vec::with_capacity(waiting.len());
+        mut jobs: Vec<Box<dyn Job<C>>>,
+    ) -> Vec<Box<dyn Job<C>>> {
+        let before = self.tip;
+        let mut settled = Vec::with_capacity(jobs.len());
         let mut wrote = false;
         let mut lost = None;
-        for job in waiting.as_mut_slice() {
+        for job in &mut jobs {
             let (ran, ending) = self.run_one(&connection, job.as_mut(), true);
             wrote |= ending.wrote && ran == Ran::Done;
             match self.settle(&connection, ran, ending) {
-                Ok(verdict) => settled.push(Settled { verdict, shares_commit: wrote }),
+                Ok(verdict) => settled.push(Settled { verdict, shares_fate: wrote }),
                 Err(fault) => {
-                    settled.push(Settled { verdict: Verdict::Stands, shares_commit: true });
+                    settled.push(Settled { verdict: Verdict::Stands, shares_fate: true });
                     lost = Some(fault);
                     break;
                 }
             }
         }
-        let outcome = match lost {
+        if self.syncing.wait().is_err() {
+            self.abandon(connection);
+            return jobs;
+        }
+        let left = jobs.split_off(settled.len());
+        let done = jobs.into_iter().zip(settled).collect();
+        match lost {
             Some(Lost(fault)) => {
                 tracing::error!(?fault, "a transaction was lost");
                 self.abandon(connection);
-                Verdict::Failed(fault)
+                answer(done, &Verdict::Failed(fault));
             }
-            None if wrote => self.commit(connection),
-            None => self.discard(connection),
-        };
-        let ran = settled.len();
-        answer(waiting.by_ref().take(ran).zip(settled), &outcome);
+            None if wrote => self.commit(connection, before, done),
+            None => self.discard(connection, done),
+        }
+        left
     }
 
     fn run_one(&mut self, connection: &Connection, job: &mut dyn Job<C>, apart: bool) -> (Ran, Ending) {
@@ -268,53 +292,67 @@ impl<C: Default> Writer<C> {
         if data_version != self.data_version {
             self.data_version = data_version;
             self.tip = Tip::read(connection)?;
-            self.head.store(self.tip.sequence, Ordering::Release);
             self.forget();
         }
         Ok(())
     }
 
-    fn commit(&mut self, connection: Connection) -> Verdict {
+    /// Commits, and hands the batch over. The one before is on the disk.
+    fn commit(&mut self, connection: Connection, before: Tip, jobs: Vec<(Box<dyn Job<C>>, Settled)>) {
+        let pending = self.durable.begin();
         let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute(()));
         match committed {
             Ok(_) => {
                 self.connection = Some(connection);
-                self.head.store(self.tip.sequence, Ordering::Release);
+                self.syncing.hand_over(Committed { jobs, head: self.tip.sequence, pending });
                 self.checkpoint();
-                Verdict::Stands
             }
             Err(error) => {
                 tracing::error!(%error, "a commit failed");
-                let before = self.head.load(Ordering::Acquire);
+                drop(pending);
                 self.abandon(connection);
-                let is_as_before = self.is_settled && self.tip.sequence == before;
-                verdict_of_commit(&error, is_as_before)
+                let is_as_before = self.is_settled && self.tip == before;
+                answer(jobs, &verdict_of_commit(&error, is_as_before));
             }
         }
     }
 
     /// Has the log emptied some time, or does it where that is the writer's.
     fn checkpoint(&mut self) {
-        let commits = self.commits.fetch_add(1, Ordering::Relaxed) + 1;
-        let Some(every) = self.checkpoint_every else { return self.signal.committed() };
-        if commits.is_multiple_of(every)
-            && let Err(error) = checkpoint::run(&self.database, &mut None)
-        {
-            tracing::warn!(%error, "checkpoint failed; it is tried again later");
+        let made = self.commits.fetch_add(1, Ordering::Relaxed) + 1;
+        match &self.checkpoints {
+            Checkpoints::Beside(signal) => signal.committed(),
+            Checkpoints::Every { commits, doubt } if made.is_multiple_of(*commits) => {
+                checkpoint::run_or_doubt(&self.database, &mut None, doubt);
+            }
+            Checkpoints::Every { .. } => {}
         }
     }
 
-    /// Ends a transaction that wrote nothing, which costs no sync.
-    fn discard(&mut self, connection: Connection) -> Verdict {
+    /// Ends a transaction that wrote nothing, which costs no sync. The one before is on the disk.
+    fn discard(&mut self, connection: Connection, jobs: Vec<(Box<dyn Job<C>>, Settled)>) {
         let ended = connection.prepare_cached("ROLLBACK").and_then(|mut rollback| rollback.execute(()));
         match ended {
-            Ok(_) => self.connection = Some(connection),
+            Ok(_) => {
+                self.connection = Some(connection);
+                // Another process may have written.
+                self.head.store(self.tip.sequence, Ordering::Release);
+            }
             Err(error) => {
                 tracing::error!(%error, "a transaction could not be ended");
                 self.abandon(connection);
             }
         }
-        Verdict::Stands
+        answer(jobs, &Verdict::Stands);
+    }
+
+    /// Waits for the batch that was handed over; where it is not on the disk, starts over from what is.
+    fn land(&mut self) {
+        if self.syncing.wait().is_err()
+            && let Some(connection) = self.connection.take()
+        {
+            self.abandon(connection);
+        }
     }
 
     /// Closes a connection with whatever transaction it is in and starts over from what the disk says: after a
@@ -333,6 +371,8 @@ impl<C: Default> Writer<C> {
     /// Opens another connection before the one that failed is closed. Were it the last, the next to open would take over
     /// whatever lies in the log, a commit whose sync failed included, and move it into the database piece by piece.
     fn replace(&mut self, connection: Connection) {
+        // Whatever became of the batch that was handed over: it is looked for on the disk.
+        let _ = self.syncing.wait();
         self.is_settled = false;
         self.connection = Some(self.database.writer().unwrap_or(connection));
     }
@@ -353,7 +393,9 @@ impl<C: Default> Writer<C> {
 
     /// Starts over from what the disk says.
     fn take_over(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        rewrite::again(connection)?;
         self.database.settle(connection)?;
+        Database::leave_syncing(connection)?;
         self.data_version = data_version(connection)?;
         self.tip = Tip::read(connection)?;
         self.head.store(self.tip.sequence, Ordering::Release);
@@ -361,18 +403,10 @@ impl<C: Default> Writer<C> {
     }
 }
 
-impl<C> Drop for Writer<C> {
+impl Drop for Checkpoints {
     fn drop(&mut self) {
-        self.signal.stop();
-    }
-}
-
-/// Tells each caller what became of its work, now that the transaction came to this outcome.
-fn answer<C>(jobs: impl Iterator<Item = (Box<dyn Job<C>>, Settled)>, outcome: &Verdict) {
-    for (job, Settled { verdict, shares_commit }) in jobs {
-        match verdict {
-            Verdict::Stands if shares_commit => job.answer(outcome.clone()),
-            Verdict::Stands | Verdict::Failed(_) | Verdict::Unknown(_) => job.answer(verdict),
+        if let Self::Beside(signal) = self {
+            signal.stop();
         }
     }
 }

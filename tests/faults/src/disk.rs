@@ -16,6 +16,8 @@ use crate::vfs;
 
 /// The store's thread that writes.
 const WRITER: &str = "depot-writer";
+/// Those that work beside it.
+const BESIDE: [&str; 2] = ["depot-sync", "depot-checkpoint"];
 
 thread_local! {
     /// Whether this thread meets faults though it is not the writer's.
@@ -72,6 +74,11 @@ struct State {
     fingerprint: DefaultHasher,
     held: bool,
     waiting: bool,
+    /// Whether faults meet the store's other threads, too, and each handle of a file is told of a sync that failed.
+    all_threads: bool,
+    syncs_held: bool,
+    syncs_waiting: bool,
+    syncs_to_fail: u32,
 }
 
 /// A disk of its own for the SQLite files of one folder, until it is dropped.
@@ -107,6 +114,10 @@ impl Disk {
             fingerprint: DefaultHasher::new(),
             held: false,
             waiting: false,
+            all_threads: false,
+            syncs_held: false,
+            syncs_waiting: false,
+            syncs_to_fail: 0,
         };
         let mounted = Arc::new(Mounted { folder, state: Mutex::new(state), changed: Condvar::new() });
         vfs::mount(&mounted);
@@ -116,6 +127,41 @@ impl Disk {
     /// From now on calls fail as often as this says.
     pub fn fail(&self, faults: Faults) {
         self.0.state.lock().faults = faults;
+    }
+
+    /// Faults meet every thread of the store, so that what a seed does is not the same each time. Where a sync fails, every
+    /// handle of the file is told once, as Linux does it since 4.13 (errseq.h); without this, only the one whose it is.
+    pub fn fail_all_threads(&self) {
+        self.0.state.lock().all_threads = true;
+    }
+
+    /// The next syncs fail, so many of them, whoever's they are.
+    pub fn fail_syncs(&self, times: u32) {
+        self.0.state.lock().syncs_to_fail = times;
+    }
+
+    /// Whoever syncs waits for [`release_syncs`](Self::release_syncs).
+    pub fn hold_syncs(&self) {
+        self.0.state.lock().syncs_held = true;
+    }
+
+    /// Waits until somebody waits who syncs.
+    ///
+    /// # Panics
+    /// Nobody does within a minute.
+    pub fn wait_until_syncs_are_held(&self) {
+        let mut state = self.0.state.lock();
+        while !state.syncs_waiting {
+            let waited = self.0.changed.wait_for(&mut state, Duration::from_secs(60));
+            assert!(!waited.timed_out(), "nobody syncs");
+        }
+    }
+
+    /// Lets those who sync go on.
+    pub fn release_syncs(&self) {
+        let mut state = self.0.state.lock();
+        state.syncs_held = false;
+        self.0.changed.notify_all();
     }
 
     /// The power goes with the writer's call that is so many after now.
@@ -245,8 +291,9 @@ impl Drop for Emptying {
     }
 }
 
-fn is_counted() -> bool {
-    COUNTED.get() || std::thread::current().name() == Some(WRITER)
+fn is_counted(all_threads: bool) -> bool {
+    let is_ours = |name: &str| name == WRITER || all_threads && BESIDE.contains(&name);
+    COUNTED.get() || std::thread::current().name().is_some_and(is_ours)
 }
 
 /// An open file.
@@ -257,6 +304,8 @@ pub(crate) struct Handle {
     pub(crate) shared: Arc<Shared>,
     pub(crate) locks: Arc<Mutex<Locks>>,
     life: u64,
+    /// How many failed syncs of its file it was told of.
+    told: u64,
 }
 
 impl State {
@@ -291,7 +340,19 @@ impl Mounted {
         about: (u64, usize, usize),
     ) -> Result<MutexGuard<'_, State>, (MutexGuard<'_, State>, Failure)> {
         let mut state = self.state.lock();
-        if !is_counted() {
+        if call == Call::Sync {
+            while state.syncs_held {
+                state.syncs_waiting = true;
+                self.changed.notify_all();
+                self.changed.wait(&mut state);
+            }
+            state.syncs_waiting = false;
+            if state.syncs_to_fail > 0 {
+                state.syncs_to_fail -= 1;
+                return Err((state, Failure::Io));
+            }
+        }
+        if !is_counted(state.all_threads) {
             return if state.on { Ok(state) } else { Err((state, Failure::Io)) };
         }
         while state.held {
@@ -343,8 +404,8 @@ impl Mounted {
             None => return Err(Failure::Io),
         };
         let (shared, locks) = state.parts_of(inode);
-        let life = state.life;
-        Ok(Handle { disk: Arc::clone(self), inode, shared, locks, life })
+        let (life, told) = (state.life, state.files.failed_syncs(inode));
+        Ok(Handle { disk: Arc::clone(self), inode, shared, locks, life, told })
     }
 
     pub(crate) fn exists(&self, name: &str) -> Result<bool, Failure> {
@@ -421,20 +482,27 @@ impl Handle {
         Ok(state.files.read(self.inode).len())
     }
 
-    pub(crate) fn sync(&self) -> Result<(), Failure> {
-        match self.enter(Call::Sync, 0, 0) {
-            Ok(mut state) => {
-                state.syncs += 1;
-                state.files.sync(self.inode);
-                Ok(())
+    pub(crate) fn sync(&mut self) -> Result<(), Failure> {
+        let (mut state, done) = match self.disk.enter(Call::Sync, (self.inode, 0, 0)) {
+            Ok(state) if state.life == self.life => (state, Ok(())),
+            Ok(state) => (state, Err(Failure::Io)),
+            Err((state, failure)) => (state, Err(failure)),
+        };
+        if let Err(failure) = done {
+            if state.on && state.life == self.life {
+                let State { files, random, .. } = &mut *state;
+                files.fail_to_sync(self.inode, random);
+                self.told = files.failed_syncs(self.inode);
             }
-            Err((mut state, failure)) => {
-                if state.on && state.life == self.life {
-                    let State { files, random, .. } = &mut *state;
-                    files.fail_to_sync(self.inode, random);
-                }
-                Err(failure)
-            }
+            return Err(failure);
         }
+        state.syncs += 1;
+        state.files.sync(self.inode);
+        let failed = state.files.failed_syncs(self.inode);
+        if state.all_threads && failed > self.told {
+            self.told = failed;
+            return Err(Failure::Io);
+        }
+        Ok(())
     }
 }

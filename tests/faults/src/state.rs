@@ -53,6 +53,7 @@ struct Content {
     lasting: Vec<u8>,
     /// What made one out of the other.
     pending: Vec<Change>,
+    failed_syncs: u64,
 }
 
 /// Which content a name stands for, now and after a power cut.
@@ -142,11 +143,17 @@ impl Files {
     /// A sync that fails: the pages it was to write count as written from now on, whether they were or not.
     pub(crate) fn fail_to_sync(&mut self, inode: Inode, random: &mut Random) {
         let content = self.contents.entry(inode).or_default();
+        content.failed_syncs += 1;
         for change in std::mem::take(&mut content.pending) {
             if random.happens(5_000) {
                 change.apply(&mut content.lasting);
             }
         }
+    }
+
+    /// How many syncs of a file failed.
+    pub(crate) fn failed_syncs(&self, inode: Inode) -> u64 {
+        self.contents.get(&inode).map_or(0, |content| content.failed_syncs)
     }
 
     /// How many bytes there are.

@@ -40,10 +40,8 @@ impl Place {
     }
 
     fn open(&self) -> Option<App> {
-        let options = AppOptions {
-            checkpoint_every: Some(5),
-            ..AppOptions::new(self.folder.path(), Settings::default())
-        };
+        let options =
+            AppOptions { rehearse: Some(5), ..AppOptions::new(self.folder.path(), Settings::default()) };
         Disk::counted(|| App::open(options)).ok()
     }
 

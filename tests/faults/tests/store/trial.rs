@@ -108,6 +108,8 @@ pub(crate) struct Trial {
     pub(crate) disk: Disk,
     pub(crate) random: Random,
     pub(crate) synchronous: Synchronous,
+    /// Whether the store has its threads, and what happens is not the same each time.
+    pub(crate) threads: bool,
     pub(crate) said: BTreeMap<i64, Said>,
     pub(crate) next: i64,
     pub(crate) tally: Tally,
@@ -120,13 +122,21 @@ impl Trial {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::mount(folder.path(), seed);
         let random = Random::new(seed ^ 0xD15C);
-        Self { folder, disk, random, synchronous, said: BTreeMap::new(), next: 1, tally: Tally::default() }
+        let (said, tally) = (BTreeMap::new(), Tally::default());
+        Self { folder, disk, random, synchronous, threads: false, said, next: 1, tally }
+    }
+
+    /// With the store's threads, which meet the same faults.
+    pub(crate) fn with_threads(seed: u64) -> Self {
+        let trial = Self { threads: true, ..Self::new(seed, Synchronous::Full) };
+        trial.disk.fail_all_threads();
+        trial
     }
 
     pub(crate) fn open(&self) -> Result<Store<u32>, OpenError> {
         let mut options = StoreOptions::new(self.folder.path());
         options.synchronous = self.synchronous;
-        options.checkpoint_every = Some(5);
+        options.rehearse = (!self.threads).then_some(5);
         Disk::counted(|| Store::open(options, NOTES))
     }
 
@@ -314,7 +324,7 @@ impl Trial {
 }
 
 /// Appends one event and notes it, unless that was done before; some refuse after they wrote.
-fn work(unit: &mut Unit<'_>, id: i64, random: u64) -> Result<(), Failure> {
+pub(crate) fn work(unit: &mut Unit<'_>, id: i64, random: u64) -> Result<(), Failure> {
     let done: i64 =
         unit.tables().query_row("SELECT count(*) FROM notes WHERE id = ?1", [id], |row| row.get(0))?;
     if done > 0 {
