@@ -18,7 +18,6 @@ const CHECKPOINT_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 const STATEMENTS: usize = 256;
 /// Says whose file it is, to `file` and the like: "EDpt".
 const APPLICATION: i32 = 0x4544_7074;
-const MMAP_BYTES: i64 = 2_000_000_000;
 
 /// How to open connections to one database file.
 #[derive(Clone, Debug)]
@@ -98,7 +97,8 @@ impl Database {
         keep_statements(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update_and_check(None, "mmap_size", MMAP_BYTES, |_| Ok(()))?;
+        // No file is mapped into memory: SQLite unmaps and maps it anew for each read after a commit, and every processor has
+        // to be told.
         Ok(connection)
     }
 

@@ -106,7 +106,7 @@ pub(crate) enum Syncing<C> {
         coming: Option<oneshot::Receiver<Outcome>>,
     },
     /// To itself, for when it has nothing else to do: what a rehearsal does is then the same each time.
-    InTurn { syncer: Syncer, waiting: Option<Committed<C>>, outcome: Outcome },
+    InTurn { syncer: Box<Syncer>, waiting: Option<Committed<C>>, outcome: Outcome },
 }
 
 impl<C: 'static> Syncing<C> {
@@ -129,7 +129,7 @@ impl<C: 'static> Syncing<C> {
     }
 
     pub(crate) fn in_turn(syncer: Syncer) -> Self {
-        Self::InTurn { syncer, waiting: None, outcome: Ok(()) }
+        Self::InTurn { syncer: Box::new(syncer), waiting: None, outcome: Ok(()) }
     }
 }
 
