@@ -107,11 +107,13 @@ impl<C: Default + Send + 'static> Store<C> {
         let commits = writer.counter();
         let (queue, commands) = mpsc::channel(options.queue.max(1));
         let batch = options.batch;
+        // Has the writer wait for two things at once; it drives nothing.
+        let waiting = tokio::runtime::Builder::new_current_thread().build().map_err(OpenError::Thread)?;
         let writer = thread::Builder::new()
             .name("depot-writer".to_owned())
             .spawn(move || {
                 let _running = running;
-                writer.run(commands, batch);
+                writer.run(&waiting, commands, batch);
             })
             .map_err(OpenError::Thread)?;
         threads.push(writer);

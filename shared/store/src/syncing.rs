@@ -13,6 +13,8 @@ use std::sync::{
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, ffi};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::Receiver as Queue;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
@@ -38,6 +40,22 @@ pub(crate) struct Committed<C> {
     pub(crate) pending: Pending,
 }
 
+/// A batch that came to its end, and waits for being told so.
+pub(crate) struct Finished<C> {
+    jobs: Vec<(Box<dyn Job<C>>, Settled)>,
+    verdict: Verdict,
+}
+
+impl<C> Finished<C> {
+    const fn outcome(&self) -> Outcome {
+        if matches!(self.verdict, Verdict::Stands) { Ok(()) } else { Err(Unclear) }
+    }
+
+    fn tell(self) {
+        answer(self.jobs, &self.verdict);
+    }
+}
+
 /// Makes committed batches last.
 pub(crate) struct Syncer {
     database: Database,
@@ -54,8 +72,8 @@ impl Syncer {
         Self { database, connection: None, head, doubt }
     }
 
-    /// Has a batch on the disk, tells `then` whether it is, and after that each caller.
-    fn finish<C>(&mut self, committed: Committed<C>, then: impl FnOnce(Outcome)) {
+    /// Has a batch on the disk, and gives what its callers are to be told.
+    fn finish<C>(&mut self, committed: Committed<C>) -> Finished<C> {
         let Committed { jobs, head, pending } = committed;
         let verdict = match self.sync() {
             Ok(()) => {
@@ -69,8 +87,7 @@ impl Syncer {
             }
         };
         drop(pending);
-        then(if matches!(verdict, Verdict::Stands) { Ok(()) } else { Err(Unclear) });
-        answer(jobs, &verdict);
+        Finished { jobs, verdict }
     }
 
     fn sync(&mut self) -> rusqlite::Result<()> {
@@ -98,6 +115,14 @@ fn failed(why: &str) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_FSYNC), Some(why.to_owned()))
 }
 
+/// What the writer waited for.
+pub(crate) enum Next {
+    /// The batch came to its end.
+    Ended(Outcome),
+    /// Something was sent.
+    Messages,
+}
+
 /// How the writer hands its batches over. It waits for the one before first.
 pub(crate) enum Syncing<C> {
     /// To a thread of its own.
@@ -105,8 +130,8 @@ pub(crate) enum Syncing<C> {
         handed: mpsc::Sender<(Committed<C>, oneshot::Sender<Outcome>)>,
         coming: Option<oneshot::Receiver<Outcome>>,
     },
-    /// To itself, for when it has nothing else to do: what a rehearsal does is then the same each time.
-    InTurn { syncer: Box<Syncer>, waiting: Option<Committed<C>>, outcome: Outcome },
+    /// To itself, for when nothing else is to be done: what a rehearsal does is then the same each time.
+    InTurn { syncer: Box<Syncer>, waiting: Option<Committed<C>>, finished: Vec<Finished<C>> },
 }
 
 impl<C: 'static> Syncing<C> {
@@ -119,17 +144,17 @@ impl<C: 'static> Syncing<C> {
         let thread = thread::Builder::new().name("depot-sync".to_owned()).spawn(move || {
             let _running = running;
             while let Ok((committed, outcome)) = batches.recv() {
-                syncer.finish(committed, |became| {
-                    // Fails where the writer has ended, which then wants to know nothing.
-                    let _ = outcome.send(became);
-                });
+                let finished = syncer.finish(committed);
+                // The writer first, so that it goes on. It may have ended.
+                let _ = outcome.send(finished.outcome());
+                finished.tell();
             }
         })?;
         Ok((Self::Beside { handed, coming: None }, thread))
     }
 
     pub(crate) fn in_turn(syncer: Syncer) -> Self {
-        Self::InTurn { syncer: Box::new(syncer), waiting: None, outcome: Ok(()) }
+        Self::InTurn { syncer: Box::new(syncer), waiting: None, finished: Vec::new() }
     }
 }
 
@@ -148,6 +173,14 @@ impl<C> Syncing<C> {
         }
     }
 
+    /// Whether a batch was handed over that has not come to its end, as far as was waited for.
+    pub(crate) const fn is_under_way(&self) -> bool {
+        match self {
+            Self::Beside { coming, .. } => coming.is_some(),
+            Self::InTurn { waiting, .. } => waiting.is_some(),
+        }
+    }
+
     /// Waits until the batch that was handed over has come to its end, and says to which; each failure is told once.
     pub(crate) fn wait(&mut self) -> Outcome {
         match self {
@@ -155,23 +188,60 @@ impl<C> Syncing<C> {
                 Some(coming) => coming.blocking_recv().unwrap_or(Err(Unclear)),
                 None => Ok(()),
             },
-            Self::InTurn { syncer, waiting, outcome } => {
-                sync_waiting(syncer, waiting, outcome);
-                std::mem::replace(outcome, Ok(()))
+            Self::InTurn { syncer, waiting, finished } => {
+                let Some(committed) = waiting.take() else { return Ok(()) };
+                let ended = syncer.finish(committed);
+                let outcome = ended.outcome();
+                finished.push(ended);
+                outcome
             }
         }
     }
 
-    /// The writer has nothing else to do.
-    pub(crate) fn idle(&mut self) {
-        if let Self::InTurn { syncer, waiting, outcome } = self {
-            sync_waiting(syncer, waiting, outcome);
+    /// Tells the callers of what came to its end, where the thread that syncs has not done so: when the writer has done all
+    /// that follows from it.
+    pub(crate) fn tell(&mut self) {
+        if let Self::InTurn { finished, .. } = self {
+            finished.drain(..).for_each(Finished::tell);
         }
     }
-}
 
-fn sync_waiting<C>(syncer: &mut Syncer, waiting: &mut Option<Committed<C>>, outcome: &mut Outcome) {
-    if let Some(committed) = waiting.take() {
-        syncer.finish(committed, |became| *outcome = became);
+    /// Waits while a batch is under way: for its end, or for messages as many as there is room for. Where nobody sends any
+    /// more, its end is all that is waited for.
+    pub(crate) fn next<M>(
+        &mut self,
+        runtime: &Runtime,
+        queue: &mut Queue<M>,
+        messages: &mut Vec<M>,
+        room: usize,
+    ) -> Next {
+        let next = match self {
+            Self::Beside { coming: Some(outcome), .. } if room > 0 => runtime.block_on(async {
+                tokio::select! {
+                    // The disk should not stand still.
+                    biased;
+                    outcome = outcome => Next::Ended(outcome.unwrap_or(Err(Unclear))),
+                    _ = queue.recv_many(messages, room) => Next::Messages,
+                }
+            }),
+            Self::Beside { .. } => Next::Messages,
+            Self::InTurn { .. } => {
+                // As late as it can be: with everything that waits.
+                while messages.len() < room
+                    && let Ok(message) = queue.try_recv()
+                {
+                    messages.push(message);
+                }
+                Next::Messages
+            }
+        };
+        match (next, self) {
+            (Next::Ended(outcome), Self::Beside { coming, .. }) => {
+                *coming = None;
+                Next::Ended(outcome)
+            }
+            (Next::Messages, this) if messages.is_empty() => Next::Ended(this.wait()),
+            (next, _) => next,
+        }
     }
 }

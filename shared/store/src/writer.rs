@@ -12,6 +12,7 @@ use std::sync::{
 };
 
 use rusqlite::{Connection, ffi};
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     job::{Job, Ran, Settled, Verdict, answer},
     rewrite,
     streams::Streams,
-    syncing::{Committed, Syncing},
+    syncing::{Committed, Next, Outcome, Syncing},
     unit::{Ending, Tip, Unit},
 };
 
@@ -36,11 +37,29 @@ pub(crate) enum Message<C> {
 /// A transaction that cannot go on; nothing of it is stored.
 struct Lost(Fault);
 
+/// A transaction that is not committed yet, and the jobs that ran in it.
+struct Open<C> {
+    connection: Connection,
+    before: Tip,
+    jobs: Vec<Box<dyn Job<C>>>,
+    /// One for each job that ran so far.
+    settled: Vec<Settled>,
+    wrote: bool,
+}
+
+impl<C> Open<C> {
+    const fn new(connection: Connection, before: Tip) -> Self {
+        Self { connection, before, jobs: Vec::new(), settled: Vec::new(), wrote: false }
+    }
+}
+
 /// The writer's connection and what it knows of the log.
 pub(crate) struct Writer<C> {
     database: Database,
-    /// `None` after a failure that a connection must not outlive.
+    /// `None` while a transaction is open, and after a failure that a connection must not outlive.
     connection: Option<Connection>,
+    /// What runs while the batch before is synced; without such a one nothing stays open.
+    open: Option<Open<C>>,
     /// Whether what the connection found is known to be on the disk.
     is_settled: bool,
     tip: Tip,
@@ -81,6 +100,7 @@ impl<C: Default> Writer<C> {
         Ok(Self {
             database,
             connection,
+            open: None,
             is_settled: true,
             tip,
             data_version,
@@ -100,14 +120,17 @@ impl<C: Default> Writer<C> {
     }
 
     /// Works until the queue is closed and empty, then empties the write-ahead log.
-    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Message<C>>, batch: usize) {
+    pub(crate) fn run(mut self, runtime: &Runtime, mut queue: mpsc::Receiver<Message<C>>, batch: usize) {
         let batch = batch.max(1);
         let mut messages = Vec::with_capacity(batch);
         loop {
-            if queue.is_empty() {
-                self.syncing.idle();
-            }
-            if queue.blocking_recv_many(&mut messages, batch) == 0 {
+            self.syncing.tell();
+            if self.syncing.is_under_way() {
+                let room = batch.saturating_sub(self.open.as_ref().map_or(0, |open| open.settled.len()));
+                if let Next::Ended(outcome) = self.syncing.next(runtime, &mut queue, &mut messages, room) {
+                    self.ended(outcome);
+                }
+            } else if queue.blocking_recv_many(&mut messages, batch) == 0 {
                 break;
             }
             let mut jobs = Vec::with_capacity(messages.len());
@@ -120,75 +143,108 @@ impl<C: Default> Writer<C> {
                     Message::Close => queue.close(),
                 }
             }
-            self.batch(jobs);
-            for reply in scrubs {
+            self.run_together(jobs);
+            if !self.syncing.is_under_way() {
+                self.end();
+            }
+            if !scrubs.is_empty() {
                 self.land();
+            }
+            for reply in scrubs {
                 // Whoever asked may be gone.
                 let _ = reply.send(checkpoint::scrub(&self.database));
             }
         }
-        self.land();
         let finished = self.take_connection().and_then(|connection| checkpoint::finish(&connection));
         if let Err(error) = finished {
             tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
         }
     }
 
-    /// Runs jobs in one transaction, or in several where SQLite gives one up on the way.
-    fn batch(&mut self, mut jobs: Vec<Box<dyn Job<C>>>) {
-        let mut apart = false;
-        while !jobs.is_empty() {
-            match self.begin() {
-                Ok(connection) if apart => jobs = self.transaction_apart(connection, jobs),
-                Ok(connection) => (jobs, apart) = self.transaction(connection, jobs),
-                Err(error) => {
-                    tracing::error!(%error, "no transaction could be begun");
-                    self.forget();
-                    for job in jobs.drain(..) {
-                        job.answer(Verdict::Failed(Fault::from(&error)));
-                    }
-                }
-            }
+    /// Waits until everything that was taken in has come to its end.
+    fn land(&mut self) {
+        while self.syncing.is_under_way() || self.open.is_some() {
+            let outcome = self.syncing.wait();
+            self.ended(outcome);
         }
     }
 
-    /// Runs jobs without a savepoint between them. Gives back those that have to run again, of which nothing is left, and
-    /// whether they have to run apart.
-    fn transaction(
-        &mut self,
-        connection: Connection,
-        mut jobs: Vec<Box<dyn Job<C>>>,
-    ) -> (Vec<Box<dyn Job<C>>>, bool) {
-        let before = self.tip;
-        let mut settled = Vec::with_capacity(jobs.len());
-        let mut wrote = false;
-        for job in &mut jobs {
-            let (ran, ending) = self.run_one(&connection, job.as_mut(), false);
-            let stands = ran == Ran::Done && ending.fault.is_none();
-            if connection.is_autocommit() || ending.wrote && !stands {
-                self.undo(connection, before);
-                return (jobs, true);
+    /// The batch that was handed over came to its end: commits the one that is open, or where the other is not on the disk
+    /// starts over from what is, and runs it again.
+    fn ended(&mut self, outcome: Outcome) {
+        if outcome.is_err() {
+            let (connection, jobs) = match self.open.take() {
+                Some(Open { connection, jobs, .. }) => (Some(connection), jobs),
+                None => (self.connection.take(), Vec::new()),
+            };
+            if let Some(connection) = connection {
+                self.abandon(connection);
             }
-            wrote |= ending.wrote;
+            self.run_together(jobs);
+        }
+        self.end();
+    }
+
+    /// Runs jobs in the open transaction, or in a new one, without a savepoint between them. Where one fails after it wrote,
+    /// nothing is left of any, and all run again apart.
+    fn run_together(&mut self, jobs: Vec<Box<dyn Job<C>>>) {
+        if jobs.is_empty() {
+            return;
+        }
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => match self.begin() {
+                Ok(connection) => Open::new(connection, self.tip),
+                Err(error) => return self.refuse(jobs, &error),
+            },
+        };
+        open.jobs.extend(jobs);
+        for job in &mut open.jobs[open.settled.len()..] {
+            let (ran, ending) = self.run_one(&open.connection, job.as_mut(), false);
+            let stands = ran == Ran::Done && ending.fault.is_none();
+            if open.connection.is_autocommit() || ending.wrote && !stands {
+                self.undo(open.connection, open.before);
+                return self.run_apart(open.jobs);
+            }
+            open.wrote |= ending.wrote;
             if stands {
                 self.tip = ending.tip;
             } else if ran == Ran::Panicked || ending.fault.is_some() {
                 self.forget();
             }
             let verdict = ending.fault.map_or(Verdict::Stands, Verdict::Failed);
-            settled.push(Settled { verdict, shares_fate: wrote });
+            open.settled.push(Settled { verdict, shares_fate: open.wrote });
         }
-        if self.syncing.wait().is_err() {
-            self.abandon(connection);
-            return (jobs, false);
-        }
+        self.open = Some(open);
+    }
+
+    /// Ends the open transaction, when the batch before is on the disk.
+    fn end(&mut self) {
+        let Some(Open { connection, before, jobs, settled, wrote }) = self.open.take() else { return };
         let done = jobs.into_iter().zip(settled).collect();
         if wrote {
-            self.commit(connection, before, done)
+            self.commit(connection, before, done);
         } else {
-            self.discard(connection, done)
+            self.discard(connection, done);
         }
-        (Vec::new(), false)
+    }
+
+    /// Runs jobs in a transaction of their own, or in several where SQLite gives one up on the way.
+    fn run_apart(&mut self, mut jobs: Vec<Box<dyn Job<C>>>) {
+        while !jobs.is_empty() {
+            match self.begin() {
+                Ok(connection) => jobs = self.transaction_apart(connection, jobs),
+                Err(error) => return self.refuse(jobs, &error),
+            }
+        }
+    }
+
+    fn refuse(&mut self, jobs: Vec<Box<dyn Job<C>>>, error: &rusqlite::Error) {
+        tracing::error!(%error, "no transaction could be begun");
+        self.forget();
+        for job in jobs {
+            job.answer(Verdict::Failed(Fault::from(error)));
+        }
     }
 
     /// Runs jobs, each of which can be undone without the others. Gives back those that have to run again.
@@ -344,15 +400,6 @@ impl<C: Default> Writer<C> {
             }
         }
         answer(jobs, &Verdict::Stands);
-    }
-
-    /// Waits for the batch that was handed over; where it is not on the disk, starts over from what is.
-    fn land(&mut self) {
-        if self.syncing.wait().is_err()
-            && let Some(connection) = self.connection.take()
-        {
-            self.abandon(connection);
-        }
     }
 
     /// Closes a connection with whatever transaction it is in and starts over from what the disk says: after a
