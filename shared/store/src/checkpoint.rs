@@ -17,13 +17,15 @@ use tokio::sync::watch;
 use crate::connection::Database;
 
 const INTERVAL: Duration = Duration::from_millis(200);
-/// Under load without a pause the log never starts over by itself; beyond 64 MiB the writer is made to wait once.
+/// Under load without a pause the log never starts over by itself; beyond 64 MiB the writer is made to wait once. It has to be
+/// told, for it gives up the log for microseconds only, and SQLite asks for it every few milliseconds.
 const WAL_PAGES_MAX: i64 = 16_384;
 
 #[derive(Debug, Default)]
 struct State {
     commits: bool,
     stop: bool,
+    is_alone: bool,
 }
 
 /// Tells the thread that there is something to do.
@@ -38,13 +40,27 @@ impl Signal {
         let mut state = self.state.lock();
         if !state.commits {
             state.commits = true;
-            self.changed.notify_one();
+            self.changed.notify_all();
         }
     }
 
     pub(crate) fn stop(&self) {
         self.state.lock().stop = true;
-        self.changed.notify_one();
+        self.changed.notify_all();
+    }
+
+    /// Waits while somebody has the log to itself. Before a transaction begins.
+    pub(crate) fn give_way(&self) {
+        let mut state = self.state.lock();
+        while state.is_alone {
+            self.changed.wait(&mut state);
+        }
+    }
+
+    /// Has no transaction begin until what is returned is dropped.
+    fn alone(&self) -> Alone<'_> {
+        self.state.lock().is_alone = true;
+        Alone(self)
     }
 
     /// Waits for commits and then for the interval; `false` means to stop.
@@ -61,10 +77,24 @@ impl Signal {
     }
 }
 
+struct Alone<'s>(&'s Signal);
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().is_alone = false;
+        self.0.changed.notify_all();
+    }
+}
+
 /// Moves what can be moved now. Where that fails at the disk a sync of the log may have failed, and what is not synced
 /// yet is in doubt.
-pub(crate) fn run_or_doubt(database: &Database, slot: &mut Option<Connection>, doubt: &AtomicBool) {
-    if let Err(error) = run(database, slot) {
+pub(crate) fn run_or_doubt(
+    database: &Database,
+    slot: &mut Option<Connection>,
+    signal: &Signal,
+    doubt: &AtomicBool,
+) {
+    if let Err(error) = run(database, slot, signal) {
         tracing::warn!(%error, "checkpoint failed; it is tried again after a later commit");
         if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
             doubt.store(true, Ordering::Release);
@@ -82,7 +112,7 @@ pub(crate) fn start(
         let _running = running;
         let mut connection = None;
         while signal.wait() {
-            run_or_doubt(&database, &mut connection, &doubt);
+            run_or_doubt(&database, &mut connection, &signal, &doubt);
         }
     })
 }
@@ -124,12 +154,13 @@ pub(crate) fn in_use() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(locked, Some("the write-ahead log is in use all the time".to_owned()))
 }
 
-fn run(database: &Database, slot: &mut Option<Connection>) -> rusqlite::Result<()> {
+fn run(database: &Database, slot: &mut Option<Connection>, signal: &Signal) -> rusqlite::Result<()> {
     let connection = match slot.take() {
         Some(connection) => connection,
         None => database.checkpointer()?,
     };
     if checkpoint(&connection, "PASSIVE")? > WAL_PAGES_MAX {
+        let _alone = signal.alone();
         checkpoint(&connection, "RESTART")?;
     }
     *slot = Some(connection);
@@ -182,6 +213,23 @@ mod tests {
     }
 
     #[test]
+    fn no_transaction_begins_while_somebody_has_the_log_to_itself() {
+        let signal = Arc::new(Signal::default());
+        signal.give_way();
+        let alone = signal.alone();
+        let waiting = {
+            let signal = Arc::clone(&signal);
+            thread::spawn(move || signal.give_way())
+        };
+        // Whoever commits meanwhile wakes it in vain.
+        signal.committed();
+        thread::sleep(INTERVAL);
+        assert!(!waiting.is_finished());
+        drop(alone);
+        waiting.join().unwrap();
+    }
+
+    #[test]
     fn whoever_reads_the_log_is_waited_for_while_patience_lasts() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("d");
@@ -230,10 +278,12 @@ mod tests {
         checkpointer.busy_handler(Some(ask)).unwrap();
         let database = Database::new(file, &StoreOptions::new(folder.path()));
         let mut slot = Some(checkpointer);
-        run(&database, &mut slot).unwrap();
+        let signal = Signal::default();
+        run(&database, &mut slot, &signal).unwrap();
         assert_eq!(ASKED.load(Ordering::Relaxed), 0);
         add_page();
-        run(&database, &mut slot).unwrap();
+        run(&database, &mut slot, &signal).unwrap();
         assert!(ASKED.load(Ordering::Relaxed) > 0);
+        signal.give_way();
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     options::Synchronous,
 };
 
-/// Whether a batch is on the disk; if not, its callers were told that it may or may not be.
+/// Whether a batch is on the disk; if not, its callers are told that it may or may not be.
 pub(crate) type Outcome = Result<(), Unclear>;
 
 /// A batch is committed and not certain to be on the disk.

@@ -343,6 +343,9 @@ impl<C: Default> Writer<C> {
     }
 
     fn begin_on(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Checkpoints::Beside(signal) = &self.checkpoints {
+            signal.give_way();
+        }
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
         let data_version = data_version(connection)?;
         if data_version != self.data_version {
@@ -379,7 +382,9 @@ impl<C: Default> Writer<C> {
         match &self.checkpoints {
             Checkpoints::Beside(signal) => signal.committed(),
             Checkpoints::Every { commits, doubt } if made.is_multiple_of(*commits) => {
-                checkpoint::run_or_doubt(&self.database, &mut None, doubt);
+                // Nobody but the writer begins a transaction here.
+                let signal = checkpoint::Signal::default();
+                checkpoint::run_or_doubt(&self.database, &mut None, &signal, doubt);
             }
             Checkpoints::Every { .. } => {}
         }
