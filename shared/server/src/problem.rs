@@ -203,6 +203,10 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            // The rest of the body is not read, so the connection ends; whoever is not told sends the next request into it.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         for (name, value) in self.headers {
             headers.insert(name, value);
         }
@@ -248,6 +252,19 @@ mod tests {
         let (status, body) = told(problem).await;
         assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
         insta::assert_json_snapshot!(body);
+    }
+
+    #[test]
+    fn whose_body_is_not_read_is_told_that_the_connection_ends() {
+        let closes = |reason| {
+            Problem::new(reason, "")
+                .into_response()
+                .headers()
+                .get(header::CONNECTION)
+                .map(|value| value.to_owned())
+        };
+        assert_eq!(closes(Reason::TooLarge).unwrap(), "close");
+        assert_eq!(closes(Reason::MethodNotAllowed), None);
     }
 
     #[test]
