@@ -1,6 +1,8 @@
 //! The disk as tests and SQLite's calls see it: counts calls, decides by seed which of them fail, and goes without power
 //! when told. What it holds is `state`'s.
 
+mod handle;
+
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use crate::locks::{EMPTYING, Locks, SLOTS, Shared, Slot};
 use crate::random::Random;
 use crate::state::{Files, Inode};
 use crate::vfs;
+
+pub(crate) use handle::Handle;
 
 /// The store's thread that writes.
 const WRITER: &str = "depot-writer";
@@ -72,14 +76,26 @@ struct State {
     cut_at: Option<u64>,
     capacity: Option<usize>,
     fingerprint: DefaultHasher,
-    held: bool,
-    waiting: bool,
+    /// Where the writer is held.
+    writer: Gate,
+    /// Where whoever syncs is held.
+    sync: Gate,
     /// Whether faults meet the store's other threads, too, and each handle of a file is told of a sync that failed.
     all_threads: bool,
-    syncs_held: bool,
-    syncs_waiting: bool,
     syncs_to_fail: u32,
 }
+
+/// A place at which calls wait while it is shut.
+#[derive(Debug, Default)]
+struct Gate {
+    is_shut: bool,
+    is_waited_at: bool,
+}
+
+/// Which gate of a disk's.
+type WhichGate = fn(&mut State) -> &mut Gate;
+const WRITERS: WhichGate = |state| &mut state.writer;
+const SYNCS: WhichGate = |state| &mut state.sync;
 
 /// A disk of its own for the SQLite files of one folder, until it is dropped.
 #[derive(Debug)]
@@ -112,11 +128,9 @@ impl Disk {
             cut_at: None,
             capacity: None,
             fingerprint: DefaultHasher::new(),
-            held: false,
-            waiting: false,
+            writer: Gate::default(),
+            sync: Gate::default(),
             all_threads: false,
-            syncs_held: false,
-            syncs_waiting: false,
             syncs_to_fail: 0,
         };
         let mounted = Arc::new(Mounted { folder, state: Mutex::new(state), changed: Condvar::new() });
@@ -142,7 +156,7 @@ impl Disk {
 
     /// Whoever syncs waits for [`release_syncs`](Self::release_syncs).
     pub fn hold_syncs(&self) {
-        self.0.state.lock().syncs_held = true;
+        self.0.state.lock().sync.is_shut = true;
     }
 
     /// Waits until somebody waits who syncs.
@@ -150,18 +164,12 @@ impl Disk {
     /// # Panics
     /// Nobody does within a minute.
     pub fn wait_until_syncs_are_held(&self) {
-        let mut state = self.0.state.lock();
-        while !state.syncs_waiting {
-            let waited = self.0.changed.wait_for(&mut state, Duration::from_secs(60));
-            assert!(!waited.timed_out(), "nobody syncs");
-        }
+        self.0.wait_for_somebody_at(SYNCS);
     }
 
     /// Lets those who sync go on.
     pub fn release_syncs(&self) {
-        let mut state = self.0.state.lock();
-        state.syncs_held = false;
-        self.0.changed.notify_all();
+        self.0.open_gate(SYNCS);
     }
 
     /// The power goes with the writer's call that is so many after now.
@@ -227,7 +235,7 @@ impl Disk {
 
     /// The writer's next call waits for [`release`](Self::release).
     pub fn hold(&self) {
-        self.0.state.lock().held = true;
+        self.0.state.lock().writer.is_shut = true;
     }
 
     /// Waits until the writer waits.
@@ -235,18 +243,12 @@ impl Disk {
     /// # Panics
     /// It makes no call within a minute.
     pub fn wait_until_held(&self) {
-        let mut state = self.0.state.lock();
-        while !state.waiting {
-            let waited = self.0.changed.wait_for(&mut state, Duration::from_secs(60));
-            assert!(!waited.timed_out(), "the writer makes no call");
-        }
+        self.0.wait_for_somebody_at(WRITERS);
     }
 
     /// Lets the writer go on.
     pub fn release(&self) {
-        let mut state = self.0.state.lock();
-        state.held = false;
-        self.0.changed.notify_all();
+        self.0.open_gate(WRITERS);
     }
 
     /// Somebody else empties the write-ahead log of this database, until what is returned is dropped.
@@ -296,18 +298,6 @@ fn is_counted(all_threads: bool) -> bool {
     COUNTED.get() || std::thread::current().name().is_some_and(is_ours)
 }
 
-/// An open file.
-#[derive(Debug)]
-pub(crate) struct Handle {
-    pub(crate) disk: Arc<Mounted>,
-    pub(crate) inode: Inode,
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) locks: Arc<Mutex<Locks>>,
-    life: u64,
-    /// How many failed syncs of its file it was told of.
-    told: u64,
-}
-
 impl State {
     fn is_due(&self) -> bool {
         self.cut_at.is_some_and(|at| self.calls >= at)
@@ -333,6 +323,29 @@ impl State {
 }
 
 impl Mounted {
+    /// Waits at a gate while it is shut.
+    fn pass(&self, gate: WhichGate, state: &mut MutexGuard<'_, State>) {
+        while gate(state).is_shut {
+            gate(state).is_waited_at = true;
+            self.changed.notify_all();
+            self.changed.wait(state);
+        }
+        gate(state).is_waited_at = false;
+    }
+
+    fn wait_for_somebody_at(&self, gate: WhichGate) {
+        let mut state = self.state.lock();
+        while !gate(&mut state).is_waited_at {
+            let waited = self.changed.wait_for(&mut state, Duration::from_secs(60));
+            assert!(!waited.timed_out(), "nobody comes to the gate");
+        }
+    }
+
+    fn open_gate(&self, gate: WhichGate) {
+        gate(&mut self.state.lock()).is_shut = false;
+        self.changed.notify_all();
+    }
+
     /// Counts a call; an error where it is one that fails.
     fn enter(
         &self,
@@ -341,12 +354,7 @@ impl Mounted {
     ) -> Result<MutexGuard<'_, State>, (MutexGuard<'_, State>, Failure)> {
         let mut state = self.state.lock();
         if call == Call::Sync {
-            while state.syncs_held {
-                state.syncs_waiting = true;
-                self.changed.notify_all();
-                self.changed.wait(&mut state);
-            }
-            state.syncs_waiting = false;
+            self.pass(SYNCS, &mut state);
             if state.syncs_to_fail > 0 {
                 state.syncs_to_fail -= 1;
                 return Err((state, Failure::Io));
@@ -355,12 +363,7 @@ impl Mounted {
         if !is_counted(state.all_threads) {
             return if state.on { Ok(state) } else { Err((state, Failure::Io)) };
         }
-        while state.held {
-            state.waiting = true;
-            self.changed.notify_all();
-            self.changed.wait(&mut state);
-        }
-        state.waiting = false;
+        self.pass(WRITERS, &mut state);
         if !state.on {
             return Err((state, Failure::Io));
         }
@@ -416,93 +419,5 @@ impl Mounted {
     pub(crate) fn remove(&self, name: &str, lasts: bool) -> Result<bool, Failure> {
         let mut state = self.enter(Call::Remove, (2, 0, 0)).map_err(|(_, failure)| failure)?;
         Ok(state.files.remove(name, lasts))
-    }
-}
-
-impl Handle {
-    fn enter(
-        &self,
-        call: Call,
-        offset: usize,
-        length: usize,
-    ) -> Result<MutexGuard<'_, State>, (MutexGuard<'_, State>, Failure)> {
-        let state = self.disk.enter(call, (self.inode, offset, length))?;
-        if state.life == self.life { Ok(state) } else { Err((state, Failure::Io)) }
-    }
-
-    /// Whether the process that opened it could still run.
-    pub(crate) fn is_alive(&self) -> Result<(), Failure> {
-        self.enter(Call::Other, 0, 0).map(drop).map_err(|(_, failure)| failure)
-    }
-
-    /// Reads what is there; says how much that was.
-    pub(crate) fn read(&self, into: &mut [u8], offset: usize) -> Result<usize, Failure> {
-        let state = self.enter(Call::Read, offset, into.len()).map_err(|(_, failure)| failure)?;
-        let content = state.files.read(self.inode);
-        let there = content.get(offset..).unwrap_or_default();
-        let count = there.len().min(into.len());
-        into[..count].copy_from_slice(&there[..count]);
-        Ok(count)
-    }
-
-    pub(crate) fn write(&self, bytes: &[u8], offset: usize) -> Result<(), Failure> {
-        match self.enter(Call::Write, offset, bytes.len()) {
-            Ok(mut state) => {
-                let grows = (offset + bytes.len()).saturating_sub(state.files.read(self.inode).len());
-                let room = state.capacity.map_or(usize::MAX, |most| most.saturating_sub(state.files.size()));
-                if grows > room {
-                    let fits = bytes.len() - (grows - room).min(bytes.len());
-                    state.files.write(self.inode, offset, &bytes[..fits]);
-                    return Err(Failure::Full);
-                }
-                state.files.write(self.inode, offset, bytes);
-                Ok(())
-            }
-            Err((mut state, failure)) => {
-                if state.on && state.life == self.life {
-                    let part = if state.is_due() { bytes.len() } else { state.random.up_to(bytes.len()) };
-                    state.files.write(self.inode, offset, &bytes[..part]);
-                    if state.is_due() {
-                        state.cut();
-                    }
-                }
-                Err(failure)
-            }
-        }
-    }
-
-    pub(crate) fn set_length(&self, length: usize) -> Result<(), Failure> {
-        let mut state = self.enter(Call::Length, length, 0).map_err(|(_, failure)| failure)?;
-        state.files.set_length(self.inode, length);
-        Ok(())
-    }
-
-    pub(crate) fn length(&self) -> Result<usize, Failure> {
-        let state = self.enter(Call::Other, 0, 1).map_err(|(_, failure)| failure)?;
-        Ok(state.files.read(self.inode).len())
-    }
-
-    pub(crate) fn sync(&mut self) -> Result<(), Failure> {
-        let (mut state, done) = match self.disk.enter(Call::Sync, (self.inode, 0, 0)) {
-            Ok(state) if state.life == self.life => (state, Ok(())),
-            Ok(state) => (state, Err(Failure::Io)),
-            Err((state, failure)) => (state, Err(failure)),
-        };
-        if let Err(failure) = done {
-            if state.on && state.life == self.life {
-                let State { files, random, .. } = &mut *state;
-                files.fail_to_sync(self.inode, random);
-                self.told = files.failed_syncs(self.inode);
-            }
-            return Err(failure);
-        }
-        state.syncs += 1;
-        state.files.sync(self.inode);
-        let failed = state.files.failed_syncs(self.inode);
-        if state.all_threads && failed > self.told {
-            self.told = failed;
-            return Err(Failure::Io);
-        }
-        Ok(())
     }
 }

@@ -47,6 +47,31 @@ async fn until(ran: &AtomicU32, times: u32) {
     timeout(LONG, done).await.unwrap();
 }
 
+/// Sends two works, of which the second has run when this returns, while the first is committed and its sync is held.
+async fn one_beside_another(
+    trial: &Trial,
+    store: &Store<u32>,
+    ids: [i64; 2],
+    ran: &Arc<AtomicU32>,
+) -> [JoinHandle<Answer>; 2] {
+    let before = ran.load(Ordering::Acquire);
+    trial.disk.hold_syncs();
+    let first = send(store, ids[0], ran);
+    trial.disk.wait_until_syncs_are_held();
+    let second = send(store, ids[1], ran);
+    until(ran, before + 2).await;
+    [first, second]
+}
+
+/// Looks at what the next process finds.
+fn audit(seed: u64, mut trial: Trial, store: Store<u32>) {
+    drop(store);
+    trial.disk.switch_on();
+    trial.next = trial.said.keys().max().unwrap() + 1;
+    trial.audit(0);
+    assert!(trial.tally.is_good(), "seed {seed}: {}", trial.tally);
+}
+
 fn notes(c: &rusqlite::Connection) -> Result<i64, Failure> {
     Ok(c.query_row("SELECT count(*) FROM notes", (), |row| row.get(0))?)
 }
@@ -56,11 +81,7 @@ fn a_batch_runs_while_the_one_before_is_synced_and_nobody_is_answered_early() {
     let (trial, store) = opened();
     runtime().block_on(async {
         let ran = Arc::new(AtomicU32::new(0));
-        trial.disk.hold_syncs();
-        let first = send(&store, 2, &ran);
-        trial.disk.wait_until_syncs_are_held();
-        let second = send(&store, 3, &ran);
-        until(&ran, 2).await;
+        let [first, second] = one_beside_another(&trial, &store, [2, 3], &ran).await;
         sleep(MOMENT).await;
         assert!(!first.is_finished() && !second.is_finished());
         assert_eq!((store.commits(), store.head()), (1, 0), "the second waits with its commit");
@@ -95,11 +116,7 @@ fn a_batch_that_ran_on_one_whose_sync_failed_runs_again() {
     let (mut trial, store) = opened();
     runtime().block_on(async {
         let ran = Arc::new(AtomicU32::new(0));
-        trial.disk.hold_syncs();
-        let first = send(&store, 2, &ran);
-        trial.disk.wait_until_syncs_are_held();
-        let second = send(&store, 3, &ran);
-        until(&ran, 2).await;
+        let [first, second] = one_beside_another(&trial, &store, [2, 3], &ran).await;
         trial.disk.fail_syncs(1);
         trial.disk.release_syncs();
         let (first, second) = (first.await.unwrap(), second.await.unwrap());
@@ -113,12 +130,8 @@ fn a_batch_that_ran_on_one_whose_sync_failed_runs_again() {
         assert!((1..=2).contains(&timeout(LONG, store.read(notes)).await.unwrap().unwrap()));
         store.read(|c| Ok::<_, Failure>(chain::verify(c, None, &[]).unwrap())).await.unwrap();
     });
-    trial.next = 4;
     trial.disk.cut();
-    drop(store);
-    trial.disk.switch_on();
-    trial.audit(0);
-    assert!(trial.tally.is_good(), "{}", trial.tally);
+    audit(1, trial, store);
 }
 
 #[test]
@@ -130,11 +143,7 @@ fn what_ran_on_an_unsynced_batch_goes_with_the_power_and_was_never_told() {
             let ran = Arc::new(AtomicU32::new(0));
             send(&store, 2, &ran).await.unwrap().unwrap();
             trial.note(2, Ok(()));
-            trial.disk.hold_syncs();
-            let second = send(&store, 3, &ran);
-            trial.disk.wait_until_syncs_are_held();
-            let third = send(&store, 4, &ran);
-            until(&ran, 3).await;
+            let [second, third] = one_beside_another(&trial, &store, [3, 4], &ran).await;
             trial.disk.cut();
             trial.disk.release_syncs();
             let (second, third) = (second.await.unwrap(), third.await.unwrap());
@@ -143,11 +152,7 @@ fn what_ran_on_an_unsynced_batch_goes_with_the_power_and_was_never_told() {
                 trial.note(id, answer);
             }
         });
-        trial.next = 5;
-        drop(store);
-        trial.disk.switch_on();
-        trial.audit(0);
-        assert!(trial.tally.is_good(), "seed {seed}: {}", trial.tally);
+        audit(seed, trial, store);
     }
 }
 
