@@ -7,22 +7,28 @@ import { openBrowser, openDesk } from "./browser";
 import { Depot } from "./depot";
 
 const MINUTE_MS = 60_000;
+/** The depot's; around midnight its days are not those of UTC. */
+const TIME_ZONE = "Europe/Berlin";
 
 let browser: Browser;
 let depot: Depot;
-/** Noon of yesterday in UTC, which is yesterday in the depot's zone, too. */
+/** Noon in UTC of the day that is yesterday in the depot's zone, and still that day there. */
 let noon: Date;
 
 beforeAll(async () => {
-  [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: ["depot.time_zone=Europe/Berlin"] })]);
-  noon = new Date(Date.now() - 24 * 60 * MINUTE_MS);
-  noon.setUTCHours(12, 0, 0, 0);
+  [browser, depot] = await Promise.all([openBrowser(), Depot.open({ settings: [`depot.time_zone=${TIME_ZONE}`] })]);
+  noon = new Date(Date.parse(`${dayOf(new Date())}T12:00:00Z`) - 24 * 60 * MINUTE_MS);
   await yesterday();
 });
 afterAll(async () => {
   await browser?.close();
   await depot?.close();
 });
+
+/** The depot's day at that moment, e.g. 2026-07-01. */
+function dayOf(at: Date): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: TIME_ZONE }).format(at);
+}
 
 /** A command as a phone would have told it, so many minutes after noon. */
 async function told(id: string, minutes: number, command: object): Promise<void> {
@@ -113,7 +119,7 @@ it("keeps the days in the address, and loads its pictures only where they are lo
   await page.reload();
   await page.getByRole("heading", { level: 1 }).waitFor();
   expect(loaded.filter((url) => url.includes("ReportsPage"))).toEqual([]);
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(noon);
+  const day = dayOf(noon);
   await page.goto(`${depot.url}/reports?from=${day}&to=${day}`);
   await figure(page, "On time").getByText("50%").waitFor();
   await page.getByText("This week", { exact: true }).click();
