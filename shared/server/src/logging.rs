@@ -2,7 +2,7 @@
 //!
 //! What goes into it is each caller's choice, and never a body, a token, a cookie, a query string or a name.
 
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::Path;
 
 use tracing_appender::non_blocking::WorkerGuard;
@@ -11,6 +11,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+/// How much is gathered before it is written. Whenever nothing more waits, what was gathered is written at once.
+const BUFFER_BYTES: usize = 64 * 1024;
 /// How many days the log goes back.
 const MAX_FILES: usize = 14;
 
@@ -54,7 +56,7 @@ pub fn start(folder: &Path) -> Result<Log, LogError> {
         .build(&folder)
         .map_err(|error| failed(error.into()))?;
     // A disk that is slow or full must not hold up requests: what does not fit into the buffer is lost.
-    let (writer, guard) = tracing_appender::non_blocking(files);
+    let (writer, guard) = tracing_appender::non_blocking(BufWriter::with_capacity(BUFFER_BYTES, files));
     let for_programs =
         tracing_subscriber::fmt::layer().json().with_writer(writer).with_filter(filter(EVERYTHING));
     let for_people = tracing_subscriber::fmt::layer()

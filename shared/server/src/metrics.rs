@@ -35,6 +35,8 @@ pub(crate) struct Metrics {
     handle: PrometheusHandle,
     /// By route, so that what counts a request is found without making its labels.
     requests: RwLock<HashMap<String, Vec<Answers>>>,
+    /// The commands that were done. Those that were refused are counted by their code.
+    done: Counter,
 }
 
 /// What counts the answers of one route to one method with one status.
@@ -52,15 +54,16 @@ impl Metrics {
         let builder = builder.set_buckets(&BUCKETS_SECONDS).unwrap_or_else(|_| PrometheusBuilder::new());
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
-        metrics::with_local_recorder(&recorder, || {
+        let done = metrics::with_local_recorder(&recorder, || {
             describe_counter!(REQUESTS, "Requests by route, method and status");
             describe_histogram!(DURATION, Unit::Seconds, "Time until the answer begins, by route and method");
             describe_counter!(RATE_LIMITED, "Requests refused by the rate limit");
             describe_counter!(COMMANDS, "Commands by outcome");
             describe_gauge!(FEEDS, "Change feeds that are open");
             counter!(RATE_LIMITED).absolute(0);
+            counter!(COMMANDS, "outcome" => "done")
         });
-        Self { recorder, handle, requests: RwLock::default() }
+        Self { recorder, handle, requests: RwLock::default(), done }
     }
 
     /// A request was answered.
@@ -84,11 +87,14 @@ impl Metrics {
         metrics::with_local_recorder(&self.recorder, || counter!(RATE_LIMITED).increment(1));
     }
 
-    /// A command was done, or refused with this code.
-    pub(crate) fn command(&self, outcome: &'static str) {
-        metrics::with_local_recorder(&self.recorder, || {
-            counter!(COMMANDS, "outcome" => outcome).increment(1)
-        });
+    /// A command was done.
+    pub(crate) fn done(&self) {
+        self.done.increment(1);
+    }
+
+    /// A command was refused with this code.
+    pub(crate) fn refused(&self, code: &'static str) {
+        metrics::with_local_recorder(&self.recorder, || counter!(COMMANDS, "outcome" => code).increment(1));
     }
 
     /// Merges what was recorded since the last time, which bounds the memory that it takes.

@@ -168,10 +168,10 @@ async fn execute(
     trace: Trace,
 ) -> Result<CommandOutcome, AppError> {
     let outcome = endpoint.app.execute(actor, request, trace).await;
-    endpoint.metrics.command(match &outcome {
-        Ok(_) => "done",
-        Err(error) => error.code.as_str(),
-    });
+    match &outcome {
+        Ok(_) => endpoint.metrics.done(),
+        Err(error) => endpoint.metrics.refused(error.code.as_str()),
+    }
     outcome
 }
 
