@@ -102,14 +102,14 @@ pub(crate) fn run_or_doubt(
     }
 }
 
-/// Starts the thread, which keeps `running` until it ends.
+/// Starts the thread, which keeps `helping` until it has closed its connection.
 pub(crate) fn start(
     database: Database,
     (signal, doubt): (Arc<Signal>, Arc<AtomicBool>),
-    running: watch::Sender<()>,
+    helping: watch::Sender<()>,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("depot-checkpoint".to_owned()).spawn(move || {
-        let _running = running;
+        let _helping = helping;
         let mut connection = None;
         while signal.wait() {
             run_or_doubt(&database, &mut connection, &signal, &doubt);
@@ -117,9 +117,13 @@ pub(crate) fn start(
     })
 }
 
-/// Empties the log for good, as nobody writes any more.
-pub(crate) fn finish(connection: &Connection) -> rusqlite::Result<()> {
-    empty(connection, Duration::ZERO).map(|_| ())
+/// Empties the log for good, as nobody writes any more, and closes the connection. SQLite removes the log with the last one: of
+/// two that close at once each may find the other still there, and then neither does.
+pub(crate) fn finish(connection: rusqlite::Result<Connection>) {
+    let emptied = connection.and_then(|connection| empty(&connection, Duration::ZERO));
+    if let Err(error) = emptied {
+        tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
+    }
 }
 
 /// How long a scrub goes on trying to have the log to itself.

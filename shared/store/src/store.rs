@@ -47,7 +47,7 @@ struct Shared<C> {
     readers: Arc<Readers>,
     head: Arc<AtomicU64>,
     commits: Arc<AtomicU64>,
-    /// Nothing is ever sent: it ends when every thread has ended.
+    /// Nothing is ever sent: it ends when every thread has ended, the writer last.
     ended: watch::Receiver<()>,
     threads: Vec<JoinHandle<()>>,
     folder: Mutex<Option<Folder>>,
@@ -83,6 +83,7 @@ impl<C: Default + Send + 'static> Store<C> {
         let (head, durable) = (Arc::new(AtomicU64::new(0)), Arc::new(Durable::default()));
         let readers = Arc::new(Readers::new(database.clone(), options.readers, Arc::clone(&durable)));
         let (running, ended) = watch::channel(());
+        let (helping, mut helpers) = watch::channel(());
         let doubt = Arc::new(AtomicBool::new(false));
         let syncer = Syncer::new(database.clone(), Arc::clone(&head), Arc::clone(&doubt));
         let mut threads = Vec::new();
@@ -93,15 +94,16 @@ impl<C: Default + Send + 'static> Store<C> {
             }
             None => {
                 let (syncing, thread) =
-                    Syncing::beside(syncer, running.clone()).map_err(OpenError::Thread)?;
+                    Syncing::beside(syncer, helping.clone()).map_err(OpenError::Thread)?;
                 threads.push(thread);
                 let signal = Arc::new(checkpoint::Signal::default());
                 let to_thread = (Arc::clone(&signal), doubt);
-                let thread = checkpoint::start(database.clone(), to_thread, running.clone());
+                let thread = checkpoint::start(database.clone(), to_thread, helping.clone());
                 threads.push(thread.map_err(OpenError::Thread)?);
                 (syncing, Checkpoints::Beside(signal))
             }
         };
+        drop(helping);
         let shared = (Arc::clone(&head), durable);
         let writer = Writer::new(database, connection, shared, (syncing, checkpoints))?;
         let commits = writer.counter();
@@ -113,7 +115,9 @@ impl<C: Default + Send + 'static> Store<C> {
             .name("depot-writer".to_owned())
             .spawn(move || {
                 let _running = running;
-                writer.run(&waiting, commands, batch);
+                let connection = writer.run(&waiting, commands, batch);
+                waiting.block_on(async { while helpers.changed().await.is_ok() {} });
+                checkpoint::finish(connection);
             })
             .map_err(OpenError::Thread)?;
         threads.push(writer);

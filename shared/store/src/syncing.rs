@@ -135,14 +135,16 @@ pub(crate) enum Syncing<C> {
 }
 
 impl<C: 'static> Syncing<C> {
-    /// Starts the thread, which keeps `running` until it ends.
+    /// Starts the thread, which keeps `helping` until it has closed its connection.
     pub(crate) fn beside(
-        mut syncer: Syncer,
-        running: watch::Sender<()>,
+        syncer: Syncer,
+        helping: watch::Sender<()>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (handed, batches) = mpsc::channel::<(Committed<C>, oneshot::Sender<Outcome>)>();
         let thread = thread::Builder::new().name("depot-sync".to_owned()).spawn(move || {
-            let _running = running;
+            let _helping = helping;
+            // Dropped before that, which what a thread is given alone would not be.
+            let mut syncer = syncer;
             while let Ok((committed, outcome)) = batches.recv() {
                 let finished = syncer.finish(committed);
                 // The writer first, so that it goes on. It may have ended.

@@ -118,8 +118,13 @@ impl<C: Default> Writer<C> {
         Arc::clone(&self.commits)
     }
 
-    /// Works until the queue is closed and empty, then empties the write-ahead log.
-    pub(crate) fn run(mut self, runtime: &Runtime, mut queue: mpsc::Receiver<Message<C>>, batch: usize) {
+    /// Works until the queue is closed and empty. Gives the connection, and has those end that work beside it.
+    pub(crate) fn run(
+        mut self,
+        runtime: &Runtime,
+        mut queue: mpsc::Receiver<Message<C>>,
+        batch: usize,
+    ) -> rusqlite::Result<Connection> {
         let batch = batch.max(1);
         let mut messages = Vec::with_capacity(batch);
         loop {
@@ -154,10 +159,7 @@ impl<C: Default> Writer<C> {
                 let _ = reply.send(checkpoint::scrub(&self.database));
             }
         }
-        let finished = self.take_connection().and_then(|connection| checkpoint::finish(&connection));
-        if let Err(error) = finished {
-            tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
-        }
+        self.take_connection()
     }
 
     /// Waits until everything that was taken in has come to its end.

@@ -318,6 +318,21 @@ fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
 }
 
 #[test]
+fn nothing_is_open_any_more_once_it_is_closed() {
+    let folder = folder();
+    let runtime = runtime();
+    for round in 0..60_u128 {
+        let store = open(&folder);
+        runtime.block_on(async {
+            store.write(move |unit, _| append_one(unit, stream(round))).await.unwrap();
+            store.close().await;
+        });
+        // SQLite removes its log with the last connection.
+        assert!(!folder.path().join("depot.sqlite3-wal").exists(), "after round {round}");
+    }
+}
+
+#[test]
 fn a_read_cannot_write_and_its_panic_stays_its_own() {
     let folder = folder();
     let store = open(&folder);
