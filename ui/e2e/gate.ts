@@ -8,6 +8,8 @@ export class Gate {
   isShut = false;
   /** Appended to the app's worker: any other byte of it is another version. */
   version = "";
+  /** What the app's files wait for, its worker apart: a version is found, but not there yet. */
+  files: Promise<void> | undefined;
 
   private constructor(
     private readonly server: http.Server,
@@ -15,7 +17,10 @@ export class Gate {
   ) {}
 
   static async before(depot: Depot): Promise<Gate> {
-    const server = http.createServer((request, response) => void gate.#pass(request, response));
+    const server = http.createServer((request, response) => {
+      const isFile = request.url?.startsWith("/phone/") === true && request.url !== "/phone/sw.js";
+      void Promise.resolve(isFile ? gate.files : undefined).then(() => gate.#pass(request, response));
+    });
     const gate = new Gate(server, depot);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return gate;

@@ -51,6 +51,8 @@ it("opens without the depot, and takes a new version without losing what is unse
   await report(page, delivery, "before the new version", 7);
   await page.goto(`${gate.url}/phone/`);
   await page.getByRole("button", { name: "3 unsent" }).waitFor();
+  // Untouched, it would take over by itself where it is found while the app still opens.
+  await page.getByRole("heading", { level: 1 }).tap();
   gate.version = "\n// another version";
   const before = await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL);
   await page.evaluate(() => void ((globalThis as { isOldPage?: boolean }).isOldPage = true));
@@ -84,6 +86,43 @@ it("opens without the depot, and takes a new version without losing what is unse
   expect(incidents.map(({ description }: { description: string }) => description)).toEqual(["while the depot is away", "before the new version"]);
   expect(filesAwaited).toEqual([]);
   await phone.context.close();
+  gate.close();
+});
+
+it("offers a version that was found while the app opened, once the driver is at work", async () => {
+  const gate = await Gate.before(depot);
+  const { delivery, phone } = await underWay(gate.url);
+  const { context, page } = phone;
+  let arrive = (): void => undefined;
+  gate.files = new Promise((resolve) => (arrive = resolve));
+  gate.version = "\n// another version";
+  // Another tab finds it, and the one that opens meanwhile has to wait for it before it hears of its worker.
+  const other = await context.newPage();
+  await other.goto(`${gate.url}/phone/`);
+  await other.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const found = new Promise((resolve) => registration.addEventListener("updatefound", resolve, { once: true }));
+    void registration.update();
+    await found;
+  });
+  await page.goto(`${gate.url}/phone/deliveries/${delivery}/incident`);
+  const words = page.getByRole("textbox", { name: "What happened" });
+  await words.tap();
+  await words.fill("half a word");
+  arrive();
+  await page.evaluate(async () => {
+    while ((await navigator.serviceWorker.getRegistration())?.waiting == null) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  // Whether a page begins anew shows only after a while in which it does not.
+  await page.waitForTimeout(2_000);
+  expect(await words.inputValue()).toBe("half a word");
+  // On a screen where nothing can be half filled in.
+  for (const title of ["Harbour", "Today"]) {
+    await page.getByRole("button", { name: "Back" }).tap();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  }
+  await page.getByText("A new version is ready.").waitFor();
+  await context.close();
   gate.close();
 });
 

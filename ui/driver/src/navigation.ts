@@ -28,15 +28,26 @@ export function screenAt(pathname: string): Screen {
 }
 
 export function go(path: string, { replace = false }: { replace?: boolean } = {}): void {
-  history[replace ? "replaceState" : "pushState"]({ isOurs: true }, "", BASE + path);
+  // In the place of a screen, what lies before it stays what it was.
+  const state: Entry = { isAfterOurs: !replace || isAfterOurs() };
+  history[replace ? "replaceState" : "pushState"](state, "", BASE + path);
   window.dispatchEvent(new Event(MOVED));
   window.scrollTo(0, 0);
 }
 
 /** To where the driver came from, or to a place that makes sense where they came from outside. */
 export function goBack(otherwise: string): void {
-  if ((history.state as { isOurs?: boolean } | null)?.isOurs === true) history.back();
+  if (isAfterOurs()) history.back();
   else go(otherwise, { replace: true });
+}
+
+/** What the browser keeps with each screen: whether the one before it is the app's, too. */
+interface Entry {
+  readonly isAfterOurs: boolean;
+}
+
+function isAfterOurs(): boolean {
+  return (history.state as Entry | null)?.isAfterOurs === true;
 }
 
 function subscribe(listener: () => void): () => void {

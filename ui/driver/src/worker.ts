@@ -13,8 +13,11 @@ export async function registerWorker(): Promise<void> {
   } catch {
     return onWorkerRefused();
   }
-  // Found at the start, before anything was done: nobody is in the middle of anything.
-  if (registration.waiting !== null && navigator.serviceWorker.controller !== null) takeOver(registration.waiting);
+  if (registration.waiting !== null && navigator.serviceWorker.controller !== null) {
+    // The browser answers late where it was loading a version just now, and on slow Wi-Fi the driver is at work by then.
+    if (isUntouched()) takeOver(registration.waiting);
+    else offer(registration.waiting);
+  }
   // The browser looks for another version by itself while the app starts: it may have found one before anybody listens.
   follow(registration.installing);
   registration.addEventListener("updatefound", () => follow(registration.installing));
@@ -24,13 +27,21 @@ export async function registerWorker(): Promise<void> {
   });
 }
 
+/** Whether nobody has tapped or typed since the app opened. A browser that cannot say so may have been. */
+function isUntouched(): boolean {
+  return (navigator as Partial<Navigator>).userActivation?.hasBeenActive === false;
+}
+
 /** Offers a version once it is installed. The first one takes over nothing, and is not offered. */
 function follow(installing: ServiceWorker | null): void {
   installing?.addEventListener("statechange", () => {
-    if (installing.state !== "installed" || navigator.serviceWorker.controller === null) return;
-    waiting = installing;
-    for (const listener of listeners) listener();
+    if (installing.state === "installed" && navigator.serviceWorker.controller !== null) offer(installing);
   });
+}
+
+function offer(worker: ServiceWorker): void {
+  waiting = worker;
+  for (const listener of listeners) listener();
 }
 
 /** Whether a new version is ready. */
