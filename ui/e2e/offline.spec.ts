@@ -93,8 +93,8 @@ it("offers a version that was found while the app opened, once the driver is at 
   const gate = await Gate.before(depot);
   const { delivery, phone } = await underWay(gate.url);
   const { context, page } = phone;
-  let arrive = (): void => undefined;
-  gate.files = new Promise((resolve) => (arrive = resolve));
+  const { promise, resolve: arrive } = Promise.withResolvers<void>();
+  gate.files = promise;
   gate.version = "\n// another version";
   // Another tab finds it, and the one that opens meanwhile has to wait for it before it hears of its worker.
   const other = await context.newPage();
@@ -110,9 +110,7 @@ it("offers a version that was found while the app opened, once the driver is at 
   await words.tap();
   await words.fill("half a word");
   arrive();
-  await page.evaluate(async () => {
-    while ((await navigator.serviceWorker.getRegistration())?.waiting == null) await new Promise((resolve) => setTimeout(resolve, 50));
-  });
+  await page.waitForFunction(async () => ((await navigator.serviceWorker.getRegistration())?.waiting ?? null) !== null);
   // Whether a page begins anew shows only after a while in which it does not.
   await page.waitForTimeout(2_000);
   expect(await words.inputValue()).toBe("half a word");
