@@ -8,8 +8,8 @@ export class Gate {
   isShut = false;
   /** Appended to the app's worker: any other byte of it is another version. */
   version = "";
-  /** What the app's files wait for, its worker apart: a version is found, but not there yet. */
-  files: Promise<void> | undefined;
+  /** What the app's files wait for. */
+  #files: Promise<void> | undefined;
 
   private constructor(
     private readonly server: http.Server,
@@ -19,7 +19,7 @@ export class Gate {
   static async before(depot: Depot): Promise<Gate> {
     const server = http.createServer((request, response) => {
       const isFile = request.url?.startsWith("/phone/") === true && request.url !== "/phone/sw.js";
-      void Promise.resolve(isFile ? gate.files : undefined).then(() => gate.#pass(request, response));
+      void Promise.resolve(isFile ? gate.#files : undefined).then(() => gate.#pass(request, response));
     });
     const gate = new Gate(server, depot);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -29,6 +29,13 @@ export class Gate {
   /** Where the phone goes. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Holds the app's files back, but not its worker: another version is found, and not there until what is returned is called. */
+  holdFiles(): () => void {
+    let release: (() => void) | undefined;
+    this.#files = new Promise((resolve) => (release = resolve));
+    return () => release?.();
   }
 
   close(): void {

@@ -93,8 +93,7 @@ it("offers a version that was found while the app opened, once the driver is at 
   const gate = await Gate.before(depot);
   const { delivery, phone } = await underWay(gate.url);
   const { context, page } = phone;
-  const { promise, resolve: arrive } = Promise.withResolvers<void>();
-  gate.files = promise;
+  const arrive = gate.holdFiles();
   gate.version = "\n// another version";
   // Another tab finds it, and the one that opens meanwhile has to wait for it before it hears of its worker.
   const other = await context.newPage();
