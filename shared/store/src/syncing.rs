@@ -143,7 +143,7 @@ impl<C: 'static> Syncing<C> {
         let (handed, batches) = mpsc::channel::<(Committed<C>, oneshot::Sender<Outcome>)>();
         let thread = thread::Builder::new().name("depot-sync".to_owned()).spawn(move || {
             let _helping = helping;
-            // Dropped before that, which what a thread is given alone would not be.
+            // Moved in here to be dropped before that: what a closure only captures goes after its own variables.
             let mut syncer = syncer;
             while let Ok((committed, outcome)) = batches.recv() {
                 let finished = syncer.finish(committed);
