@@ -21,6 +21,14 @@ export type DeliveryDetail = {
  */
 validStatuses: Array<DeliveryStatus>, 
 /**
+ * The number of the driver's licence; that at the delivery's end where it has ended.
+ */
+driverLicense: string | null, 
+/**
+ * What sort of vehicle it is; that at the delivery's end where it has ended.
+ */
+vehicleType: string | null, 
+/**
  * Where another system keeps the receiver's signature.
  */
 signatureUrl: string | null, 
@@ -65,7 +73,7 @@ status: DeliveryStatus,
  */
 routeId: RouteId, 
 /**
- * Where the route begins.
+ * Where the route begins. A delivery that has ended keeps this, and every name below, as it was at its end.
  */
 routeOrigin: string, 
 /**

@@ -24,7 +24,7 @@ status: DeliveryStatus,
  */
 routeId: RouteId, 
 /**
- * Where the route begins.
+ * Where the route begins. A delivery that has ended keeps this, and every name below, as it was at its end.
  */
 routeOrigin: string, 
 /**

@@ -1,4 +1,6 @@
 // A thing by its name, leading to where it can be seen. An id is never shown: without a name it is "a delivery".
+import type { Driver } from "@bindings/Driver";
+import type { Vehicle } from "@bindings/Vehicle";
 import { Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -26,16 +28,30 @@ export function RouteLink({ id }: { id: string }) {
   );
 }
 
-export function DriverName({ id }: { id: string }) {
-  const { t } = useTranslation("kit");
-  const { data } = useDepotQuery({ query: "driver", id });
-  return <Strong>{data === undefined ? t("entity.driver") : <Person of={data.name} />}</Strong>;
+interface NameProps {
+  id: string;
+  /** Shows the name of that moment; without it the present one. */
+  at?: string;
 }
 
-export function VehicleName({ id }: { id: string }) {
+export function DriverName({ id, at }: NameProps) {
   const { t } = useTranslation("kit");
-  const { data } = useDepotQuery({ query: "vehicle", id });
-  return <Strong>{data?.registration ?? t("entity.vehicle")}</Strong>;
+  const present = useDepotQuery({ query: "driver", id });
+  const past = usePastState<Driver>("driver", id, at);
+  const name = past?.name ?? present.data?.name;
+  return <Strong>{name === undefined ? t("entity.driver") : <Person of={name} />}</Strong>;
+}
+
+export function VehicleName({ id, at }: NameProps) {
+  const { t } = useTranslation("kit");
+  const present = useDepotQuery({ query: "vehicle", id });
+  const past = usePastState<Vehicle>("vehicle", id, at);
+  return <Strong>{past?.registration ?? present.data?.registration ?? t("entity.vehicle")}</Strong>;
+}
+
+function usePastState<State>(entity: "driver" | "vehicle", id: string, at: string | undefined): State | undefined {
+  const { data } = useDepotQuery({ query: "pastState", entity, id, at: at ?? "" }, { enabled: at !== undefined });
+  return (data?.state ?? undefined) as State | undefined;
 }
 
 export function Strong({ children }: { children: ReactNode }) {

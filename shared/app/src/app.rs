@@ -34,7 +34,7 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
-use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, route, token};
+use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
@@ -128,6 +128,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         idempotency::COUNTED,
         demo::MIGRATION,
         erase::MIGRATION,
+        rebuild::MIGRATION,
     ];
     single
         .into_iter()
@@ -147,6 +148,9 @@ impl App {
         let AppOptions { folder, settings, exclusive, clock, rehearse } = options;
         let storing = StoreOptions { exclusive, rehearse, ..StoreOptions::new(&folder) };
         let store = Store::open(storing, &migrations())?;
+        if exclusive {
+            rebuild::when_due(&store)?;
+        }
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let committed = Arc::new(Notify::new());
         let inner = Inner {

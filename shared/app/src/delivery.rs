@@ -1,5 +1,6 @@
 //! Deliveries: their tables and their projection. What is asked of them is in `queries`.
 
+mod ended;
 mod export;
 mod incident;
 mod listing;
@@ -22,6 +23,7 @@ use lru::LruCache;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+pub(crate) use ended::erase_driver;
 pub(crate) use export::export;
 pub(crate) use incident::incidents;
 pub use listing::*;
@@ -35,7 +37,7 @@ use crate::log::EntityKind;
 use crate::sql;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 8] = [
+pub(crate) const MIGRATIONS: [Migration; 9] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -134,6 +136,7 @@ pub(crate) const MIGRATIONS: [Migration; 8] = [
         id: 2026_112653,
         sql: "ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;",
     },
+    ended::MIGRATION,
 ];
 
 impl Entity for Delivery {
@@ -219,9 +222,11 @@ fn change_status(
         let sql = "UPDATE deliveries SET starts_at = r.starts_at, ends_at = r.ends_at FROM routes r
                    WHERE r.id = deliveries.route_id AND deliveries.id = ?1";
         sql::run(tables, sql, [id])?;
+        ended::drop(tables, *id)?;
         book_held(tables, *id)?;
     } else {
         booking::free(tables, *id)?;
+        ended::keep(tables, *id, *at)?;
     }
     set_due(tables, *id)
 }

@@ -62,7 +62,8 @@ fn entity_name(tables: &Connection, entity: EntityKind, id: Uuid) -> rusqlite::R
         EntityKind::Vehicle => "SELECT registration FROM vehicles WHERE id = ?1",
         EntityKind::Route => "SELECT origin || ' → ' || destination FROM routes WHERE id = ?1",
         EntityKind::Delivery => {
-            "SELECT r.origin || ' → ' || r.destination FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = ?1"
+            "SELECT COALESCE(d.ended_origin, r.origin) || ' → ' || COALESCE(d.ended_destination, r.destination)
+             FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = ?1"
         }
     };
     sql::one(tables, sql, [id], |row| row.get(0))
@@ -164,6 +165,32 @@ pub(crate) fn past_state(
         }
     };
     Ok(PastState { entity, entity_id: id, at, version, state })
+}
+
+/// The entity after its first `version` events.
+pub(crate) fn at_version<E: Entity>(
+    tables: &Connection,
+    id: Uuid,
+    version: u32,
+) -> rusqlite::Result<Loaded<E>> {
+    let read = || fold::<E>(&upcast(log::stream(tables, id, 0, version)?)?);
+    read().map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// The entity after those of its first `version` events that happened at or before `at`.
+pub(crate) fn as_of<E: Entity>(
+    tables: &Connection,
+    id: Uuid,
+    version: u32,
+    at: Timestamp,
+) -> rusqlite::Result<Loaded<E>> {
+    let read = || {
+        let mut history = log::stream(tables, id, 0, version)?;
+        let later = history.iter().position(|event| event.occurred_at > at.datetime());
+        history.truncate(later.unwrap_or(history.len()));
+        fold::<E>(&upcast(history)?)
+    };
+    read().map_err(|error: AppError| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn of<E: Entity>(

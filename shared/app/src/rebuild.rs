@@ -1,12 +1,14 @@
 //! Builds every projection again from the log, and shows them row by row to be compared.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use depot_domain::{Delivery, Driver, Route, Vehicle};
+use depot_store::{Migration, OpenError, Store};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::entity::{kind_of, project_stored};
+use crate::entity::{Caches, kind_of, project_stored};
 use crate::error::AppError;
 use crate::log::{self, EntityKind};
 use crate::sql;
@@ -26,10 +28,47 @@ pub(crate) const PROJECTIONS: [&str; 10] = [
     "driver_messages",
 ];
 
+/// A migration that adds what only the log knows inserts a row here. Whoever opens the depot next rebuilds.
+pub(crate) const MIGRATION: Migration = Migration {
+    id: 2026_113031,
+    sql: "CREATE TABLE rebuilds_due (why TEXT NOT NULL);
+          INSERT INTO rebuilds_due SELECT 'names at the end of a delivery' WHERE EXISTS (SELECT 1 FROM events);",
+};
+
 /// The indexes by which projecting an event finds rows; the others are for those who ask.
 const FOUND_BY: [&str; 2] = ["bookings_by_route", "deliveries_by_route"];
 
 const EVENTS_AT_ONCE: u32 = 1_000;
+
+/// Rebuilds every projection of a depot that an older program left, in one transaction.
+///
+/// # Errors
+/// The log cannot be read. The next start tries again.
+pub(crate) fn when_due(store: &Store<Caches>) -> Result<(), OpenError> {
+    let is_due = store.read_now(|tables| {
+        Ok::<_, AppError>(sql::one(tables, "SELECT 1 FROM rebuilds_due LIMIT 1", (), |_| Ok(()))?.is_some())
+    });
+    let failed = |error: String| OpenError::Migrations(format!("the tables could not be rebuilt: {error}"));
+    if !is_due.map_err(|error| failed(error.to_string()))? {
+        return Ok(());
+    }
+    let began = Instant::now();
+    let work = |unit: &mut depot_store::Unit<'_>, _: &mut Caches| {
+        let tables = unit.tables_mut()?;
+        let events = rebuild(tables)?;
+        sql::run(tables, "DELETE FROM rebuilds_due", ())?;
+        Ok::<_, AppError>(events)
+    };
+    // A thread that runs asynchronous tasks must not wait for the writer.
+    let rebuilt = std::thread::scope(|scope| scope.spawn(|| store.write_blocking(work)).join());
+    let events = match rebuilt {
+        Ok(outcome) => outcome.map_err(|error| failed(error.to_string()))?,
+        Err(_) => return Err(failed("a fault in the program".to_owned())),
+    };
+    let ms = began.elapsed().as_millis();
+    tracing::info!(events, ms, "the tables were rebuilt for this version of the program");
+    Ok(())
+}
 
 /// Empties every projection.
 pub(crate) fn clear(tables: &Connection) -> rusqlite::Result<()> {

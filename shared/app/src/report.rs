@@ -6,6 +6,7 @@ mod views;
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
+use depot_domain::Driver;
 use depot_domain::delivery::DeliveryStatus;
 use depot_domain::values::{DeliveryId, DriverId, Timestamp, ValueError, VehicleId};
 use rusqlite::{Connection, params};
@@ -16,7 +17,7 @@ pub use views::*;
 
 use crate::day::Day;
 use crate::error::{AppError, Code};
-use crate::{delivery, fleet, sql};
+use crate::{delivery, fleet, log, sql};
 
 /// The most days that one report may have: a leap year.
 const DAYS_MOST: u64 = 366;
@@ -62,6 +63,7 @@ pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Resul
     let starts = starts.map_err(|error| unfit("from", &error))?;
     let before_start = before_from.start(zone).map_err(|error| unfit("from", &error))?;
 
+    let span = (starts[0].micros(), starts[starts.len() - 1].micros());
     let now = Gathered::between(tables, &starts)?;
     let before = Gathered::between(tables, &[before_start, starts[0]])?;
     Ok(Report {
@@ -73,8 +75,8 @@ pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Resul
         checkpoint_grace_minutes: CHECKPOINT_GRACE_MINUTES,
         lateness: now.all.lateness(),
         incidents: incidents(&now.kinds, &before.kinds),
-        drivers: drivers(tables, now.drivers)?,
-        vehicles: vehicles(tables, now.vehicles)?,
+        drivers: drivers(tables, now.drivers, span)?,
+        vehicles: vehicles(tables, now.vehicles, span)?,
         days: days
             .into_iter()
             .zip(now.days)
@@ -93,10 +95,17 @@ pub(crate) fn run_sheet(
     zone: Tz,
     now: Timestamp,
 ) -> Result<RunSheet, AppError> {
-    let found = fleet::driver(tables, driver)?
+    let mut found = fleet::driver(tables, driver)?
         .ok_or_else(|| AppError::new(Code::NotFound, format!("There is no driver {driver}")))?;
     let start = day.start(zone).map_err(|error| unfit("day", &error))?;
     let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| unfit("day", &error))?;
+    // The sheet of a past day names the driver as at the end of that day.
+    if !found.erased
+        && end < now
+        && let Some(past) = log::as_of::<Driver>(tables, driver.uuid(), found.version, end)?.state
+    {
+        (found.name, found.driver_license) = (past.name.to_string(), past.driver_license.to_string());
+    }
     // A route of no length is an instant, and lies in the day that begins with it.
     let sql = format!(
         "SELECT id FROM deliveries WHERE driver_id = ?1 AND status <> ?4 AND starts_at < ?3
@@ -278,8 +287,12 @@ fn incidents(now: &HashMap<String, Kind>, before: &HashMap<String, Kind>) -> Vec
 fn drivers(
     tables: &Connection,
     tallies: HashMap<Option<Uuid>, Tally>,
+    span: (i64, i64),
 ) -> rusqlite::Result<Vec<ReportDriver>> {
-    let named = busiest(tables, "SELECT name FROM drivers WHERE id = ?1", tallies)?.into_iter();
+    let sql = "SELECT COALESCE((SELECT d.ended_driver FROM deliveries d
+                 WHERE d.driver_id = ?1 AND d.starts_at >= ?2 AND d.starts_at < ?3
+                 ORDER BY d.starts_at DESC, d.id DESC LIMIT 1), name) FROM drivers WHERE id = ?1";
+    let named = busiest(tables, sql, tallies, span)?.into_iter();
     let line =
         |(id, name, figures): Member| ReportDriver { driver_id: id.map(DriverId::from), name, figures };
     Ok(named.map(line).collect())
@@ -288,8 +301,12 @@ fn drivers(
 fn vehicles(
     tables: &Connection,
     tallies: HashMap<Option<Uuid>, Tally>,
+    span: (i64, i64),
 ) -> rusqlite::Result<Vec<ReportVehicle>> {
-    let named = busiest(tables, "SELECT registration FROM vehicles WHERE id = ?1", tallies)?.into_iter();
+    let sql = "SELECT COALESCE((SELECT d.ended_vehicle FROM deliveries d
+                 WHERE d.vehicle_id = ?1 AND d.starts_at >= ?2 AND d.starts_at < ?3
+                 ORDER BY d.starts_at DESC, d.id DESC LIMIT 1), registration) FROM vehicles WHERE id = ?1";
+    let named = busiest(tables, sql, tallies, span)?.into_iter();
     let line = |(id, registration, figures): Member| ReportVehicle {
         vehicle_id: id.map(VehicleId::from),
         registration,
@@ -301,14 +318,16 @@ fn vehicles(
 /// A driver or a vehicle, or none of them: its id, its name, its figures.
 type Member = (Option<Uuid>, Option<String>, ReportFigures);
 
-/// Those with the most deliveries first, each with the name that `name` reads.
+/// Those with the most deliveries first, each with the name of its last delivery in `span` (in microseconds), as `name` reads it.
 fn busiest(
     tables: &Connection,
     name: &str,
     tallies: HashMap<Option<Uuid>, Tally>,
+    (from, to): (i64, i64),
 ) -> rusqlite::Result<Vec<Member>> {
     let named = tallies.into_iter().map(|(id, tally)| {
-        let name = id.map(|id| sql::one(tables, name, [id], |row| row.get(0))).transpose()?.flatten();
+        let read = |id| sql::one(tables, name, params![id, from, to], |row| row.get(0));
+        let name = id.map(read).transpose()?.flatten();
         Ok((id, name, tally.figures()))
     });
     let mut named = named.collect::<rusqlite::Result<Vec<Member>>>()?;

@@ -198,8 +198,9 @@ pub(crate) fn route(
         Ok((summary(row)?, sql::time(row, "created_at")?, sql::time(row, "updated_at")?))
     })?;
     let Some((route, created_at, updated_at)) = found else { return Ok(None) };
-    let sql = "SELECT d.id, d.status, d.created_at, d.delivered_at, d.driver_id, p.name AS driver_name, d.vehicle_id,
-                 v.registration AS vehicle_no
+    let sql = "SELECT d.id, d.status, d.created_at, d.delivered_at, d.driver_id,
+                 COALESCE(d.ended_driver, p.name) AS driver_name, d.vehicle_id,
+                 COALESCE(d.ended_vehicle, v.registration) AS vehicle_no
                FROM deliveries d LEFT JOIN drivers p ON p.id = d.driver_id LEFT JOIN vehicles v ON v.id = d.vehicle_id
                WHERE d.route_id = ?1 AND (?2 IS NULL OR d.driver_id = ?2) ORDER BY d.created_at DESC, d.id DESC LIMIT 500";
     let deliveries = sql::all(tables, sql, params![id.uuid(), driver.map(DriverId::uuid)], |row| {

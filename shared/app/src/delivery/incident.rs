@@ -74,7 +74,8 @@ pub(super) fn resolve(
 }
 
 const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.description, i.reported_at, i.resolved_at, i.note, i.photos, \
-    r.origin, r.destination, p.name AS driver_name, v.registration AS vehicle_no FROM incidents i \
+    COALESCE(d.ended_origin, r.origin) AS origin, COALESCE(d.ended_destination, r.destination) AS destination, \
+    COALESCE(d.ended_driver, p.name) AS driver_name, COALESCE(d.ended_vehicle, v.registration) AS vehicle_no FROM incidents i \
     JOIN deliveries d ON d.id = i.delivery_id JOIN routes r ON r.id = d.route_id \
     LEFT JOIN drivers p ON p.id = d.driver_id LEFT JOIN vehicles v ON v.id = d.vehicle_id";
 

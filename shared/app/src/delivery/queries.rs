@@ -8,8 +8,8 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
-    DeliverySort, Lanes, LiveTracking, PlannedCheckpoint, ReachedCheckpoint, TimelineCategory, TimelineEntry,
-    incident, risk, search,
+    DeliverySort, Lanes, LiveTracking, ReachedCheckpoint, TimelineCategory, TimelineEntry, ended, incident,
+    risk, search,
 };
 use crate::entity::{decode, occurred};
 use crate::error::{AppError, Code};
@@ -17,10 +17,13 @@ use crate::log::EventView;
 use crate::page::{Cursor, Limit, Page};
 use crate::sql::{self, Filter, Order, blob};
 
-const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at, d.driver_id, \
-    p.name AS driver_name, d.vehicle_id, v.registration AS vehicle_no, d.last_location, d.reached, \
-    (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id) AS total, d.open_incidents, d.due_at, \
-    d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased";
+const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, COALESCE(d.ended_origin, r.origin) AS origin, \
+    COALESCE(d.ended_destination, r.destination) AS destination, d.starts_at, d.ends_at, d.driver_id, \
+    COALESCE(d.ended_driver, p.name) AS driver_name, COALESCE(d.ended_license, p.driver_license) AS driver_license, \
+    d.vehicle_id, COALESCE(d.ended_vehicle, v.registration) AS vehicle_no, \
+    COALESCE(d.ended_vehicle_type, v.vehicle_type) AS vehicle_type, d.last_location, d.reached, \
+    COALESCE(d.ended_checkpoints, (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id)) AS total, \
+    d.open_incidents, d.due_at, d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased";
 
 const TABLES: &str = "deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
     LEFT JOIN vehicles v ON v.id = d.vehicle_id";
@@ -108,9 +111,13 @@ pub(crate) fn delivery(
 ) -> rusqlite::Result<Option<DeliveryDetail>> {
     let found = sql::one(tables, &format!("{} WHERE d.id = ?1", select_at(now)), [id.uuid()], |row| {
         let files = (sql::json(row, "signature")?, sql::json(row, "photos")?);
-        Ok((row_at(now)(row)?, (row.get("signature_url")?, row.get("erased")?), files))
+        let crew = (row.get("driver_license")?, row.get("vehicle_type")?);
+        Ok((row_at(now)(row)?, crew, (row.get("signature_url")?, row.get("erased")?), files))
     })?;
-    let Some((row, (signature_url, erased), (signature, photos))) = found else { return Ok(None) };
+    let Some((row, (driver_license, vehicle_type), (signature_url, erased), (signature, photos))) = found
+    else {
+        return Ok(None);
+    };
     let sql = "SELECT sequence, location, reached_at FROM reached_checkpoints WHERE delivery_id = ?1 ORDER BY sequence";
     let checkpoints = sql::all(tables, sql, [id.uuid()], |row| {
         Ok(ReachedCheckpoint {
@@ -119,28 +126,17 @@ pub(crate) fn delivery(
             reached_at: sql::time(row, "reached_at")?,
         })
     })?;
-    let sql =
-        "SELECT c.sequence, c.location, COALESCE(x.expected_at, c.expected_at) AS expected_at, x.reached_at
-               FROM route_checkpoints c
-               LEFT JOIN reached_checkpoints x ON x.delivery_id = ?1 AND x.sequence = c.sequence
-               WHERE c.route_id = ?2 ORDER BY c.sequence";
-    let plan = sql::all(tables, sql, params![id.uuid(), row.route_id.uuid()], |row| {
-        Ok(PlannedCheckpoint {
-            sequence: sql::sequence(row, "sequence")?,
-            location: row.get("location")?,
-            expected_time: sql::time(row, "expected_at")?,
-            reached_at: sql::maybe_time(row, "reached_at")?,
-        })
-    })?;
     Ok(Some(DeliveryDetail {
         valid_statuses: row.status.targets().to_vec(),
         row,
+        driver_license,
+        vehicle_type,
         signature_url,
         signature,
         photos,
         incidents: incident::of_delivery(tables, id.uuid())?,
         checkpoints,
-        plan,
+        plan: ended::plan(tables, id.uuid())?,
         files_awaited: Vec::new(),
         erased,
     }))

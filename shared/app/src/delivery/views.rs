@@ -23,7 +23,7 @@ pub struct DeliveryRow {
     /// The route it drives.
     #[schema(value_type = uuid::Uuid)]
     pub route_id: RouteId,
-    /// Where the route begins.
+    /// Where the route begins. A delivery that has ended keeps this, and every name below, as it was at its end.
     pub route_origin: String,
     /// Where the route ends.
     pub route_destination: String,
@@ -108,6 +108,10 @@ pub struct DeliveryDetail {
     /// What it may be moved to by hand.
     #[schema(value_type = Vec<String>)]
     pub valid_statuses: Vec<DeliveryStatus>,
+    /// The number of the driver's licence; that at the delivery's end where it has ended.
+    pub driver_license: Option<String>,
+    /// What sort of vehicle it is; that at the delivery's end where it has ended.
+    pub vehicle_type: Option<String>,
     /// Where another system keeps the receiver's signature.
     pub signature_url: Option<String>,
     /// The signature that was uploaded.

@@ -142,7 +142,8 @@ pub(crate) fn calendar(
     };
     // A booking of no length is an instant, and lies in the span that begins with it.
     let sql = format!(
-        "SELECT d.id, d.status, d.open, d.route_id, r.origin, r.destination, d.starts_at, d.ends_at
+        "SELECT d.id, d.status, d.open, d.route_id, COALESCE(d.ended_origin, r.origin) AS origin,
+           COALESCE(d.ended_destination, r.destination) AS destination, d.starts_at, d.ends_at
          FROM deliveries d JOIN routes r ON r.id = d.route_id
          WHERE d.{column} = ?1 AND d.starts_at < ?3 AND (d.ends_at > ?2 OR d.starts_at >= ?2)
          ORDER BY d.starts_at, d.id LIMIT {BOOKINGS_MOST}"

@@ -14,6 +14,7 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{DriverCounts, DriverListing, DriverSort, DriverView, count_by_word};
+use crate::delivery;
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::error::AppError;
 use crate::log::EntityKind;
@@ -91,12 +92,12 @@ impl Entity for Driver {
                 ],
             ),
             // No licence stands there, so that nobody's can be the same.
-            DriverEvent::DriverErased(DriverErased {}) => sql::run(
+            DriverEvent::DriverErased(DriverErased {}) => delivery::erase_driver(tables, *id).and_then(|()| sql::run(
                 tables,
                 "UPDATE drivers SET name = ?5, driver_license = '', status = ?2, status_reason = NULL, status_at = ?3,
                    updated_at = ?3, version = ?4, erased = 1 WHERE id = ?1",
                 params![id, DriverStatus::Unavailable.as_str(), at.micros(), version, ERASED],
-            ),
+            )),
         }
     }
 }

@@ -104,8 +104,8 @@ pub(super) fn of_driver(
 ) -> Result<Vec<PhoneMessage>, AppError> {
     let sql = format!(
         "SELECT m.delivery_id, m.version, m.kind, m.at, x.seen_at,
-           (SELECT r.origin FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS origin,
-           (SELECT r.destination FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS destination
+           (SELECT COALESCE(d.ended_origin, r.origin) FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS origin,
+           (SELECT COALESCE(d.ended_destination, r.destination) FROM deliveries d JOIN routes r ON r.id = d.route_id WHERE d.id = m.delivery_id) AS destination
          {FROM} AND m.driver_id = ?1 AND m.at > ?2 AND (x.seen_at IS NULL OR x.seen_at > ?3)
          ORDER BY m.at DESC, m.version DESC LIMIT {MAX_SHOWN}"
     );

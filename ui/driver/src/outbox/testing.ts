@@ -92,6 +92,8 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     deliveredAt: null,
     version: 1,
     validStatuses: ["InTransit", "Failed"],
+    driverLicense: "L1",
+    vehicleType: "Van",
     signatureUrl: null,
     signature: null,
     photos: [],

@@ -66,13 +66,13 @@ function Moments({ delivery, moments }: { delivery: DeliveryDetail; moments: rea
         {chosen === undefined && ` · ${t("past.now")}`}
       </Text>
       <Loaded of={past}>
-        {({ state }) => (state === null ? null : <Then was={state as Delivery} total={delivery.checkpointsTotal} />)}
+        {({ state }) => (state === null ? null : <Then was={state as Delivery} at={at(settled)} total={delivery.checkpointsTotal} />)}
       </Loaded>
     </Stack>
   );
 }
 
-function Then({ was, total }: { was: Delivery; total: number }) {
+function Then({ was, at, total }: { was: Delivery; at: string; total: number }) {
   const { t } = useTranslation("delivery");
   const lastReached = was.reached.toSorted(([one], [other]) => one.sequence - other.sequence).at(-1)?.[0];
   return (
@@ -82,9 +82,9 @@ function Then({ was, total }: { was: Delivery; total: number }) {
         <IncidentMark count={was.incidents.filter(({ resolved }) => !resolved).length} />
       </Group>
       <Text size="sm" component="div">
-        {was.driverId === null ? t("noDriver") : <DriverName id={was.driverId} />}
+        {was.driverId === null ? t("noDriver") : <DriverName id={was.driverId} at={at} />}
         {" · "}
-        {was.vehicleId === null ? t("noVehicle") : <VehicleName id={was.vehicleId} />}
+        {was.vehicleId === null ? t("noVehicle") : <VehicleName id={was.vehicleId} at={at} />}
       </Text>
       <Progress reached={was.reached.length} total={total} />
       {lastReached !== undefined && (

@@ -93,6 +93,8 @@ export function detailOf(changed: Partial<DeliveryDetail> = {}): DeliveryDetail 
   return {
     ...ROW,
     validStatuses: ["InTransit", "Failed"],
+    driverLicense: "L1",
+    vehicleType: "Van",
     signatureUrl: null,
     signature: null,
     photos: [],

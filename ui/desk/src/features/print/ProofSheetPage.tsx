@@ -60,7 +60,8 @@ function Proven({ delivery, events }: ProvenProps) {
             [t("status"), <b key="status">{kit(`status.delivery.${delivery.status}`)}</b>],
             [t("run.planned"), formatSpan(delivery.scheduledStartTime, delivery.scheduledEndTime, LONG_AGO_MS)],
             [t("driver"), delivery.driverName === null ? t("none") : <Person key="driver" of={delivery.driverName} />],
-            [t("vehicle"), delivery.vehicleNo ?? t("none")],
+            ...(delivery.driverLicense === null ? [] : ([[t("run.licence"), <Person key="licence" of={delivery.driverLicense} />]] as const)),
+            [t("vehicle"), delivery.vehicleNo === null ? t("none") : [delivery.vehicleNo, delivery.vehicleType].join(" · ")],
             [t("proof.reference"), <span key="id" className={classes["mono"]}>{delivery.id}</span>],
           ]}
         />
