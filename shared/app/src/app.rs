@@ -4,6 +4,7 @@
 
 mod admin;
 mod changes;
+mod eventless;
 mod phones;
 mod record;
 
@@ -21,9 +22,10 @@ use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use self::changes::{CHANGES_KEPT, tell_of_changes};
+use self::eventless::FreshTokens;
 use crate::access;
 use crate::actor::Actor;
-use crate::command::{CommandOutcome, CommandRequest, DepotCommand, Trace};
+use crate::command::{CommandOutcome, CommandRequest, CommandTarget, DepotCommand, Trace};
 use crate::data::Jobs;
 use crate::endpoint::EndpointState;
 use crate::entity::Caches;
@@ -115,6 +117,10 @@ pub(crate) struct Inner {
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
     pairings: Mutex<phone::Pairings>,
+    /// Held while a command with a key runs that is more than one transaction, so that its repetition waits for its answer.
+    keyed: tokio::sync::Mutex<()>,
+    /// The secrets of tokens created a moment ago, for the repetition of a request whose answer was lost.
+    fresh_tokens: Mutex<FreshTokens>,
     /// When each phone was last noted as seen.
     phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
@@ -167,6 +173,8 @@ impl App {
             erasing: tokio::sync::Mutex::default(),
             kept_up: AtomicBool::new(false),
             pairings: Mutex::default(),
+            keyed: tokio::sync::Mutex::default(),
+            fresh_tokens: Mutex::default(),
             phones_seen: Mutex::default(),
         };
         let app = Self { inner: Arc::new(inner) };
@@ -218,14 +226,6 @@ impl App {
         request: CommandRequest,
         trace: Trace,
     ) -> Result<CommandOutcome, AppError> {
-        if let DepotCommand::Depot { command } = &request.command {
-            access::command(actor, &request.command)?;
-            return self.administer(command).await;
-        }
-        if let DepotCommand::Phone { command } = &request.command {
-            access::command(actor, &request.command)?;
-            return self.tend_phones(actor, command.clone()).await;
-        }
         let now = self.now();
         self.execute_at(actor, request, trace, now).await
     }
@@ -239,21 +239,30 @@ impl App {
         recorded_at: Timestamp,
     ) -> Result<CommandOutcome, AppError> {
         let access = access::command(actor, &request.command)?;
+        let key = Key::of(actor, &request)?;
+        if matches!(request.command, DepotCommand::Phone { .. } | DepotCommand::Depot { .. }) {
+            request.check_eventless()?;
+        }
+        let erases = erase::is_asked_by(&request.command);
+        let occurred_at = occurred_at(request.told_at()?, recorded_at)?;
+        let command = match CommandTarget::from(request.command) {
+            CommandTarget::Entity(command) => command,
+            CommandTarget::Phone(command) => return self.execute_phone(actor, command, key).await,
+            CommandTarget::Depot(command) => return self.execute_admin(command, key).await,
+        };
         let call = Call {
             actor: actor.clone(),
             access,
             expected_version: request.expected_version,
-            occurred_at: occurred_at(request.told_at()?, recorded_at)?,
+            occurred_at,
             recorded_at,
             trace,
             rules: self.settings().fleet,
         };
-        let key = Key::of(actor, &request)?;
         let sequence = request.device.map(|stamp| stamp.sequence);
-        let erases = erase::is_asked_by(&request.command);
-        let answer = self.store().write(move |unit, caches| {
-            decide_once(unit, caches, &request.command, &call, (key.as_ref(), sequence))
-        });
+        let answer = self
+            .store()
+            .write(move |unit, caches| decide_once(unit, caches, &command, &call, (key.as_ref(), sequence)));
         let outcome = answer.await??;
         self.inner.committed.notify_one();
         if erases {

@@ -58,6 +58,36 @@ pub enum DepotCommand {
     },
 }
 
+/// A command that makes events, apart from those of phones and of the depot, which make none.
+#[derive(Clone, Debug)]
+pub(crate) enum EntityCommand {
+    Driver(DriverId, DriverCommand),
+    Vehicle(VehicleId, VehicleCommand),
+    Route(RouteId, RouteCommand),
+    Delivery(DeliveryId, DeliveryCommand),
+}
+
+/// What a command is about.
+#[derive(Clone, Debug)]
+pub(crate) enum CommandTarget {
+    Entity(EntityCommand),
+    Phone(PhoneCommand),
+    Depot(AdminCommand),
+}
+
+impl From<DepotCommand> for CommandTarget {
+    fn from(command: DepotCommand) -> Self {
+        match command {
+            DepotCommand::Driver { id, command } => Self::Entity(EntityCommand::Driver(id, command)),
+            DepotCommand::Vehicle { id, command } => Self::Entity(EntityCommand::Vehicle(id, command)),
+            DepotCommand::Route { id, command } => Self::Entity(EntityCommand::Route(id, command)),
+            DepotCommand::Delivery { id, command } => Self::Entity(EntityCommand::Delivery(id, command)),
+            DepotCommand::Phone { command } => Self::Phone(command),
+            DepotCommand::Depot { command } => Self::Depot(command),
+        }
+    }
+}
+
 /// What can be asked of the depot itself. It is no part of the day's record and makes no events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
@@ -170,6 +200,27 @@ impl CommandRequest {
             (None, told) => Ok(told),
         }
     }
+
+    /// Refuses what only a command that makes events can honour.
+    ///
+    /// # Errors
+    /// The request names a version, a time or the number of a phone's action.
+    pub(crate) fn check_eventless(&self) -> Result<(), AppError> {
+        let given = [
+            ("expectedVersion", self.expected_version.is_some()),
+            ("occurredAt", self.occurred_at.is_some()),
+            ("device", self.device.is_some()),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((field, _)) => {
+                let detail = format!(
+                    "{field}: commands of phones and of the depot make no events, so only drivers, vehicles, routes and deliveries take it: leave it out"
+                );
+                Err(AppError::new(Code::Unfit, detail))
+            }
+        }
+    }
 }
 
 /// By which a request can be found again in logs and events.
@@ -219,4 +270,20 @@ pub struct CommandOutcome {
     #[schema(value_type = Option<String>)]
     #[ts(optional, as = "Option<String>")]
     pub token: Option<Secret>,
+}
+
+impl CommandOutcome {
+    /// The outcome of a command that makes no events. `sequence` is the log's last one.
+    pub(crate) fn eventless(id: Uuid, sequence: u64, message: &str) -> Self {
+        Self {
+            id,
+            version: 0,
+            sequence,
+            changed: true,
+            message: message.to_owned(),
+            status: None,
+            incident_id: None,
+            token: None,
+        }
+    }
 }

@@ -5,6 +5,8 @@
 
 mod script;
 
+use std::pin::Pin;
+
 use depot_domain::values::Timestamp;
 use depot_store::{Migration, Unit};
 use rusqlite::Connection;
@@ -25,7 +27,13 @@ pub(crate) fn events(tables: &Connection) -> rusqlite::Result<Option<u64>> {
 }
 
 /// Fills an empty depot. A depot that is filled with the demo day already stays as it is.
-pub(crate) async fn load(app: &App) -> Result<(), AppError> {
+///
+/// The future is boxed because it executes commands, and loading the demo day is itself one.
+pub(crate) fn load(app: &App) -> Pin<Box<dyn Future<Output = Result<(), AppError>> + Send + '_>> {
+    Box::pin(fill(app))
+}
+
+async fn fill(app: &App) -> Result<(), AppError> {
     if app.head() > 0 {
         let is_demo = app.is_demo().await?;
         return if is_demo { Ok(()) } else { Err(not_empty()) };

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::access::Access;
 use crate::actor::Actor;
-use crate::command::{CommandOutcome, DepotCommand, Trace};
+use crate::command::{CommandOutcome, EntityCommand, Trace};
 use crate::entity::{Caches, Entity, Loaded, Recorded, calendar, encode, load};
 use crate::error::{AppError, Code};
 use crate::idempotency::{self, Key};
@@ -343,41 +343,51 @@ fn incident_reported(event: &DeliveryEvent) -> Option<IncidentId> {
 
 pub(crate) type Decided = Result<CommandOutcome, AppError>;
 
-/// Decides a command, or repeats what was decided when it came with the same key before.
-///
-/// A refusal that is kept is an `Ok`, because what keeps it must be committed; it may not stand on anything that
-/// the decision wrote, and a refused command writes nothing.
+/// Decides a command that makes events, once per idempotency key. `sequence` is the number that a phone gave its action.
 pub(crate) fn decide_once(
     unit: &mut Unit<'_>,
     caches: &mut Caches,
-    command: &DepotCommand,
+    command: &EntityCommand,
     call: &Call,
     (key, sequence): (Option<&Key>, Option<u32>),
+) -> Result<Decided, AppError> {
+    let action = sequence.map(|sequence| (call.actor.credential, sequence));
+    answer_once(unit, (key, action), call.recorded_at, |unit| {
+        let mut desk = Desk { unit, caches };
+        match command {
+            EntityCommand::Driver(id, command) => desk.driver(*id, command, call),
+            EntityCommand::Vehicle(id, command) => desk.vehicle(*id, command, call),
+            EntityCommand::Route(id, command) => desk.route(*id, command, call),
+            EntityCommand::Delivery(id, command) => desk.delivery(*id, command, call),
+        }
+    })
+}
+
+/// Runs `work`, or repeats the answer that was stored under the same key.
+///
+/// A stored refusal is returned as `Ok(Err(..))`, so that the transaction with its row commits: refused work must not have
+/// written anything. `action` is the credential of a phone and the number of its action.
+pub(crate) fn answer_once(
+    unit: &mut Unit<'_>,
+    (key, action): (Option<&Key>, Option<(Uuid, u32)>),
+    recorded_at: Timestamp,
+    work: impl FnOnce(&mut Unit<'_>) -> Decided,
 ) -> Result<Decided, AppError> {
     if let Some(key) = key
         && let Some(answer) = key.answered(unit.tables())?
     {
         return Ok(answer);
     }
-    if let (Some(key), Some(sequence)) = (key, sequence) {
-        phone::check_sequence(unit.tables(), call.actor.credential, sequence, key.as_str())?;
+    if let (Some(key), Some((credential, sequence))) = (key, action) {
+        phone::check_sequence(unit.tables(), credential, sequence, key.as_str())?;
     }
-    let mut desk = Desk { unit, caches };
-    let decided = match command {
-        DepotCommand::Driver { id, command } => desk.driver(*id, command, call),
-        DepotCommand::Vehicle { id, command } => desk.vehicle(*id, command, call),
-        DepotCommand::Route { id, command } => desk.route(*id, command, call),
-        DepotCommand::Delivery { id, command } => desk.delivery(*id, command, call),
-        DepotCommand::Phone { .. } | DepotCommand::Depot { .. } => {
-            Err(AppError::new(Code::Internal, "The depot itself is not asked here"))
-        }
-    };
+    let decided = work(unit);
     let keep = |unit: &mut Unit<'_>, key: &Key| {
         let tables = unit.tables_mut()?;
-        if let Some(sequence) = sequence {
-            phone::record_action(tables, call.actor.credential, sequence, key.as_str())?;
+        if let Some((credential, sequence)) = action {
+            phone::record_action(tables, credential, sequence, key.as_str())?;
         }
-        key.keep(tables, &decided, call.recorded_at)
+        key.keep(tables, &decided, recorded_at)
     };
     match (key, &decided) {
         (Some(key), Ok(_)) => keep(unit, key)?,

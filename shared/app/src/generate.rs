@@ -14,7 +14,7 @@ use depot_domain::values::Timestamp;
 use crate::access::Access;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::command::{DepotCommand, Trace};
+use crate::command::{EntityCommand, Trace};
 use crate::error::{AppError, Code};
 use crate::execute::{Call, decide_once};
 use crate::query::Topic;
@@ -58,7 +58,7 @@ struct Step {
     recorded_at: Timestamp,
     actor: Actor,
     correlation: String,
-    command: DepotCommand,
+    command: EntityCommand,
 }
 
 impl App {

@@ -60,6 +60,11 @@ const ANY_REQUEST: [u8; 32] = [0; 32];
 pub(crate) fn forget(tables: &Connection, subject: Uuid, texts: &[String]) -> Result<(), AppError> {
     let sql = "UPDATE answers SET request_hash = ?2 WHERE json_extract(answer, '$.Done.id') = ?1";
     sql::run(tables, sql, params![subject.to_string(), ANY_REQUEST])?;
+    // A request that created a token of the driver's phone named the driver.
+    let sql =
+        "UPDATE answers SET request_hash = ?2 WHERE replace(json_extract(answer, '$.Done.id'), '-', '') IN
+                 (SELECT lower(hex(id)) FROM tokens WHERE driver_id = ?1)";
+    sql::run(tables, sql, params![subject, ANY_REQUEST])?;
     let detail = "This was refused, and named somebody who has been erased since".to_owned();
     for text in texts {
         // As it stands within JSON, without regard to the case of letters.
@@ -93,6 +98,7 @@ enum Answer {
 }
 
 /// A key that was checked, with the hash of the request that it came with.
+#[derive(Clone)]
 pub(crate) struct Key {
     actor: String,
     key: String,

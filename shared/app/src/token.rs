@@ -96,23 +96,26 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Makes a new token.
-pub(crate) fn create(tables: &Connection, new: &NewToken, now: Timestamp) -> Result<CreatedToken, AppError> {
+/// Draws the secret of a new token.
+///
+/// # Errors
+/// The system has no random numbers.
+pub(crate) fn draw_secret() -> Result<Secret, AppError> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|_| {
         AppError::new(Code::Unavailable, "The system gives no random numbers; no token was created")
     })?;
-    let token = format!("depot_{}", BASE64.encode(secret));
-    Ok(CreatedToken { id: store(tables, new, &token, now)?, token })
+    Ok(Secret(format!("depot_{}", BASE64.encode(secret))))
 }
 
-/// Stores a token that was made before; says by which id it can be revoked.
+/// Stores a new token under `id`. Only the hash of its secret is kept.
 pub(crate) fn store(
     tables: &Connection,
+    id: Uuid,
     new: &NewToken,
-    token: &str,
+    secret: &Secret,
     now: Timestamp,
-) -> Result<Uuid, AppError> {
+) -> Result<(), AppError> {
     let unfit = |detail: String| AppError::new(Code::Unfit, detail);
     let name: depot_domain::values::Name =
         new.name.parse().map_err(|error| AppError::new(Code::Malformed, format!("name: {error}")))?;
@@ -131,13 +134,12 @@ pub(crate) fn store(
         (Role::Driver, Some(_))
         | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, None) => {}
     }
-    let id = Uuid::now_v7();
     sql::run(
         tables,
         "INSERT INTO tokens (id, hash, role, name, driver_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             id,
-            hash(token),
+            hash(&secret.0),
             new.role.as_str(),
             name.as_str(),
             new.driver_id.map(DriverId::uuid),
@@ -145,7 +147,19 @@ pub(crate) fn store(
             new.expires_in.map(|valid| now.saturating_add(valid).micros()),
         ],
     )?;
-    Ok(id)
+    Ok(())
+}
+
+/// Whether a token with this secret is stored.
+pub(crate) fn is_stored(tables: &Connection, secret: &Secret) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM tokens WHERE hash = ?1";
+    Ok(sql::one(tables, sql, [hash(&secret.0)], |_| Ok(()))?.is_some())
+}
+
+/// Revokes the token with this secret, if one is stored.
+pub(crate) fn revoke_secret(tables: &Connection, secret: &Secret, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "UPDATE tokens SET revoked_at = ?2 WHERE hash = ?1 AND revoked_at IS NULL";
+    sql::run(tables, sql, params![hash(&secret.0), now.micros()])
 }
 
 /// Why nobody is known by a token.

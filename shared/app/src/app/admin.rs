@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use depot_store::Unit;
 use uuid::Uuid;
 
 use super::App;
 use crate::command::{AdminCommand, CommandOutcome};
 use crate::demo;
 use crate::error::{AppError, Code};
+use crate::idempotency::Key;
 use crate::query::Topic;
 use crate::settings::SettingChange;
-use crate::token::{self, CreatedToken, NewToken, Secret, TokenView};
+use crate::token::{self, CreatedToken, NewToken, TokenView};
 
 /// For how many days a token can be made at most; one without an end is made without a number.
 const TOKEN_DAYS_MOST: u32 = 3650;
@@ -21,8 +23,12 @@ impl App {
     /// # Errors
     /// It is not valid, its driver does not exist, or it could not be stored.
     pub async fn create_token(&self, new: NewToken) -> Result<CreatedToken, AppError> {
-        let now = self.now();
-        Ok(self.store().write(move |unit, _| token::create(unit.tables_mut()?, &new, now)).await?)
+        let (id, secret, now) = (Uuid::now_v7(), token::draw_secret()?, self.now());
+        let stored = secret.clone();
+        let write =
+            self.store().write(move |unit, _| token::store(unit.tables_mut()?, id, &new, &stored, now));
+        write.await?;
+        Ok(CreatedToken { id, token: secret.0 })
     }
 
     /// Every token, without the secret.
@@ -42,61 +48,90 @@ impl App {
         Ok(self.store().write(move |unit, _| token::revoke(unit.tables_mut()?, &id_or_name, now)).await?)
     }
 
-    pub(super) async fn administer(&self, command: &AdminCommand) -> Result<CommandOutcome, AppError> {
-        let mut outcome = CommandOutcome {
-            id: Uuid::nil(),
-            version: 0,
-            sequence: 0,
-            changed: true,
-            message: String::new(),
-            status: None,
-            incident_id: None,
-            token: None,
-        };
-        outcome.message = match command {
+    /// Executes a command about the depot itself, once per key.
+    pub(super) async fn execute_admin(
+        &self,
+        command: AdminCommand,
+        key: Option<Key>,
+    ) -> Result<CommandOutcome, AppError> {
+        match command {
+            AdminCommand::RemoveDemo {} => {
+                let removed = self.run_in_tables(key, |unit, caches| {
+                    demo::remove(unit, caches)?;
+                    Ok(depot_outcome(unit, "Demo day removed"))
+                });
+                let outcome = removed.await?;
+                self.tell(Topic::ALL);
+                Ok(outcome)
+            }
+            AdminCommand::CreateToken { role, name, driver_id, expires_in_days } => {
+                let expires_in = expires_in_days.map(valid_days).transpose()?;
+                self.create_token_once(NewToken { role, name, driver_id, expires_in }, key).await
+            }
+            AdminCommand::RevokeToken { id } => {
+                let now = self.now();
+                let revoked = self.run_in_tables(key, move |unit, _| {
+                    let id = token::revoke(unit.tables_mut()?, &id.to_string(), now)?.id;
+                    Ok(CommandOutcome { id, ..depot_outcome(unit, "Token revoked") })
+                });
+                let outcome = revoked.await?;
+                self.tell(&[Topic::Depot]);
+                Ok(outcome)
+            }
+            AdminCommand::LoadDemo {}
+            | AdminCommand::ChangeSettings { .. }
+            | AdminCommand::BackUp {}
+            | AdminCommand::CheckData {}
+            | AdminCommand::Seal {} => {
+                let app = self.clone();
+                self.run_to_end(key, async move { app.administer(command).await }).await
+            }
+        }
+    }
+
+    /// Executes a command that is more than one transaction. Run again after a crash, each of them does no harm.
+    async fn administer(&self, command: AdminCommand) -> Result<CommandOutcome, AppError> {
+        let (changed, message) = match command {
             AdminCommand::LoadDemo {} => {
                 demo::load(self).await?;
                 self.tell(Topic::ALL);
-                "Demo day loaded"
-            }
-            AdminCommand::RemoveDemo {} => {
-                self.store().write(demo::remove).await?;
-                self.tell(Topic::ALL);
-                "Demo day removed"
+                (true, "Demo day loaded")
             }
             AdminCommand::ChangeSettings { changes } => {
-                outcome.changed = self.change_settings(changes.clone()).await?;
-                "Settings changed"
+                (self.change_settings(changes).await?, "Settings changed")
             }
-            AdminCommand::CreateToken { role, name, driver_id, expires_in_days } => {
-                let (role, name, driver_id) = (*role, name.clone(), *driver_id);
-                let expires_in = expires_in_days.map(valid_days).transpose()?;
-                let created = self.create_token(NewToken { role, name, driver_id, expires_in }).await?;
-                self.tell(&[Topic::Depot]);
-                (outcome.id, outcome.token) = (created.id, Some(Secret(created.token)));
-                "Token created"
-            }
-            AdminCommand::RevokeToken { id } => {
-                outcome.id = self.revoke_token(&id.to_string()).await?.id;
-                self.tell(&[Topic::Depot]);
-                "Token revoked"
-            }
-            AdminCommand::BackUp {} => {
-                outcome.changed = self.back_up();
-                "A backup is being made"
-            }
-            AdminCommand::CheckData {} => {
-                outcome.changed = self.check();
-                "The record is being checked"
-            }
+            AdminCommand::BackUp {} => (self.back_up(), "A backup is being made"),
+            AdminCommand::CheckData {} => (self.check(), "The record is being checked"),
             AdminCommand::Seal {} => {
-                outcome.changed = self.seal().await?.is_some();
+                let is_new = self.seal().await?.is_some();
                 self.tell(&[Topic::Data]);
-                "The record is sealed"
+                (is_new, "The record is sealed")
             }
+            AdminCommand::RemoveDemo {}
+            | AdminCommand::CreateToken { .. }
+            | AdminCommand::RevokeToken { .. } => {
+                return Err(AppError::new(Code::Internal, "This command runs in one transaction"));
+            }
+        };
+        let outcome = CommandOutcome::eventless(Uuid::nil(), self.store().head(), message);
+        Ok(CommandOutcome { changed, ..outcome })
+    }
+
+    /// Creates a token once per key. A repetition returns the same token, with its secret while that is remembered.
+    async fn create_token_once(&self, new: NewToken, key: Option<Key>) -> Result<CommandOutcome, AppError> {
+        let (id, secret, now) = (Uuid::now_v7(), token::draw_secret()?, self.now());
+        self.inner.fresh_tokens.lock().remember(id, secret.clone());
+        let created = self.run_in_tables(key, move |unit, _| {
+            token::store(unit.tables_mut()?, id, &new, &secret, now)?;
+            Ok(CommandOutcome { id, ..depot_outcome(unit, "Token created") })
+        });
+        let mut outcome = created.await?;
+        outcome.token = self.inner.fresh_tokens.lock().find(outcome.id);
+        if outcome.token.is_none() {
+            "This request created the token before; its secret is not known any more: revoke it and create another"
+                .clone_into(&mut outcome.message);
         }
-        .to_owned();
-        outcome.sequence = self.store().head();
+        self.tell(&[Topic::Depot]);
         Ok(outcome)
     }
 
@@ -126,6 +161,10 @@ impl App {
     pub(crate) async fn is_demo(&self) -> Result<bool, AppError> {
         self.store().read(|connection| Ok::<_, AppError>(demo::events(connection)?.is_some())).await
     }
+}
+
+fn depot_outcome(unit: &Unit<'_>, message: &str) -> CommandOutcome {
+    CommandOutcome::eventless(Uuid::nil(), unit.next_sequence() - 1, message)
 }
 
 /// How long a token is valid.

@@ -2,14 +2,17 @@
 
 use chrono::TimeDelta;
 use depot_domain::values::DriverId;
+use depot_store::Unit;
 use uuid::Uuid;
 
 use super::{App, occurred_at};
 use crate::actor::{Actor, Role};
 use crate::command::CommandOutcome;
 use crate::error::{AppError, Code};
+use crate::idempotency::Key;
 use crate::phone::{self, Claimed, PhoneCommand};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Topic};
+use crate::token;
 
 /// How often a sign of life of a phone is written down at most.
 const SEEN_EVERY_SECONDS: i64 = 30;
@@ -68,82 +71,127 @@ impl App {
         }
     }
 
-    pub(super) async fn tend_phones(
+    /// Executes a command about phones, once per key.
+    pub(super) async fn execute_phone(
         &self,
         actor: &Actor,
         command: PhoneCommand,
+        key: Option<Key>,
     ) -> Result<CommandOutcome, AppError> {
         let now = self.now();
-        let (id, message) = match command {
-            PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
-            PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
-                let confirmed = self.inner.pairings.lock().confirmable(pairing_id, now)?;
-                let write = self
-                    .store()
-                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
-                let driver_name = write.await?;
-                self.inner.pairings.lock().end(pairing_id, Some(driver_name));
-                (pairing_id, "Phone paired")
-            }
-            PhoneCommand::RefusePairing { pairing_id } => {
-                self.inner.pairings.lock().end(pairing_id, None);
-                (pairing_id, "Pairing ended")
+        let device = actor.credential;
+        match command {
+            PhoneCommand::StartPairing {}
+            | PhoneCommand::ConfirmPairing { .. }
+            | PhoneCommand::RefusePairing { .. } => {
+                let app = self.clone();
+                self.run_to_end(key, async move { app.advance_pairing(command).await }).await
             }
             PhoneCommand::RevokePhone { device_id } => {
-                self.store().write(move |unit, _| phone::revoke(unit.tables_mut()?, device_id, now)).await?;
-                (device_id, "Phone revoked")
+                let revoked = self.run_in_tables(key, move |unit, _| {
+                    phone::revoke(unit.tables_mut()?, device_id, now)?;
+                    Ok(phone_outcome(unit, device_id, "Phone revoked"))
+                });
+                self.tell_of_phones_after(revoked.await)
             }
             PhoneCommand::SeeMessages { ids } => {
                 let driver = own_driver(actor)?;
-                self.store().write(move |unit, _| phone::see(unit.tables_mut()?, driver, &ids, now)).await?;
-                (actor.credential, "Messages seen")
+                let seen = self.run_in_tables(key, move |unit, _| {
+                    phone::see(unit.tables_mut()?, driver, &ids, now)?;
+                    Ok(phone_outcome(unit, device, "Messages seen"))
+                });
+                self.tell_of_phones_after(seen.await)
             }
             PhoneCommand::ReportState { unsent_actions, unsent_files, app_version } => {
-                let device = actor.credential;
                 let unsent = (unsent_actions, unsent_files);
-                let write = self.store().write(move |unit, _| {
-                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)
+                let noted = self.run_in_tables(key, move |unit, _| {
+                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)?;
+                    Ok(phone_outcome(unit, device, "State noted"))
                 });
-                write.await?;
-                (device, "State noted")
+                self.tell_of_phones_after(noted.await)
             }
             PhoneCommand::SharePositions { on } => {
                 let (driver, policy) = (own_driver(actor)?, self.position_policy());
-                let write = self
-                    .store()
-                    .write(move |unit, _| phone::share(unit.tables_mut()?, driver, on, policy, now));
-                write.await?;
+                let message = if on { "Positions are shared" } else { "Positions are no longer shared" };
+                let shared = self.run_in_tables(key, move |unit, _| {
+                    phone::share(unit.tables_mut()?, driver, on, policy, now)?;
+                    Ok(phone_outcome(unit, device, message))
+                });
+                let outcome = shared.await?;
                 self.tell(&[Topic::Positions]);
-                (actor.credential, if on { "Positions are shared" } else { "Positions are no longer shared" })
+                self.tell_of_phones_after(Ok(outcome))
             }
             PhoneCommand::ReportPosition { latitude, longitude, accuracy_meters: accuracy, at } => {
                 let (driver, policy) = (own_driver(actor)?, self.position_policy());
                 let at = occurred_at(Some(at), now)?;
                 let told = phone::Told { latitude, longitude, accuracy, at };
-                let write = self.store().write(move |unit, _| {
-                    phone::keep_position(unit.tables_mut()?, driver, told, policy, now)
+                let noted = self.run_in_tables(key, move |unit, _| {
+                    let changed = phone::keep_position(unit.tables_mut()?, driver, told, policy, now)?;
+                    Ok(CommandOutcome { changed, ..phone_outcome(unit, device, "Position noted") })
                 });
-                if write.await? {
+                let outcome = noted.await?;
+                if outcome.changed {
                     self.tell(&[Topic::Positions]);
                 }
-                return Ok(self.outcome(actor.credential, "Position noted"));
+                Ok(outcome)
             }
-        };
-        self.tell_of_phones();
-        Ok(self.outcome(id, message))
+        }
     }
 
-    fn outcome(&self, id: Uuid, message: &str) -> CommandOutcome {
-        CommandOutcome {
-            id,
-            version: 0,
-            sequence: self.store().head(),
-            changed: true,
-            message: message.to_owned(),
-            status: None,
-            incident_id: None,
-            token: None,
+    /// Executes a command about a pairing. Pairings are in memory: what is left of one is a token.
+    async fn advance_pairing(&self, command: PhoneCommand) -> Result<CommandOutcome, AppError> {
+        let now = self.now();
+        let (id, message) = match command {
+            PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
+            PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
+                // Taken before anything is awaited: from here on it can be neither refused nor confirmed a second time.
+                let confirmed = self.inner.pairings.lock().take_confirmed(pairing_id, now)?;
+                let write = self
+                    .store()
+                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
+                let paired = write.await.map_err(AppError::from);
+                let mut pairings = self.inner.pairings.lock();
+                match paired {
+                    Ok(driver_name) => pairings.set_confirmed(pairing_id, driver_name),
+                    Err(error) => {
+                        pairings.give_back(pairing_id);
+                        return Err(error);
+                    }
+                }
+                (pairing_id, "Phone paired")
+            }
+            PhoneCommand::RefusePairing { pairing_id } => {
+                let claimed = self.inner.pairings.lock().refuse(pairing_id, now)?;
+                if let Some(secret) = claimed {
+                    // A confirmation whose outcome was unknown may have stored it.
+                    let write = self.store().write(move |unit, _| {
+                        Ok::<_, AppError>(token::revoke_secret(unit.tables_mut()?, &secret, now)?)
+                    });
+                    write.await?;
+                }
+                (pairing_id, "Pairing ended")
+            }
+            PhoneCommand::RevokePhone { .. }
+            | PhoneCommand::SeeMessages { .. }
+            | PhoneCommand::ReportState { .. }
+            | PhoneCommand::SharePositions { .. }
+            | PhoneCommand::ReportPosition { .. } => {
+                return Err(AppError::new(Code::Internal, "This command runs in one transaction"));
+            }
+        };
+        let outcome = CommandOutcome::eventless(id, self.store().head(), message);
+        self.tell_of_phones_after(Ok(outcome))
+    }
+
+    /// Tells followers that something about phones changed, if the command was not refused.
+    fn tell_of_phones_after(
+        &self,
+        outcome: Result<CommandOutcome, AppError>,
+    ) -> Result<CommandOutcome, AppError> {
+        if outcome.is_ok() {
+            self.tell_of_phones();
         }
+        outcome
     }
 
     /// Forgets where drivers were longer ago than the settings allow; says whether anything was forgotten. It is done
@@ -180,6 +228,10 @@ impl App {
     pub(crate) fn tell_of_phones(&self) {
         self.tell(&[Topic::Phones]);
     }
+}
+
+fn phone_outcome(unit: &Unit<'_>, id: Uuid, message: &str) -> CommandOutcome {
+    CommandOutcome::eventless(id, unit.next_sequence() - 1, message)
 }
 
 fn own_driver(actor: &Actor) -> Result<DriverId, AppError> {

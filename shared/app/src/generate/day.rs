@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::Step;
 use super::words::{self, any, valid};
 use crate::actor::{Actor, Role};
-use crate::command::DepotCommand;
+use crate::command::EntityCommand;
 
 /// Deliveries of each driver a day.
 pub(super) const WAVES: u32 = 8;
@@ -90,7 +90,7 @@ impl Depot {
     }
 
     /// Something was said at the desk.
-    pub(super) fn say(&mut self, at: Timestamp, command: DepotCommand) {
+    pub(super) fn say(&mut self, at: Timestamp, command: EntityCommand) {
         self.tell(at, at, Actor::desk(), command);
     }
 
@@ -100,7 +100,7 @@ impl Depot {
         occurred_at: Timestamp,
         recorded_at: Timestamp,
         actor: Actor,
-        command: DepotCommand,
+        command: EntityCommand,
     ) {
         let correlation = self.id::<Uuid>(recorded_at).to_string();
         if recorded_at <= self.until {
@@ -129,7 +129,7 @@ impl Depot {
                 name: valid(&format!("{first} {last}")),
                 driver_license: valid(&format!("L-{}", 10_001 + number)),
             };
-            self.say(opened, DepotCommand::Driver { id, command });
+            self.say(opened, EntityCommand::Driver(id, command));
             if number >= working {
                 let (status, reason) = if number.is_multiple_of(2) {
                     (DriverStatus::Unavailable, "Parental leave")
@@ -137,7 +137,7 @@ impl Depot {
                     (DriverStatus::Suspended, "Licence has expired")
                 };
                 let command = DriverCommand::ChangeDriverStatus { status, reason: Some(valid(reason)) };
-                self.say(opened, DepotCommand::Driver { id, command });
+                self.say(opened, EntityCommand::Driver(id, command));
             }
             self.buy(number, working);
         }
@@ -152,7 +152,7 @@ impl Depot {
             registration: valid(&format!("ED-{:03}", 101 + number)),
             vehicle_type: valid(vehicle_type),
         };
-        self.say(opened, DepotCommand::Vehicle { id, command });
+        self.say(opened, EntityCommand::Vehicle(id, command));
         if number >= working {
             let (status, reason) = if number.is_multiple_of(2) {
                 (VehicleStatus::Maintenance, "Yearly inspection")
@@ -160,7 +160,7 @@ impl Depot {
                 (VehicleStatus::OutOfService, "Engine damage")
             };
             let command = VehicleCommand::ChangeVehicleStatus { status, reason: Some(valid(reason)) };
-            self.say(opened, DepotCommand::Vehicle { id, command });
+            self.say(opened, EntityCommand::Vehicle(id, command));
         }
     }
 
@@ -195,7 +195,7 @@ impl Depot {
         let first = self.rng.random_range(0..words::PLACES.len());
         // No place twice on a route: 7 and the number of places have no common divisor.
         let place = |number: usize| words::PLACES[(first + number * 7) % words::PLACES.len()];
-        let route = |command| DepotCommand::Route { id, command };
+        let route = |command| EntityCommand::Route(id, command);
         self.say(
             at,
             route(RouteCommand::CreateRoute {
@@ -233,16 +233,16 @@ impl Depot {
             driver_id: is_staffed.then_some(crewman.id),
             vehicle_id: is_staffed.then_some(vehicle),
         };
-        self.say(created_at, DepotCommand::Delivery { id, command: create });
+        self.say(created_at, EntityCommand::Delivery(id, create));
         if !is_staffed {
             if is_last && self.rng.random_bool(0.4) {
                 return;
             }
             let at = minutes_after(route.start, -35);
             let command = DeliveryCommand::AssignDriver { driver_id: crewman.id };
-            self.say(at, DepotCommand::Delivery { id, command });
+            self.say(at, EntityCommand::Delivery(id, command));
             let command = DeliveryCommand::AssignVehicle { vehicle_id: vehicle };
-            self.say(at, DepotCommand::Delivery { id, command });
+            self.say(at, EntityCommand::Delivery(id, command));
         }
         self.crew[driver].free_at = self.drive(id, route, &crewman, is_last);
     }

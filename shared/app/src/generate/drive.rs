@@ -9,7 +9,7 @@ use rand::Rng;
 use super::day::{Crewman, Depot, Timetable, minutes_after};
 use super::words::{self, any, valid};
 use crate::actor::Actor;
-use crate::command::DepotCommand;
+use crate::command::EntityCommand;
 
 /// Of a hundred deliveries, how many fail, and how many of those are tried again.
 const FAIL: u32 = 2;
@@ -87,7 +87,7 @@ impl Journey<'_> {
             _ => self.depot.rng.random_range(120..1_500),
         };
         self.heard = self.heard.max(self.at.saturating_add(TimeDelta::seconds(lag)));
-        let command = DepotCommand::Delivery { id: self.id, command };
+        let command = EntityCommand::Delivery(self.id, command);
         self.depot.tell(self.at, self.heard, self.phone.clone(), command);
     }
 
@@ -130,7 +130,7 @@ impl Journey<'_> {
             let note = Some(valid(note));
             let command = DeliveryCommand::ResolveIncident { incident_id, note };
             let at = minutes_after(self.heard, minutes);
-            self.depot.say(at, DepotCommand::Delivery { id: self.id, command });
+            self.depot.say(at, EntityCommand::Delivery(self.id, command));
         }
     }
 

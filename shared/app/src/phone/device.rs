@@ -47,7 +47,12 @@ pub(crate) fn pair(
         driver_id: Some(driver),
         expires_in: Some(TimeDelta::days(VALID_DAYS)),
     };
-    let id = token::store(tables, &new, &confirmed.token, now)?;
+    // A confirmation whose outcome was unknown may have stored it.
+    if token::is_stored(tables, &confirmed.token)? {
+        return Ok(driver_name);
+    }
+    let id = Uuid::now_v7();
+    token::store(tables, id, &new, &confirmed.token, now)?;
     sql::run(
         tables,
         "INSERT INTO devices (id, device, app_version, seen_at) VALUES (?1, ?2, ?3, ?4)",

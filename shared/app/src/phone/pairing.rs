@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::PairingView;
 use crate::error::{AppError, Code};
+use crate::token::Secret;
 
 /// How long a code can be used, and how long its outcome can be asked for after that.
 const VALID_MINUTES: i64 = 5;
@@ -67,6 +68,8 @@ struct Pairing {
     state: PairingState,
     expires_at: Timestamp,
     wrong: u8,
+    /// Whether its confirmation is being written.
+    is_taken: bool,
     claim: Option<Claim>,
     driver_name: Option<String>,
 }
@@ -79,7 +82,7 @@ pub(crate) struct Pairings {
 
 /// What a confirmed pairing makes a token of.
 pub(crate) struct Confirmed {
-    pub(crate) token: String,
+    pub(crate) token: Secret,
     pub(crate) device: String,
     pub(crate) app_version: String,
 }
@@ -88,14 +91,16 @@ impl Pairings {
     /// Begins a pairing.
     pub(crate) fn start(&mut self, now: Timestamp) -> Result<Uuid, AppError> {
         self.tidy(now);
-        if self.all.len() >= MAX_OPEN {
-            self.all.remove(0);
+        if self.all.len() >= MAX_OPEN
+            && let Some(oldest) = self.all.iter().position(|pairing| !pairing.is_taken)
+        {
+            self.all.remove(oldest);
         }
         let id = Uuid::now_v7();
         let expires_at = now.saturating_add(TimeDelta::minutes(VALID_MINUTES));
         let code = hex(&random::<16>()?);
         let (state, claim, driver_name) = (PairingState::Open, None, None);
-        self.all.push(Pairing { id, code, state, expires_at, wrong: 0, claim, driver_name });
+        self.all.push(Pairing { id, code, state, expires_at, wrong: 0, is_taken: false, claim, driver_name });
         Ok(id)
     }
 
@@ -170,32 +175,60 @@ impl Pairings {
         })
     }
 
-    /// What to make a token of, where a phone waits for that.
-    pub(crate) fn confirmable(&mut self, id: Uuid, now: Timestamp) -> Result<Confirmed, AppError> {
+    /// Takes the claim of a pairing whose phone waits. Nobody else can confirm or refuse the pairing until
+    /// [`set_confirmed`](Self::set_confirmed) or [`give_back`](Self::give_back).
+    ///
+    /// # Errors
+    /// There is no such pairing, or no phone waits to be confirmed.
+    pub(crate) fn take_confirmed(&mut self, id: Uuid, now: Timestamp) -> Result<Confirmed, AppError> {
         self.tidy(now);
         let pairing = self.find(id)?;
-        match (pairing.state, &pairing.claim) {
-            (PairingState::Waiting, Some(Claim { token, device, app_version, .. })) => {
-                let (token, device, app_version) = (token.clone(), device.clone(), app_version.clone());
-                Ok(Confirmed { token, device, app_version })
+        match (pairing.state, pairing.is_taken, &pairing.claim) {
+            (PairingState::Waiting, false, Some(Claim { token, device, app_version, .. })) => {
+                let (token, device) = (Secret(token.clone()), device.clone());
+                let confirmed = Confirmed { token, device, app_version: app_version.clone() };
+                pairing.is_taken = true;
+                Ok(confirmed)
             }
-            (state, _) => Err(AppError::new(
-                Code::RuleBroken,
-                format!("No phone waits to be confirmed: this pairing is {state}"),
-            )
-            .with("state", state.as_str())),
+            (state, is_taken, _) => Err(no_phone_waits(state, is_taken)),
         }
     }
 
-    /// Ends a pairing: with the name of the driver whose phone it became, or without.
-    pub(crate) fn end(&mut self, id: Uuid, driver_name: Option<String>) {
-        if let Ok(pairing) = self.find(id)
-            && matches!(pairing.state, PairingState::Open | PairingState::Waiting)
-        {
-            pairing.state =
-                if driver_name.is_some() { PairingState::Confirmed } else { PairingState::Refused };
-            pairing.driver_name = driver_name;
+    /// Ends a pairing that was taken: its phone is now the phone of this driver.
+    pub(crate) fn set_confirmed(&mut self, id: Uuid, driver_name: String) {
+        if let Ok(pairing) = self.find(id) {
+            pairing.is_taken = false;
+            pairing.state = PairingState::Confirmed;
+            pairing.driver_name = Some(driver_name);
         }
+    }
+
+    /// Gives back a pairing that was taken and could not be confirmed.
+    pub(crate) fn give_back(&mut self, id: Uuid) {
+        if let Ok(pairing) = self.find(id) {
+            pairing.is_taken = false;
+        }
+    }
+
+    /// Ends a pairing without a phone, and returns the credential of the phone that had claimed it. One that ended without a
+    /// phone stays as it ended.
+    ///
+    /// # Errors
+    /// There is no such pairing, or its phone is confirmed already or at this moment: it has to be revoked.
+    pub(crate) fn refuse(&mut self, id: Uuid, now: Timestamp) -> Result<Option<Secret>, AppError> {
+        self.tidy(now);
+        let pairing = self.find(id)?;
+        match (pairing.state, pairing.is_taken) {
+            (PairingState::Open | PairingState::Waiting, false) => pairing.state = PairingState::Refused,
+            (PairingState::Refused | PairingState::Expired | PairingState::Exhausted, _) => {}
+            (PairingState::Confirmed, _) | (PairingState::Open | PairingState::Waiting, true) => {
+                let detail = "This phone is paired already: revoke it to keep it out";
+                return Err(
+                    AppError::new(Code::RuleBroken, detail).with("state", PairingState::Confirmed.as_str())
+                );
+            }
+        }
+        Ok(pairing.claim.as_ref().map(|claim| Secret(claim.token.clone())))
     }
 
     fn find(&mut self, id: Uuid) -> Result<&mut Pairing, AppError> {
@@ -215,12 +248,15 @@ impl Pairings {
 
     fn tidy(&mut self, now: Timestamp) {
         for pairing in &mut self.all {
-            let may_expire = matches!(pairing.state, PairingState::Open | PairingState::Waiting);
+            let may_expire =
+                matches!(pairing.state, PairingState::Open | PairingState::Waiting) && !pairing.is_taken;
             if may_expire && pairing.expires_at <= now {
                 pairing.state = PairingState::Expired;
             }
         }
-        self.all.retain(|pairing| pairing.expires_at.saturating_add(TimeDelta::minutes(VALID_MINUTES)) > now);
+        self.all.retain(|pairing| {
+            pairing.is_taken || pairing.expires_at.saturating_add(TimeDelta::minutes(VALID_MINUTES)) > now
+        });
     }
 }
 
@@ -235,6 +271,12 @@ impl Pairing {
             driver_name: self.driver_name.clone(),
         })
     }
+}
+
+fn no_phone_waits(state: PairingState, is_taken: bool) -> AppError {
+    let state = if is_taken { PairingState::Confirmed } else { state };
+    let detail = format!("No phone waits to be confirmed: this pairing is {state}");
+    AppError::new(Code::RuleBroken, detail).with("state", state.as_str())
 }
 
 fn check_nonce(nonce: &str) -> Result<(), AppError> {
@@ -305,10 +347,10 @@ mod tests {
         assert!(pairings.claim((&code, OTHER), PHONE, at(1)).is_err());
         let seen = pairings.view(id, None, at(1)).unwrap();
         assert_eq!((seen.state, seen.digits), (PairingState::Waiting, Some(claimed.digits)));
-        assert_eq!(pairings.confirmable(id, at(1)).unwrap().token, claimed.token);
-        pairings.end(id, Some("Ana".to_owned()));
+        assert_eq!(pairings.take_confirmed(id, at(1)).unwrap().token.0, claimed.token);
+        pairings.set_confirmed(id, "Ana".to_owned());
         assert_eq!(pairings.claimed_with(&claimed.token, at(2)).unwrap().state, PairingState::Confirmed);
-        assert!(pairings.confirmable(id, at(2)).is_err(), "only once");
+        assert!(pairings.take_confirmed(id, at(2)).is_err(), "only once");
     }
 
     #[test]
@@ -357,14 +399,29 @@ mod tests {
         let id = pairings.start(at(0)).unwrap();
         let code = code_of(&mut pairings, id);
         let claimed = pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
-        pairings.end(id, Some("Ana".to_owned()));
-        pairings.end(id, None);
+        pairings.take_confirmed(id, at(1)).unwrap();
+        pairings.set_confirmed(id, "Ana".to_owned());
+        assert!(pairings.refuse(id, at(1)).is_err());
         let seen = pairings.view(id, None, at(9)).unwrap();
         assert_eq!((seen.state, seen.driver_name.as_deref()), (PairingState::Confirmed, Some("Ana")));
         assert_eq!(seen.device.as_deref(), Some(PHONE.0));
         assert!(pairings.claimed_with(&claimed.token, at(9)).is_some());
         assert!(pairings.claimed_with(&claimed.token, at(10)).is_none(), "forgotten");
         assert!(pairings.view(id, None, at(10)).is_err(), "forgotten");
+    }
+
+    #[test]
+    fn a_pairing_being_confirmed_is_neither_refused_nor_confirmed() {
+        let mut pairings = Pairings::default();
+        let id = pairings.start(at(0)).unwrap();
+        let code = code_of(&mut pairings, id);
+        pairings.claim((&code, NONCE), PHONE, at(1)).unwrap();
+        pairings.take_confirmed(id, at(1)).unwrap();
+        assert!(pairings.refuse(id, at(1)).is_err());
+        assert!(pairings.take_confirmed(id, at(1)).is_err());
+        pairings.give_back(id);
+        pairings.refuse(id, at(1)).unwrap();
+        assert_eq!(pairings.view(id, None, at(1)).unwrap().state, PairingState::Refused);
     }
 
     #[test]
