@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
@@ -12,8 +12,8 @@ use crate::setup::{self, Purpose};
 use crate::ui;
 use crate::workspace::{self, APP, DAEMON, EVERYTHING};
 
-/// The folder the window keeps its data in, below the user's data folder: the identifier in tauri.conf.json.
-const DATA_FOLDER: &str = "app.eroad.depot";
+/// The database of the depot that this command once kept apart from the window's, below the user's data folder.
+const FORMER_DATABASE: &str = "app.eroad.depot/depot.sqlite3";
 /// What the daemon prints before the address that signs a browser in.
 const SIGN_IN_AT: &str = "sign in at ";
 
@@ -41,11 +41,15 @@ fn has_display(is_linux: bool, variable: impl Fn(&str) -> Option<OsString>) -> b
 
 /// Runs the daemon to its end, and says in plain words where to look once it says where it listens.
 fn serve(daemon: &mut Command, args: &[String]) -> Result<(), Failure> {
-    daemon.args(["serve", "--sign-in-link"]);
-    if !args.iter().any(|arg| arg == "--data-dir" || arg.starts_with("--data-dir=")) {
-        daemon.arg("--data-dir").arg(data_folder()?);
+    // Without --data-dir the daemon serves the folder that the window opens.
+    let names_folder = args.iter().any(|arg| arg == "--data-dir" || arg.starts_with("--data-dir="));
+    if let Some(former) = former_depot().filter(|_| !names_folder) {
+        eprintln!(
+            "An earlier version of this command kept a depot in {former}. To open that one:\n    cargo xtask run -- --data-dir {former}",
+            former = former.display()
+        );
     }
-    daemon.args(args).stdout(Stdio::piped());
+    daemon.args(["serve", "--sign-in-link"]).args(args).stdout(Stdio::piped());
     let mut running =
         daemon.spawn().map_err(|error| Failure::new(format!("{DAEMON} could not be started: {error}")))?;
     let printed = running.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines());
@@ -63,12 +67,11 @@ fn serve(daemon: &mut Command, args: &[String]) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{DAEMON} ended with {status}"))) }
 }
 
-fn data_folder() -> Result<PathBuf, Failure> {
+fn former_depot() -> Option<PathBuf> {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
-    base.map(|base| base.join(DATA_FOLDER)).ok_or_else(|| {
-        Failure::new("HOME is not set, so say where the data goes: `cargo xtask run -- --data-dir FOLDER`")
-    })
+    let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
+    let database = base.join(FORMER_DATABASE);
+    database.is_file().then(|| database.parent().map(Path::to_owned)).flatten()
 }
 
 #[cfg(test)]

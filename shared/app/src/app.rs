@@ -79,20 +79,6 @@ fn system_time() -> Timestamp {
     Timestamp::try_from(Utc::now()).expect("the system's clock is before the year 10000")
 }
 
-/// The folder in which a depot's data lies unless another is chosen.
-#[must_use]
-pub fn default_folder() -> PathBuf {
-    let home = || std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let base = if cfg!(windows) {
-        std::env::var_os("LOCALAPPDATA").map_or_else(home, PathBuf::from)
-    } else if cfg!(target_os = "macos") {
-        home().join("Library/Application Support")
-    } else {
-        std::env::var_os("XDG_DATA_HOME").map_or_else(|| home().join(".local/share"), PathBuf::from)
-    };
-    base.join("eroad-depot")
-}
-
 /// A depot. Cheap to clone.
 #[derive(Clone)]
 pub struct App {

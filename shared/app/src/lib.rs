@@ -14,6 +14,7 @@ mod booking;
 mod command;
 mod data;
 mod day;
+mod default_folder;
 mod delivery;
 mod demo;
 mod durable;
@@ -56,11 +57,12 @@ pub mod fuzzing {
 }
 
 pub use actor::{Actor, Role};
-pub use app::{App, AppOptions, Clock, default_folder};
+pub use app::{App, AppOptions, Clock};
 pub use backup::{BackupReport, Restored};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
 pub use data::{BackupView, DataView, JobView, SealView};
 pub use day::Day;
+pub use default_folder::default_folder;
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
     DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
