@@ -30,7 +30,7 @@ async fn it_starts_creates_a_driver_and_shows_it() {
     window.heading("Fleet").await;
     window.click("//button[normalize-space()='New driver']").await;
     window.fill("Name", "Ana Costa").await;
-    window.fill("Driver license", "L-100").await;
+    window.fill("Driving licence", "L-100").await;
     window.click("//*[@role='dialog']//button[normalize-space()='Add driver']").await;
     window.find("//table//*[normalize-space()='Ana Costa']").await;
     window.close().await;

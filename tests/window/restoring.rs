@@ -167,7 +167,7 @@ async fn add_driver(window: &Window, name: &str) {
     window.click("//a[normalize-space()='Fleet']").await;
     window.click("//button[normalize-space()='New driver']").await;
     window.fill("Name", name).await;
-    window.fill("Driver license", "L-100").await;
+    window.fill("Driving licence", "L-100").await;
     window.click(&format!("{DIALOG}//button[normalize-space()='Add driver']")).await;
     window.find(&format!("//table//*[normalize-space()='{name}']")).await;
 }

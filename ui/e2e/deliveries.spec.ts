@@ -36,9 +36,9 @@ it("assigns a driver to many at once, and tells which one was refused and why", 
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries?text=Mill&ascending=true`);
   // Somebody else is faster with one of them: it fails, and so cannot be assigned.
-  await page.getByRole("checkbox", { name: "Choose Mill → Alder" }).click();
-  await page.getByRole("checkbox", { name: "Choose Mill → Cedar" }).click({ modifiers: ["Shift"] });
-  await page.getByRole("group", { name: "3 chosen" }).getByRole("button", { name: "Driver" }).click();
+  await page.getByRole("checkbox", { name: "Select Mill → Alder" }).click();
+  await page.getByRole("checkbox", { name: "Select Mill → Cedar" }).click({ modifiers: ["Shift"] });
+  await page.getByRole("group", { name: "3 selected" }).getByRole("button", { name: "Driver" }).click();
   const dialog = page.getByRole("dialog", { name: "Assign a driver to 3 deliveries" });
   await depot.call("PATCH", `/api/deliveries/${ids[1]}/status`, { status: "Failed", reason: "No ramp" });
   await dialog.getByRole("combobox", { name: "Driver" }).fill("Ana");
@@ -51,8 +51,8 @@ it("assigns a driver to many at once, and tells which one was refused and why", 
   expect(await lines.filter({ hasText: "Done" }).count()).toBe(2);
   await dialog.getByRole("button", { name: "Close" }).last().click();
   // What was not done stays chosen.
-  await page.getByRole("group", { name: "1 chosen" }).waitFor();
-  expect(await page.getByRole("checkbox", { name: "Choose Mill → Birch" }).isChecked()).toBe(true);
+  await page.getByRole("group", { name: "1 selected" }).waitFor();
+  expect(await page.getByRole("checkbox", { name: "Select Mill → Birch" }).isChecked()).toBe(true);
   const drivers = await Promise.all(ids.map(async (id) => (await depot.call("GET", `/api/deliveries/${id}`)).driverId));
   expect(drivers).toEqual([driver, null, driver]);
   // A refusal is a 409, which the console notes of itself.
@@ -68,8 +68,8 @@ it("takes back what was done to many, but not where somebody changed it since", 
   for (const id of ids) await assign(id, dana);
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries?text=Quarry`);
-  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
-  await page.getByRole("group", { name: "2 chosen" }).getByRole("button", { name: "Driver" }).click();
+  await page.getByRole("checkbox", { name: "Select all 2 shown" }).click();
+  await page.getByRole("group", { name: "2 selected" }).getByRole("button", { name: "Driver" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("combobox", { name: "Driver" }).fill("Emil");
   await page.getByRole("option").filter({ hasText: "Emil Sands" }).click();
@@ -89,8 +89,8 @@ it("keeps what became of each when the list leaves out what was changed", async 
   await deliveriesFrom("Pier", ["East", "West"]);
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries?text=Pier&status=PickedUp`);
-  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
-  await page.getByRole("group", { name: "2 chosen" }).getByRole("button", { name: "Status" }).click();
+  await page.getByRole("checkbox", { name: "Select all 2 shown" }).click();
+  await page.getByRole("group", { name: "2 selected" }).getByRole("button", { name: "Status" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("combobox", { name: "New status" }).click();
   await page.getByRole("option", { name: "Failed" }).click();
@@ -107,8 +107,8 @@ it("reports an incident on many at once, and resolves them at once", async () =>
   const ids = await deliveriesFrom("Weir", ["North", "South"]);
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries?text=Weir`);
-  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
-  const bar = page.getByRole("group", { name: "2 chosen" });
+  await page.getByRole("checkbox", { name: "Select all 2 shown" }).click();
+  const bar = page.getByRole("group", { name: "2 selected" });
   await bar.getByRole("button", { name: "Report incident" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Type").fill("Weather");
@@ -118,7 +118,7 @@ it("reports an incident on many at once, and resolves them at once", async () =>
   await dialog.getByRole("button", { name: "Close" }).last().click();
   // What is offered goes by what the rows show.
   await expect.poll(() => page.getByRole("row").getByText("1 incident", { exact: true }).count()).toBe(2);
-  await page.getByRole("checkbox", { name: "Choose all 2 shown" }).click();
+  await page.getByRole("checkbox", { name: "Select all 2 shown" }).click();
   await bar.getByRole("button", { name: "Resolve incidents" }).click();
   await dialog.getByLabel("How they were resolved").fill("Gritted");
   await dialog.getByRole("button", { name: "Resolve 2" }).click();
@@ -135,7 +135,7 @@ it("opens a delivery beside the table, goes through the list by keys, and keeps 
   const ids = await deliveriesFrom("Lock", ["Upper", "Middle", "Lower"]);
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries?text=Lock&ascending=true`);
-  await rowOf(page, "Lock → Upper").getByText("Picked up").click();
+  await rowOf(page, "Lock → Upper").getByText("Planned").click();
   const aside = page.getByRole("complementary", { name: "The delivery that is open" });
   await aside.getByRole("heading", { name: "Lock → Upper" }).waitFor();
   await page.keyboard.press("j");
@@ -183,7 +183,7 @@ it("saves a view with its filters and columns, and gives the filtered list as a 
   const csv = (await download(page, "Text table (CSV)")).toString("utf8");
   const [heads = "", ...rows] = csv.trim().split(/\r?\n/u);
   expect(heads).toContain("Status,Origin,Destination,Scheduled start");
-  expect(rows.map((row) => row.split(",").slice(0, 3).join(",")).toSorted()).toEqual(["Picked up,Ford,'=1+1", "Picked up,Ford,Meadow"]);
+  expect(rows.map((row) => row.split(",").slice(0, 3).join(",")).toSorted()).toEqual(["Planned,Ford,'=1+1", "Planned,Ford,Meadow"]);
   const xlsx = await download(page, "Excel workbook (XLSX)");
   expect(xlsx.subarray(0, 2).toString()).toBe("PK");
   expect(complaints).toEqual([]);

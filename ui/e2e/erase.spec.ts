@@ -36,9 +36,10 @@ afterAll(async () => {
   await depot?.close();
 });
 
-/** Opens the dialog, which must not erase before it was told that somebody is sure. */
-async function erase(page: Page, opener: RegExp, title: RegExp): Promise<void> {
-  await page.getByRole("button", { name: opener }).click();
+/** Opens the dialog from its menu, which must not erase before it was told that somebody is sure. */
+async function erase(page: Page, menu: RegExp, item: RegExp, title: RegExp): Promise<void> {
+  await page.getByRole("button", { name: menu }).click();
+  await page.getByRole("menuitem", { name: item }).click();
   const dialog = page.getByRole("dialog", { name: title });
   await dialog.getByText("Backups that lie elsewhere").waitFor();
   const submit = dialog.getByRole("button", { name: "Erase for good" });
@@ -60,7 +61,8 @@ it("leaves it alone when the dialog is cancelled", async () => {
   const { context, page } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries/${delivery}`);
   await page.getByText("Leopoldine Zwickl").first().waitFor();
-  await page.getByRole("button", { name: "Erase receiver" }).click();
+  await page.getByRole("button", { name: "More about this proof" }).click();
+  await page.getByRole("menuitem", { name: /^Erase receiver/u }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   expect((await depot.call("GET", `/api/deliveries/${delivery}`)).receiverName).toBe("Leopoldine Zwickl");
@@ -71,9 +73,9 @@ it("erases who received a delivery", async () => {
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/deliveries/${delivery}`);
   await page.getByText("Leopoldine Zwickl").first().waitFor();
-  await erase(page, /^Erase receiver/u, /^Erase who received this/u);
+  await erase(page, /^More about this proof/u, /^Erase receiver/u, /^Erase who received this/u);
   await page.getByText("Who received it has been erased.").first().waitFor();
-  expect(await page.getByRole("button", { name: "Erase receiver" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "More about this proof" }).count()).toBe(0);
   for (const [at, until] of [
     [`/deliveries/${delivery}`, "Who received it has been erased."],
     ["/deliveries", "Gate → Harbour"],
@@ -91,7 +93,7 @@ it("erases a former driver, and shows them so wherever they are named", async ()
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/fleet/drivers/${driver}`);
   await page.getByRole("heading", { name: "Wilhelmina Quist" }).waitFor();
-  await erase(page, /^Erase …/u, /^Erase Wilhelmina Quist for good/u);
+  await erase(page, /^Actions for Wilhelmina Quist/u, /^Erase …/u, /^Erase Wilhelmina Quist for good/u);
   await page.getByRole("heading", { name: "Erased driver" }).waitFor();
   expect(await page.getByRole("button", { name: "Edit" }).count()).toBe(0);
   for (const [at, until] of [

@@ -24,7 +24,7 @@ it("leads from an empty depot to a proof of delivery", async () => {
   expect(page.url()).not.toContain("code=");
   const complaints = watch(context, depot.url);
 
-  await addToFleet(page, "Drivers", "New driver", { Name: "Ana Costa", "Driver license": "L-100" });
+  await addToFleet(page, "Drivers", "New driver", { Name: "Ana Costa", "Driving licence": "L-100" });
   await addToFleet(page, "Vehicles", "New vehicle", { Registration: "EV-07", "Vehicle type": "Van" });
   await planRoute(page, "Depot", "Harbour", ["Market", "Harbour gate"]);
   const delivery = await createDelivery(page, "Harbour", "Ana", "EV-07");
@@ -70,7 +70,7 @@ async function planRoute(page: Page, origin: string, destination: string, stops:
     await page.getByRole("list", { name: "Checkpoints" }).getByText(stop).waitFor();
   }
   await page.getByRole("button", { name: "Activate", exact: true }).click();
-  await page.getByRole("button", { name: "Back to planning" }).waitFor();
+  await page.getByRole("button", { name: "New delivery" }).waitFor();
 }
 
 /** A route's page has a button of that name as well. */

@@ -65,7 +65,7 @@ it("is the driver's choice, seen at the desk with its age, and forgotten when th
   await desk.page.getByText("41.15794, -8.62912").waitFor();
   // Where a dispatcher looks all day: beside the name, with its age, in the lanes of both sorts and in the table.
   await desk.page.goto(depot.url);
-  const lanes = desk.page.locator("section").filter({ hasText: "Lanes" });
+  const lanes = desk.page.locator("section").filter({ hasText: "Day plan" });
   const aged = /^Last position (?:now|\d+ min ago)$/u;
   const inLane = lanes.getByText(aged);
   await inLane.waitFor();

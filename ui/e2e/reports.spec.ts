@@ -68,8 +68,8 @@ it("counts yesterday by its definitions, compares it with the day before, and li
   await page.getByText("Yesterday", { exact: true }).click();
   await figure(page, "On time").getByText("50%").waitFor();
   await figure(page, "Delivered").getByText("of 3").waitFor();
-  await figure(page, "Delivered").getByText("+2 to before").waitFor();
-  await figure(page, "Failed").getByText("+1 to before").waitFor();
+  await figure(page, "Delivered").getByText(/^\+2 vs /u).waitFor();
+  await figure(page, "Failed").getByText(/^\+1 vs /u).waitFor();
   // Four of six were not more than five minutes late.
   await figure(page, "Checkpoints on time").getByText("66.7%").waitFor();
 

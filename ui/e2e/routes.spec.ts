@@ -67,7 +67,8 @@ it("plans a route, orders its checkpoints by keyboard, refuses a time while it i
   await page.getByText("Checkpoints can be changed only in planning.").waitFor();
   expect((await depot.call("GET", `/api/routes/${routeId}`)).status).toBe("Active");
 
-  await page.getByRole("button", { name: "Duplicate" }).click();
+  await page.getByRole("button", { name: "More actions for this route" }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
   const dialog = page.getByRole("dialog", { name: "Duplicate to another day" });
   await dialog.getByLabel("Activate it, so that deliveries can use it").check();
   await dialog.getByRole("button", { name: "Duplicate" }).click();
@@ -96,7 +97,8 @@ it("shows which routes are delayed and where, and keeps the one that is in use f
   await page.waitForURL(/\/deliveries\?.*route=/u);
   await page.goto(`${depot.url}/routes/${late}`);
   await page.getByRole("link", { name: "Ana Costa, EV-07" }).waitFor();
-  await page.getByRole("button", { name: "Back to planning" }).click();
+  await page.getByRole("button", { name: "More actions for this route" }).click();
+  await page.getByRole("menuitem", { name: "Back to planning" }).click();
   await page.getByRole("alert").first().waitFor();
   expect((await depot.call("GET", `/api/routes/${late}`)).status).toBe("Active");
   // A refusal is a 400, which the console notes of itself.

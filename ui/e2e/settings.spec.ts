@@ -45,11 +45,11 @@ it("changes a rule that holds from the next booking on, and shows it in another 
 it("makes a token that lets a browser in, shows who is here, and takes it back", async () => {
   const { context, page, complaints } = await openDesk(browser, depot);
   await page.goto(`${depot.url}/settings?part=people`);
-  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Invite person" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("Counter");
-  await dialog.getByRole("button", { name: "New token" }).click();
-  const token = await page.getByRole("textbox", { name: "The new token" }).inputValue();
+  await dialog.getByRole("button", { name: "Invite person" }).click();
+  const token = await page.getByRole("textbox", { name: "The new access token" }).inputValue();
   await page.getByRole("dialog").getByText("Done", { exact: true }).click();
   await page.getByRole("row", { name: /Counter/u }).getByText("never").waitFor();
 
@@ -64,9 +64,9 @@ it("makes a token that lets a browser in, shows who is here, and takes it back",
 
   await page.getByRole("tab", { name: "People and programs" }).click();
   await page.reload();
-  await page.getByRole("row", { name: /Counter/u }).getByRole("button", { name: "Revoke Counter" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-  await page.getByRole("row", { name: /Counter/u }).getByText("revoked").waitFor();
+  await page.getByRole("row", { name: /Counter/u }).getByRole("button", { name: "Withdraw access of Counter" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Withdraw access" }).click();
+  await page.getByRole("row", { name: /Counter/u }).getByText("withdrawn").waitFor();
   await counter.page.getByRole("heading", { name: /Sign in/u }).waitFor();
   await page.getByRole("tab", { name: "Phones and browsers" }).click();
   await here.getByRole("row", { name: /Counter/u }).waitFor({ state: "detached" });

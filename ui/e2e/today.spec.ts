@@ -57,7 +57,7 @@ it("moves a delivery between lanes where the depot allows, and tells why where i
 /** Drags a delivery's bar straight up or down to the lane of that name. */
 async function drag(page: Page, id: string, lane: string): Promise<void> {
   const bar = await page.locator(`[data-event-id="${id}"]`).boundingBox();
-  const label = await page.locator("section").filter({ hasText: "Lanes" }).getByText(lane, { exact: true }).boundingBox();
+  const label = await page.locator("section").filter({ hasText: "Day plan" }).getByText(lane, { exact: true }).boundingBox();
   if (bar === null || label === null) throw new Error(`${id} or ${lane} is not on the page`);
   const x = bar.x + bar.width / 2;
   await page.mouse.move(x, bar.y + bar.height / 2);

@@ -5,6 +5,7 @@ import { Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
+import { journey } from "@kit/Journey";
 import { LinkAnchor } from "@kit/links";
 import { Person } from "@kit/Person";
 
@@ -60,8 +61,4 @@ export function Strong({ children }: { children: ReactNode }) {
       {children}
     </Text>
   );
-}
-
-export function journey(origin: string, destination: string): string {
-  return `${origin} → ${destination}`;
 }

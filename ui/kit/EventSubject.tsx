@@ -1,6 +1,7 @@
 // What an event happened to, by its name and leading there.
 import type { EventView } from "@bindings/EventView";
 import { useTranslation } from "react-i18next";
+import { Journey } from "@kit/Journey";
 import { LinkAnchor } from "@kit/links";
 import { Person } from "@kit/Person";
 
@@ -11,13 +12,13 @@ export function EventSubject({ event: { entity, entityId, entityName } }: { even
     case "delivery":
       return (
         <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: entityId }} inherit fw={600}>
-          {name}
+          <Journey of={name} display="inline" />
         </LinkAnchor>
       );
     case "route":
       return (
         <LinkAnchor to="/routes/$routeId" params={{ routeId: entityId }} inherit fw={600}>
-          {name}
+          <Journey of={name} display="inline" />
         </LinkAnchor>
       );
     case "driver":

@@ -50,7 +50,7 @@ export function ExportMenu<Name extends QueryName>({ query, hint }: ExportMenuPr
     <>
       <Menu position="bottom-start" shadow="md">
         <Menu.Target>
-          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />} loading={isBusy}>
+          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} loading={isBusy}>
             {t("export.open")}
           </Button>
         </Menu.Target>

@@ -5,6 +5,7 @@ import dayjs from "dayjs";
 import customParseFormat from "dayjs/plugin/customParseFormat";
 import { useTranslation } from "react-i18next";
 import { conventions, dateFormat } from "@kit/conventions";
+import { useDayPresets } from "@kit/dayPresets";
 import { formatClock, localDay, parseClock, toInstant } from "@kit/time";
 
 dayjs.extend(customParseFormat);
@@ -34,6 +35,7 @@ interface WhenFieldProps {
 
 export function WhenField({ label, value, onChange, error, hideLabels = false }: WhenFieldProps) {
   const { t } = useTranslation("kit");
+  const presets = useDayPresets();
   const isUnreadable = value.clock.trim() !== "" && parseClock(value.clock) === undefined;
   const name = (part: string) => {
     const text = t(`when.${part}`, { label });
@@ -47,6 +49,7 @@ export function WhenField({ label, value, onChange, error, hideLabels = false }:
         onChange={(day) => onChange({ ...value, day })}
         valueFormat={showDay}
         dateParser={parseDay}
+        presets={presets}
         flex={1}
         miw={130}
         required={!hideLabels}

@@ -15,6 +15,8 @@ export interface Act {
       /** What takes it back, where something does. */
       undo?: DepotCommand | undefined;
       onDone?: (outcome: CommandOutcome) => void;
+      /** What is said of this one when it is done, where that differs from one to the next. */
+      done?: string;
     },
   ) => void;
   readonly isBusy: boolean;
@@ -23,19 +25,20 @@ export interface Act {
   readonly reset: () => void;
 }
 
-export function useAct(done: string): Act {
+/** `usualDone` is what is said when it is done. */
+export function useAct(usualDone?: string): Act {
   const command = useDepotCommand();
   const takeBack = useDepotCommand();
   return {
-    run: (wanted, { expectedVersion, undo, onDone } = {}) =>
+    run: (wanted, { expectedVersion, undo, onDone, done = usualDone } = {}) =>
       command.mutate(
         { command: wanted, ...(expectedVersion !== undefined && { expectedVersion }) },
         {
           onSuccess: (outcome) => {
-            if (outcome.changed && undo !== undefined) {
+            if (outcome.changed && done !== undefined && undo !== undefined) {
               // Taken back only as it was left: what somebody did to it since would be lost otherwise.
               offerUndo(done, () => takeBack.mutateAsync({ command: undo, expectedVersion: outcome.version }));
-            } else if (outcome.changed) notifications.show({ message: done, color: "green", autoClose: 3000 });
+            } else if (outcome.changed && done !== undefined) notifications.show({ message: done, color: "green", autoClose: 3000 });
             onDone?.(outcome);
           },
         },

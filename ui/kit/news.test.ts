@@ -45,6 +45,26 @@ test("a delivery is told to be late once, however often it is looked at", () => 
   expect(new NewsDesk(localStorage).takeLate([late("b")])).toEqual([]);
 });
 
+const lateAt = (id: string, clock: string) => ({ ...late(id), lateSince: `2026-11-25T${clock}:00Z` });
+
+test("a run that is late at several checkpoints is one entry", () => {
+  desk.takeLate([]);
+  desk.takeLate([lateAt("a", "08:00")]);
+  desk.takeLate([lateAt("a", "08:00"), lateAt("b", "08:10")]);
+  expect(desk.get().items.map(({ at: told }) => told.slice(11, 16))).toEqual(["08:10", "08:00"]);
+  expect(desk.takeLate([lateAt("a", "08:20"), lateAt("b", "08:10")])).toEqual([]);
+  expect(desk.get()).toMatchObject({ unread: 2, items: [{ deliveryId: "a", at: "2026-11-25T08:20:00Z" }, { deliveryId: "b" }] });
+});
+
+const at8 = (sequence: number, minute: string) => ({ ...incident(sequence), occurredAt: `2026-11-25T08:${minute}:00Z` });
+
+test("what is told stands in order of time", () => {
+  desk.takeEvents([incident(1)], NOBODY);
+  desk.takeEvents([at8(3, "51"), at8(2, "36")], NOBODY);
+  desk.takeEvents([at8(4, "41")], NOBODY);
+  expect(desk.get().items.map(({ id }) => id)).toEqual(["event 3", "event 4", "event 2"]);
+});
+
 test("a phone that falls silent with work to do is told once, and again when it falls silent again", () => {
   const row = { id: "a", driverId: "d" } as DeliveryRow;
   const eight = phone("2026-11-25T08:00:00Z");

@@ -4,7 +4,7 @@
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { EventView } from "@bindings/EventView";
 import type { PhoneView } from "@bindings/PhoneView";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 
 const KEY = "depot.news";
 const ITEMS_MOST = 50;
@@ -56,14 +56,16 @@ interface Kept {
   readonly late?: readonly string[];
   /** Phones that were told of as lost, with when they were last seen. */
   readonly lost?: readonly string[];
-  /** Newest first. */
+  /** By when each happened, latest first. */
   readonly items: readonly Item[];
-  /** How many of them, from the first on, nobody has seen. */
+  /** How many of them nobody has seen. */
   readonly unread: number;
+  /** What was noticed after this nobody has seen, in milliseconds since 1970, by this desk's clock. */
+  readonly readAt_ms: number;
   readonly off: readonly NewsKind[];
 }
 
-const NOTHING: Kept = { items: [], unread: 0, off: [] };
+const NOTHING: Kept = { items: [], unread: 0, readAt_ms: 0, off: [] };
 
 /** One for a page; others over the same storage learn of what it keeps. */
 export class NewsDesk {
@@ -101,9 +103,14 @@ export class NewsDesk {
     return this.#wanted(fresh);
   }
 
-  /** Gives the deliveries that became late since the last look, and never again. */
+  /**
+   * Returns the deliveries that became late since the last look, each once. The entry of one that was told before keeps up
+   * with the checkpoint for which it is late now.
+   */
   takeLate(deliveries: readonly DeliveryRow[]): readonly News[] {
-    return this.#takeStanding("late", deliveries.map(latenessOf).filter((news) => news !== undefined));
+    const standing = deliveries.map(latenessOf).filter((news) => news !== undefined);
+    this.#updateTimes(standing);
+    return this.#takeStanding("late", standing);
   }
 
   /** Gives the phones that fell silent while their drivers have deliveries under way, and never again. */
@@ -124,8 +131,16 @@ export class NewsDesk {
     return this.#wanted(told);
   }
 
+  /** Moves entries that stand already to the time that they have now. */
+  #updateTimes(standing: readonly News[]): void {
+    const kept = this.#read();
+    const atOf = new Map(standing.map(({ id, at }) => [id, at]));
+    if (!kept.items.some(({ id, at }) => (atOf.get(id) ?? at) !== at)) return;
+    this.#keep({ ...kept, items: inOrder(kept.items.map((item) => movedTo(item, atOf.get(item.id)))) });
+  }
+
   markRead(): void {
-    if (this.#kept.unread > 0) this.#keep({ ...this.#read(), unread: 0 });
+    if (this.#kept.unread > 0) this.#keep({ ...this.#read(), unread: 0, readAt_ms: Date.now() });
   }
 
   setOn(kind: NewsKind, isOn: boolean): void {
@@ -147,7 +162,7 @@ export class NewsDesk {
       const kept = { ...NOTHING, ...(JSON.parse(this.storage.getItem(KEY) ?? "{}") as Partial<Kept>) };
       // Earlier versions kept drivers' names, and did not keep when something was told.
       const items = kept.items.filter(({ toldAt_ms }) => toldAt_ms !== undefined);
-      return { ...kept, items, unread: Math.min(kept.unread, items.length) };
+      return { ...kept, items: inOrder(items), unread: countUnread(items, kept.readAt_ms) };
     } catch {
       return NOTHING;
     }
@@ -164,15 +179,17 @@ export class NewsDesk {
   }
 }
 
-/** Puts fresh news before what is kept; the kind that matters most comes last, and so stands first. */
+/** Adds fresh news to what is kept. */
 function gather(kept: Kept, fresh: readonly News[], now_ms: number): Kept {
-  return NEWS_KINDS.toReversed().reduce((sofar, kind) => gatherKind(sofar, fresh.filter((news) => news.kind === kind), now_ms), kept);
+  const gathered = NEWS_KINDS.toReversed().reduce((items, kind) => gatherKind(items, fresh.filter((news) => news.kind === kind), now_ms), kept.items);
+  const items = inOrder(gathered).slice(0, ITEMS_MOST);
+  return { ...kept, items, unread: countUnread(items, kept.readAt_ms) };
 }
 
 /** Those of one kind, latest first. Where they have become a burst they go into one entry, with the ones told just before. */
-function gatherKind({ items, unread, ...kept }: Kept, fresh: readonly News[], now_ms: number): Kept {
+function gatherKind(items: readonly Item[], fresh: readonly News[], now_ms: number): readonly Item[] {
   const [latest] = fresh;
-  if (latest === undefined) return { ...kept, items, unread };
+  if (latest === undefined) return items;
   const justBefore = new Set(items.filter(({ kind, toldAt_ms }) => kind === latest.kind && now_ms - toldAt_ms < BURST_MS));
   const count = [...justBefore].reduce((sum, item) => sum + (isBurst(item) ? item.count : 1), fresh.length);
   const isCrowd = count > APART_MOST;
@@ -180,12 +197,23 @@ function gatherKind({ items, unread, ...kept }: Kept, fresh: readonly News[], no
   const toldAt_ms = isCrowd ? Math.min(now_ms, ...[...justBefore].map((item) => item.toldAt_ms)) : now_ms;
   const entries: readonly (News | Burst)[] = isCrowd ? [{ id: `burst ${latest.id}`, kind: latest.kind, at: latest.at, count }] : fresh;
   const rest = isCrowd ? items.filter((item) => !justBefore.has(item)) : items;
-  const unreadRest = isCrowd ? items.slice(0, unread).filter((item) => !justBefore.has(item)).length : unread;
-  return {
-    ...kept,
-    items: [...entries.map((entry) => ({ ...entry, toldAt_ms })), ...rest].slice(0, ITEMS_MOST),
-    unread: Math.min(unreadRest + entries.length, ITEMS_MOST),
-  };
+  return [...entries.map((entry) => stamped(entry, toldAt_ms)), ...rest];
+}
+
+function stamped(entry: News | Burst, toldAt_ms: number): Item {
+  return { ...entry, toldAt_ms };
+}
+
+function movedTo(item: Item, at: string | undefined): Item {
+  return at === undefined ? item : { ...item, at };
+}
+
+function inOrder(items: readonly Item[]): readonly Item[] {
+  return items.toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at));
+}
+
+function countUnread(items: readonly Item[], readAt_ms: number): number {
+  return items.filter(({ toldAt_ms }) => toldAt_ms > readAt_ms).length;
 }
 
 function newsOf(event: EventView): News | undefined {
@@ -211,7 +239,7 @@ function kindOf({ type, data }: EventView): NewsKind | undefined {
 }
 
 function latenessOf(row: DeliveryRow): News | undefined {
-  return row.lateSince === null ? undefined : standingOf(row, "late", `late ${row.id} ${row.lateSince}`, row.lateSince);
+  return row.lateSince === null ? undefined : standingOf(row, "late", `late ${row.id}`, row.lateSince);
 }
 
 function lossOf({ deviceId, driverId, seenAt, revokedAt }: PhoneView, underWay: readonly DeliveryRow[], now_ms: number): News | undefined {

@@ -5,7 +5,7 @@ import type { VehicleView } from "@bindings/VehicleView";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";
 import { CHOICES_MOST, SearchSelect, useSearchText } from "@kit/SearchSelect";

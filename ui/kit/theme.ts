@@ -43,14 +43,20 @@ export const theme = createTheme({
   components: {
     // Beside a long text a button would give way, and lose the end of its word.
     Button: { styles: { root: { flexShrink: 0 } } },
+    // As high as the fields and buttons in whose row they stand.
+    Chip: { styles: { label: { "--chip-size": "36px" } } },
     // A page has one banner, which is the shell's; Mantine makes each dialog's head another.
     // Mantine's grey is too pale to read on white.
     Notification: { defaultProps: { styles: { description: { color: "var(--mantine-color-dimmed)" } } } },
     ModalHeader: { defaultProps: { role: "presentation" } },
     ModalTitle: { defaultProps: { fw: 650 } },
     // Mantine gives these no name for screen readers.
+    // As the heads of DataTable.
+    TableTh: { defaultProps: { c: "dimmed", fz: "xs", fw: 600 } },
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     ActionIcon: { defaultProps: { variant: "default" } },
+    DateInput: { defaultProps: { highlightToday: true } },
+    DatePickerInput: { defaultProps: { highlightToday: true } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
 });

@@ -23,7 +23,7 @@ function Offer({ id, done, takeBack }: { id: string; done: string; takeBack: () 
     setIsBusy(true);
     try {
       await takeBack();
-      notifications.update({ id, color: "green", autoClose: UNDONE_MS, message: t("undo.done") });
+      notifications.update({ id, color: "green", autoClose: UNDONE_MS, message: t("undo.done", { done }) });
     } catch (error) {
       // Stays until it is read.
       notifications.update({ id, color: "red", autoClose: false, message: <Refusal problem={DepotError.from(error)} /> });

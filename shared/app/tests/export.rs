@@ -88,7 +88,7 @@ async fn a_csv_has_every_row_and_no_formula() {
     assert_eq!(rows.len(), ROWS as usize);
     let named = rows.iter().find(|row| !row[column("Fahrer")].is_empty()).unwrap();
     assert_eq!(named[column("Fahrer")], format!("'{FORMULA}"));
-    assert_eq!(&named[column("Status")], "Abgeholt");
+    assert_eq!(&named[column("Status")], "Geplant");
     assert_eq!(&named[column("Start")], "Größte Straße");
     assert_eq!(&named[column("Ziel")], "Hill; \"upper\"");
     assert_eq!(&named[column("Geplanter Beginn")], "2026-03-01 09:00");

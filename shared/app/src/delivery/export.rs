@@ -77,8 +77,8 @@ pub(crate) fn export(
 /// As the desk says it.
 const fn status(status: DeliveryStatus, language: Language) -> &'static str {
     match (status, language) {
-        (DeliveryStatus::PickedUp, Language::English) => "Picked up",
-        (DeliveryStatus::PickedUp, Language::German) => "Abgeholt",
+        (DeliveryStatus::PickedUp, Language::English) => "Planned",
+        (DeliveryStatus::PickedUp, Language::German) => "Geplant",
         (DeliveryStatus::InTransit, Language::English) => "In transit",
         (DeliveryStatus::InTransit, Language::German) => "Unterwegs",
         (DeliveryStatus::OutForDelivery, Language::English) => "Out for delivery",

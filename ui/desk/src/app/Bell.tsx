@@ -11,6 +11,7 @@ import { useTranslation } from "react-i18next";
 import { UNSEEN_TOO, useDepotQuery, useSession, useTransport } from "@kit/depot";
 import { personWord } from "@kit/erased";
 import { incidentWord } from "@kit/EventSentence";
+import { Journey } from "@kit/Journey";
 import { useLeader } from "@kit/leader";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
@@ -110,7 +111,7 @@ function Item({ of: item, onFollow }: { of: News | Burst; onFollow: () => void }
           </LinkAnchor>
         ) : (
           <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: item.deliveryId }} inherit onClick={onFollow}>
-            {item.journey}
+            <Journey of={item.journey} display="inline" />
           </LinkAnchor>
         )}
         {!isBurst(item) && item.driverId !== undefined && <OfDriver id={item.driverId} />}

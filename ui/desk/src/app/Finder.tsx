@@ -8,7 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery, useTransport } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { useKeys } from "@kit/keys";
 import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";

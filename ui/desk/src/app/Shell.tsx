@@ -16,6 +16,10 @@ import { Logo } from "./Logo";
 import { SETTINGS, WORK } from "./navigation";
 import type { Place } from "./navigation";
 import classes from "./Shell.module.css";
+import { Who } from "./Who";
+
+/** More at once would cover the page; the others wait. */
+const TOASTS_MOST = 2;
 
 export function Shell() {
   const { t } = useTranslation();
@@ -41,6 +45,7 @@ export function Shell() {
             <ConnectionMark />
             <Bell />
             <ColorSchemeSwitch />
+            <Who />
           </Group>
         </Group>
       </AppShell.Header>
@@ -59,7 +64,7 @@ export function Shell() {
       </AppShell.Main>
       <Finder />
       {/* Within the router, for a refusal leads to what is in the way. */}
-      <Notifications position="bottom-right" />
+      <Notifications position="bottom-center" limit={TOASTS_MOST} />
     </AppShell>
   );
 }
@@ -90,7 +95,7 @@ function SearchButton() {
           {t("shell.search")}
         </Text>
         <Kbd size="xs" aria-hidden>
-          Ctrl K
+          {`${t("keys.key.Ctrl")} K`}
         </Kbd>
       </UnstyledButton>
       <ActionIcon size="lg" onClick={openFinder} hiddenFrom="sm" ml="auto">

@@ -12,7 +12,7 @@ import { useTranslation } from "react-i18next";
 import { BATCH_MOST } from "@kit/batch";
 import { BatchModal } from "@kit/BatchModal";
 import { useDepotQueries } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { newId } from "@kit/ids";
 import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";

@@ -8,7 +8,7 @@ import { CommandModal } from "@kit/CommandModal";
 
 export function CaptureProof({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("proof.done"));
+  const act = useAct(t("proof.done", { destination: delivery.routeDestination }));
   const [receiverName, setReceiverName] = useState("");
   const [signatureUrl, setSignatureUrl] = useState("");
   const close = () => {

@@ -1,8 +1,8 @@
 // The route's checkpoints, planned against reached.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
+import type { CheckpointStatus } from "@bindings/CheckpointStatus";
 import type { PlannedCheckpoint } from "@bindings/PlannedCheckpoint";
-import { Box, Button, Group, Stack, Text, ThemeIcon } from "@mantine/core";
-import { IconCheck, IconMapPin } from "@tabler/icons-react";
+import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { durationOf } from "@kit/LateBadge";
@@ -11,19 +11,19 @@ import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
 import { Sentence } from "@kit/Sentence";
+import { StopNumber } from "@kit/StopNumber";
 import { minutesBetween } from "@kit/time";
 import { Truncated } from "@kit/Truncated";
 import { nextCheckpoint } from "./standing";
 
 export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("checkpoint.done"));
-  const reach = (sequence: number) =>
-    act.run({
-      entity: "delivery",
-      id: delivery.id,
-      command: { type: "reachCheckpoint", routeId: delivery.routeId, sequence },
-    });
+  const act = useAct();
+  const reach = ({ sequence, location }: PlannedCheckpoint) =>
+    act.run(
+      { entity: "delivery", id: delivery.id, command: { type: "reachCheckpoint", routeId: delivery.routeId, sequence } },
+      { done: t("checkpoint.done", { location }) },
+    );
   const next = nextCheckpoint(delivery);
   const canReach = mayChange && delivery.status === "InTransit";
   return (
@@ -36,22 +36,25 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
       <Stack gap="sm" component="ol" m={0} p={0} style={{ listStyle: "none" }}>
         {delivery.plan.map((checkpoint) => (
           <Group key={checkpoint.sequence} component="li" wrap="nowrap" justify="space-between">
-            <Group gap="sm" wrap="nowrap" miw={0}>
-              <ThemeIcon radius="xl" size={28} variant="light" color={checkpoint.reachedAt === null ? "gray" : "green"}>
-                {checkpoint.reachedAt === null ? <IconMapPin size={16} aria-hidden /> : <IconCheck size={16} aria-hidden />}
-              </ThemeIcon>
-              <div style={{ minWidth: 0 }}>
-                <Truncated fw={600} fz="sm">{`${checkpoint.sequence}. ${checkpoint.location}`}</Truncated>
+            <Group gap="sm" wrap="nowrap" miw={0} flex={1}>
+              <StopNumber of={checkpoint.sequence} status={standingOf(checkpoint, checkpoint === next && delivery.lateSince !== null)} />
+              <div style={{ minWidth: 0, flex: 1 }}>
+                <Truncated fw={600} fz="sm">
+                  {checkpoint.location}
+                </Truncated>
                 <Punctuality checkpoint={checkpoint} isDue={checkpoint === next && delivery.lateSince !== null} />
               </div>
+              <Text size="sm" className="tabular" style={{ flex: "none" }}>
+                <Moment at={checkpoint.expectedTime} />
+              </Text>
             </Group>
             {canReach && checkpoint.reachedAt === null && (
               <Button
                 size="compact-sm"
-                variant={checkpoint === next ? "filled" : "default"}
+                variant={checkpoint === next ? "filled" : "subtle"}
                 disabled={act.isBusy}
                 aria-label={`${t("checkpoint.markReached")}: ${checkpoint.location}`}
-                onClick={() => reach(checkpoint.sequence)}
+                onClick={() => reach(checkpoint)}
               >
                 {t("checkpoint.markReached")}
               </Button>
@@ -68,28 +71,24 @@ export function Checkpoints({ delivery, mayChange }: { delivery: DeliveryDetail;
   );
 }
 
-/** The two times, and how far they are apart. */
+function standingOf({ reachedAt }: PlannedCheckpoint, isLate: boolean): CheckpointStatus {
+  if (reachedAt !== null) return "Reached";
+  return isLate ? "Delayed" : "Pending";
+}
+
+/** When it was reached, and how far that is from when it was planned. */
 function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isDue: boolean }) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
   const { expectedTime, reachedAt } = checkpoint;
-  if (reachedAt === null) {
-    return (
-      <Group gap={8} mt={2}>
-        <Text size="xs" c="dimmed">
-          <Sentence text={t("checkpoint.planned")} parts={{ planned: <Moment at={expectedTime} /> }} />
-        </Text>
-        {isDue && <LateSince at={expectedTime} />}
-      </Group>
-    );
-  }
+  if (reachedAt === null) return isDue && <LateSince at={expectedTime} />;
   const late = minutesBetween(expectedTime, reachedAt);
   const duration = durationOf(kit, Math.abs(late));
   return (
     <Text size="xs" c="dimmed" mt={2}>
       <Sentence
         text={t("checkpoint.reached")}
-        parts={{ reached: <Moment at={reachedAt} />, planned: <Moment at={expectedTime} /> }}
+        parts={{ reached: <Moment at={reachedAt} /> }}
       />
       {" · "}
       {late > 0 ? (

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { useDepotQuery } from "@kit/depot";
 import { newId } from "@kit/ids";
 import { LinkAnchor } from "@kit/links";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
@@ -14,19 +15,24 @@ interface CreateDeliveryProps {
   onClose: () => void;
   /** The route, where the dialog is opened from one. */
   routeId?: string;
+  /** Who drives it, where the dialog is opened for somebody. */
+  driverId?: string;
+  vehicleId?: string;
 }
 
-export function CreateDelivery({ isOpen, onClose, routeId: givenRouteId }: CreateDeliveryProps) {
+export function CreateDelivery(props: CreateDeliveryProps) {
+  const { isOpen, onClose, routeId: givenRouteId, driverId: givenDriverId, vehicleId: givenVehicleId } = props;
   const { t } = useTranslation("delivery");
   const navigate = useNavigate();
-  const act = useAct(t("create.done"));
   const [routeId, setRouteId] = useState<string | null>(givenRouteId ?? null);
-  const [driverId, setDriverId] = useState<string | null>(null);
-  const [vehicleId, setVehicleId] = useState<string | null>(null);
+  const route = useDepotQuery({ query: "route", id: routeId ?? "" }, { enabled: routeId !== null }).data;
+  const act = useAct(t("create.done", { destination: route?.destination ?? "" }));
+  const [driverId, setDriverId] = useState<string | null>(givenDriverId ?? null);
+  const [vehicleId, setVehicleId] = useState<string | null>(givenVehicleId ?? null);
   const close = () => {
     setRouteId(givenRouteId ?? null);
-    setDriverId(null);
-    setVehicleId(null);
+    setDriverId(givenDriverId ?? null);
+    setVehicleId(givenVehicleId ?? null);
     onClose();
   };
   const create = () => {

@@ -8,7 +8,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { useDepotQuery } from "@kit/depot";
 import { DriverPlace } from "@kit/DriverPlace";
+import { personWord } from "@kit/erased";
 import { Panel } from "@kit/Panel";
 import { PersonLine } from "@kit/Person";
 import { DriverPick, VehiclePick } from "@kit/picks";
@@ -29,6 +31,8 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
   const [changing, setChanging] = useState<Part>();
   const canChange = mayChange && delivery.status === "PickedUp";
   const note = NOTES[delivery.status];
+  // A page has one filled button: what is missing first.
+  const firstMissing = delivery.driverName === null ? "driver" : delivery.vehicleNo === null ? "vehicle" : undefined;
   const line = (part: Part, name: string | null, Mark: typeof IconTruck) => (
     <Group justify="space-between" wrap="nowrap">
       <Group gap="xs" wrap="nowrap" miw={0}>
@@ -42,7 +46,7 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
         )}
       </Group>
       {canChange && (
-        <Button size="compact-sm" variant={name === null ? "filled" : "default"} onClick={() => setChanging(part)}>
+        <Button size="compact-sm" variant={part === firstMissing ? "filled" : "subtle"} onClick={() => setChanging(part)}>
           {t(`detail.${name === null ? "assign" : "change"}${part === "driver" ? "Driver" : "Vehicle"}`)}
         </Button>
       )}
@@ -67,10 +71,14 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
 
 function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("detail.assigned"));
+  const { t: kit } = useTranslation("kit");
   // What somebody else assigned while this dialog was open must not be overwritten unseen.
   const [seenVersion] = useState(delivery.version);
   const [picked, setPicked] = useState<string | null>(null);
+  const driver = useDepotQuery({ query: "driver", id: picked ?? "" }, { enabled: part === "driver" && picked !== null }).data;
+  const vehicle = useDepotQuery({ query: "vehicle", id: picked ?? "" }, { enabled: part === "vehicle" && picked !== null }).data;
+  const name = part === "vehicle" ? vehicle?.registration : driver && personWord(kit, driver.name);
+  const act = useAct(t("detail.assigned", { destination: delivery.routeDestination, name: name ?? "" }));
   const assign = () => {
     if (picked === null) return;
     const command =
@@ -99,7 +107,6 @@ function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery:
   );
 }
 
-/** Puts back who was assigned. There is no taking back to nobody. */
 /** What takes an assignment back; nothing does where nobody was assigned before. */
 export function assignAgain(
   part: Part | undefined,

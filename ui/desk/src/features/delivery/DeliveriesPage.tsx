@@ -1,4 +1,4 @@
-// Every delivery, from pick-up to proof: filtered, sorted, worked on one by one beside the table or many at once.
+// Every delivery, from plan to proof: filtered, sorted, worked on one by one beside the table or many at once.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { Page } from "@bindings/Page";
 import { Button, Stack } from "@mantine/core";
@@ -12,7 +12,7 @@ import { DataTable } from "@kit/DataTable";
 import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import type { Pages } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { Shimmer } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { ProblemAlert } from "@kit/ProblemAlert";
@@ -109,7 +109,7 @@ interface DeliveryListProps {
 function DeliveryList({ list, rows, search, columns, panel, onShow, onSort, onClear, onCreate }: DeliveryListProps) {
   const { t } = useTranslation("delivery");
   const mayChange = useMayChange();
-  const shownColumns = useDeliveryColumns(columns);
+  const shownColumns = useDeliveryColumns(columns, rows);
   const listKey = JSON.stringify(search);
   // Whoever filters anew chooses anew.
   const [choice, setChoice] = useState({ listKey, chosen: NONE });

@@ -3,6 +3,7 @@ import { Button, Chip, Group, Stack } from "@mantine/core";
 import { DatePickerInput } from "@mantine/dates";
 import { IconFilterOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useDayRangePresets } from "@kit/dayPresets";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
 import { compact, wordsOf } from "@kit/search";
 import { StatusChips } from "@kit/StatusChips";
@@ -19,6 +20,7 @@ interface DeliveryFiltersProps {
 
 export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
   const { t } = useTranslation("delivery");
+  const presets = useDayRangePresets();
   const set = (changed: { [Field in keyof DeliverySearch]?: DeliverySearch[Field] | undefined }) =>
     onChange(compact<DeliverySearch>({ ...search, ...changed } as Required<DeliverySearch>));
   const flag = (name: "open" | "late" | "atRisk" | "unassigned") => (
@@ -66,6 +68,7 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
           aria-label={t("filter.days")}
           placeholder={t("filter.days")}
           valueFormat="D MMM"
+          presets={presets}
           value={[search.from ?? null, search.to ?? null]}
           onChange={([from, to]) => set({ from: from ?? undefined, to: to ?? undefined })}
           clearable

@@ -5,7 +5,7 @@ import { IconPackageOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { History } from "@kit/History";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";

@@ -31,14 +31,14 @@ export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; m
           ))}
         </Stack>
       )}
-      <Report deliveryId={delivery.id} isOpen={isReporting} onClose={() => setIsReporting(false)} />
+      <Report delivery={delivery} isOpen={isReporting} onClose={() => setIsReporting(false)} />
     </Panel>
   );
 }
 
-function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: boolean; onClose: () => void }) {
+function Report({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("incident.reported"));
+  const act = useAct(t("incident.reported", { destination: delivery.routeDestination }));
   const fields = useIncidentFields();
   const close = () => {
     fields.clear();
@@ -48,7 +48,7 @@ function Report({ deliveryId, isOpen, onClose }: { deliveryId: string; isOpen: b
     act.run(
       {
         entity: "delivery",
-        id: deliveryId,
+        id: delivery.id,
         command: {
           type: "reportIncident",
           incidentId: newId(),

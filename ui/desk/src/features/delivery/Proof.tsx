@@ -1,6 +1,6 @@
 // Who received a delivery, and what shows it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
-import { Anchor, Button, Image, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Image, Menu, Stack, Text } from "@mantine/core";
 import { IconEraser } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { useIsAdmin, useTransport } from "@kit/depot";
 import { EraseModal } from "@kit/EraseModal";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
+import { MoreMenu } from "@kit/MoreMenu";
 import { Panel } from "@kit/Panel";
 import { Awaited, Photos } from "@kit/Photos";
 
@@ -22,9 +23,18 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
     <Panel
       title={t("proof.title")}
       action={
-        <LinkAnchor to="/print/proof/$deliveryId" params={{ deliveryId: delivery.id }} size="sm">
-          {t("proof.print")}
-        </LinkAnchor>
+        <Group gap={6} wrap="nowrap">
+          <LinkAnchor to="/print/proof/$deliveryId" params={{ deliveryId: delivery.id }} size="sm">
+            {t("proof.print")}
+          </LinkAnchor>
+          {mayErase && (
+            <MoreMenu label={t("proof.more")}>
+              <Menu.Item leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setErasing(true)}>
+                {t("erase.item")}
+              </Menu.Item>
+            </MoreMenu>
+          )}
+        </Group>
       }
     >
       {receiverName === null ? (
@@ -59,11 +69,6 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
           )}
           {photos.length > 0 && <Photos photos={photos} awaited={filesAwaited} />}
         </Stack>
-      )}
-      {mayErase && (
-        <Button mt="sm" variant="default" size="compact-sm" leftSection={<IconEraser size={14} aria-hidden />} onClick={() => setErasing(true)}>
-          {t("erase.item")}
-        </Button>
       )}
       {isErasing && (
         <EraseModal

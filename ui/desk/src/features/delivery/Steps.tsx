@@ -24,13 +24,17 @@ const MENDED_HERE = new Set<string | undefined>(["notStaffed", "checkpointsMissi
 
 export function Steps({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("step.done"));
+  const { t: kit } = useTranslation("kit");
+  const act = useAct();
   const [dialog, setDialog] = useState<"fail" | "proof">();
   const [triedAtVersion, setTriedAtVersion] = useState(delivery.version);
   const move = (status: DeliveryStatus) => {
     setTriedAtVersion(delivery.version);
     // A step as from a phone: nothing is overwritten by it, so it needs no version.
-    act.run({ entity: "delivery", id: delivery.id, command: { type: "changeDeliveryStatus", status } });
+    act.run(
+      { entity: "delivery", id: delivery.id, command: { type: "changeDeliveryStatus", status } },
+      { done: t("step.done", { destination: delivery.routeDestination, status: kit(`status.delivery.${status}`) }) },
+    );
   };
   const isMended = MENDED_HERE.has(act.problem?.rule) && delivery.version !== triedAtVersion;
   const onward = delivery.validStatuses.filter((status) => status !== "Failed");
@@ -73,8 +77,9 @@ function isDue(status: DeliveryStatus, delivery: DeliveryDetail): boolean {
 
 function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("step.failed"));
+  const act = useAct(t("step.failed", { destination: delivery.routeDestination }));
   const [reason, setReason] = useState("");
+  const openStops = delivery.plan.filter(({ reachedAt }) => reachedAt === null).length;
   const close = () => {
     setReason("");
     onClose();
@@ -102,6 +107,11 @@ function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen:
       act={act}
       onSubmit={fail}
     >
+      {openStops > 0 && (
+        <Text size="sm" fw={600}>
+          {t("step.stillOpen", { count: openStops, total: delivery.plan.length })}
+        </Text>
+      )}
       <Text size="sm">{t("step.reasonHint")}</Text>
       <Textarea
         label={t("step.reason")}

@@ -46,7 +46,7 @@ function Views({ search, columns, onView }: Omit<ToolbarProps, "onColumns">) {
     <>
       <Menu position="bottom-start" shadow="md" width={280}>
         <Menu.Target>
-          <Button size="compact-sm" variant="default" leftSection={<IconBookmark size={15} aria-hidden />}>
+          <Button variant="default" leftSection={<IconBookmark size={16} aria-hidden />}>
             {t("view.open")}
           </Button>
         </Menu.Target>
@@ -105,7 +105,7 @@ function Columns({ columns, onColumns }: Pick<ToolbarProps, "columns" | "onColum
   return (
     <Menu position="bottom-start" shadow="md" closeOnItemClick={false}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconColumns3 size={15} aria-hidden />}>
+        <Button variant="default" leftSection={<IconColumns3 size={16} aria-hidden />}>
           {t("columns.open")}
         </Button>
       </Menu.Target>

@@ -8,7 +8,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Column } from "@kit/DataTable";
 import { LastSeen, usePosition } from "@kit/DriverPlace";
-import { journey } from "@kit/EntityLink";
+import { Journey, journey } from "@kit/Journey";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
 import { Moment, Span } from "@kit/Moment";
@@ -27,15 +27,17 @@ export type ColumnKey = keyof ReturnType<typeof columnsOf>;
 /** Every column there is, in the order in which they stand. */
 export const COLUMN_KEYS = ["status", "route", "crew", "progress", "receiver", "delivered", "created", "changed"] as const satisfies readonly ColumnKey[];
 
-export function useDeliveryColumns(keys: readonly ColumnKey[]): readonly DeliveryColumn[] {
+/** `rows` are those of the table: their origins are shown only where they differ. */
+export function useDeliveryColumns(keys: readonly ColumnKey[], rows: readonly DeliveryRow[]): readonly DeliveryColumn[] {
   const { t } = useTranslation("delivery");
+  const showsOrigin = rows.some(({ routeOrigin }) => routeOrigin !== rows[0]?.routeOrigin);
   return useMemo(() => {
-    const all = columnsOf(t);
+    const all = columnsOf(t, showsOrigin);
     return COLUMN_KEYS.filter((key) => keys.includes(key)).map((key) => all[key]);
-  }, [t, keys]);
+  }, [t, keys, showsOrigin]);
 }
 
-function columnsOf(t: TFunction<"delivery">) {
+function columnsOf(t: TFunction<"delivery">, showsOrigin: boolean) {
   return {
     status: { key: "status", title: t("column.status"), width: "160px", sort: "status", cell: (row) => <Standing {...row} /> },
     route: {
@@ -50,14 +52,13 @@ function columnsOf(t: TFunction<"delivery">) {
             size="sm"
             fw={600}
             c="var(--mantine-color-text)"
-            // Two lines where it is narrow: the destination comes last, and is what people look for.
-            lineClamp={2}
-            title={journey(row.routeOrigin, row.routeDestination)}
+            display="block"
           >
-            {journey(row.routeOrigin, row.routeDestination)}
+            <Journey of={journey(row.routeOrigin, row.routeDestination)} />
           </LinkAnchor>
-          <Text span size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" truncate>
             <Span start={row.scheduledStartTime} end={row.scheduledEndTime} />
+            {showsOrigin && ` · ${t("fromOrigin", { origin: row.routeOrigin })}`}
           </Text>
         </>
       ),

@@ -77,7 +77,7 @@ test("the list asks for what its address says, and page after page", async () =>
   expect(asked).toMatchObject({ status: ["PickedUp", "InTransit"], late: true, sort: "scheduledStartTime", descending: true });
   const { from, to } = asked as { from: string; to: string };
   expect(Date.parse(to) - Date.parse(from)).toBe(24 * 60 * 60 * 1000);
-  expect(screen.getByRole("checkbox", { name: "Picked up" })).toHaveProperty("checked", true);
+  expect(screen.getByRole("checkbox", { name: "Planned" })).toHaveProperty("checked", true);
   expect(screen.getByRole("checkbox", { name: "Delivered" })).toHaveProperty("checked", false);
 
   await user.click(screen.getByRole("button", { name: "Load more" }));
@@ -215,7 +215,7 @@ test("a slider shows the delivery as it was at any moment of its past", async ()
   expect(within(panel).getByText("Mill")).toBeDefined();
   within(panel).getByRole("slider", { name: "Moment" }).focus();
   await user.keyboard("{Home}");
-  await within(panel).findByText("Picked up");
+  await within(panel).findByText("Planned");
   expect(within(panel).queryByText("Mill")).toBeNull();
   expect(within(panel).getByText(/No driver/u)).toBeDefined();
   expect(depot.asked).toContainEqual({ query: "pastState", entity: "delivery", id: "d1", at: moments[2] });

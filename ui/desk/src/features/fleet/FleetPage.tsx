@@ -1,6 +1,6 @@
 // Drivers and vehicles: who and what there is, and what they are doing.
-import { ActionIcon, Button, Group, Menu, SegmentedControl } from "@mantine/core";
-import { IconDots, IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import { Button, Group, Menu, SegmentedControl } from "@mantine/core";
+import { IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { LinkAnchor, LinkButton } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
+import { MoreMenu } from "@kit/MoreMenu";
 import { PageHeader } from "@kit/PageHeader";
 import { PersonLine } from "@kit/Person";
 import { ProblemAlert } from "@kit/ProblemAlert";
@@ -217,21 +218,14 @@ function actionsOf(t: TFunction<"fleet">, open: (dialog: Dialog) => void): Colum
     width: "90px",
     // Who was erased cannot be changed any more.
     cell: (member) => !member.erased && (
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t("menu", { name: member.name })}>
-            <IconDots size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open({ kind: "edit", member })}>
-            {t("editItem")}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
-            {t("statusItem")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu label={t("menu", { name: member.name })}>
+        <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open({ kind: "edit", member })}>
+          {t("editItem")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
+          {t("statusItem")}
+        </Menu.Item>
+      </MoreMenu>
     ),
   };
 }

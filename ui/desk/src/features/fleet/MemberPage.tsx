@@ -1,24 +1,24 @@
 // One driver or vehicle: how it stands and why, its week, when it is free next, its deliveries and its history.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
-import { Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Box, Button, Grid, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconEraser, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useIsAdmin, useMayChange } from "@kit/depot";
 import { DriverPlace } from "@kit/DriverPlace";
-import { journey } from "@kit/EntityLink";
 import { EraseModal } from "@kit/EraseModal";
 import { History } from "@kit/History";
+import { Journey, journey } from "@kit/Journey";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor, LinkButton } from "@kit/links";
 import { Loaded, Shimmer } from "@kit/Loaded";
 import { Moment, Span } from "@kit/Moment";
+import { MoreMenu } from "@kit/MoreMenu";
 import { Panel } from "@kit/Panel";
 import { ProblemAlert } from "@kit/ProblemAlert";
 import { Sentence } from "@kit/Sentence";
 import { StatusBadge } from "@kit/StatusBadge";
-import { Truncated } from "@kit/Truncated";
 import { MemberForm, StatusForm } from "./dialogs";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
@@ -106,9 +106,11 @@ function Detail({ member }: { member: Member }) {
                 {t("statusItem")}
               </Button>
               {isAdmin && member.part === "driver" && (
-                <Button variant="default" leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setDialog("erase")}>
-                  {t("erase.item")}
-                </Button>
+                <MoreMenu label={t("menu", { name: member.name })} isTall>
+                  <Menu.Item leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setDialog("erase")}>
+                    {t("erase.item")}
+                  </Menu.Item>
+                </MoreMenu>
               )}
             </>
           )}
@@ -186,7 +188,7 @@ function Deliveries({ member: { part, id }, isOpen }: { member: Member; isOpen: 
           <Group key={row.id} justify="space-between" wrap="nowrap">
             <div style={{ minWidth: 0 }}>
               <LinkAnchor to="/deliveries/$deliveryId" params={{ deliveryId: row.id }} size="sm" display="block" miw={0}>
-                <Truncated>{journey(row.routeOrigin, row.routeDestination)}</Truncated>
+                <Journey of={journey(row.routeOrigin, row.routeDestination)} />
               </LinkAnchor>
               <Text size="xs" c="dimmed">
                 <Span start={row.scheduledStartTime} end={row.scheduledEndTime} />

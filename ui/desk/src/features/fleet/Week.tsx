@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
@@ -106,7 +106,7 @@ function Day({ start, end, bookings, now_ms }: DayProps) {
                 borderColor: `var(--depot-${tone}-edge)`,
               }}
             >
-              <span aria-hidden>{name}</span>
+              <span aria-hidden>{booking.routeDestination}</span>
             </Link>
           );
         })}

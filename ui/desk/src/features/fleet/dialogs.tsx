@@ -19,8 +19,8 @@ interface MemberFormProps {
 
 export function MemberForm({ part, member, isOpen, onClose }: MemberFormProps) {
   const { t } = useTranslation("fleet");
-  const act = useAct(t(member === undefined ? `added.${part}` : `edited.${part}`));
   const [name, setName] = useState(member?.name ?? "");
+  const act = useAct(t(member === undefined ? "added" : "edited", { name: name.trim() }));
   const [detail, setDetail] = useState(member?.detail ?? "");
   const close = () => {
     setName(member?.name ?? "");
@@ -71,9 +71,9 @@ export function MemberForm({ part, member, isOpen, onClose }: MemberFormProps) {
 export function StatusForm({ member, onClose }: { member: Member; onClose: () => void }) {
   const { t } = useTranslation("fleet");
   const { t: kit } = useTranslation("kit");
-  const act = useAct(t("statusChanged"));
   const settable: readonly string[] = SETTABLE[member.part];
   const [status, setStatus] = useState(settable.includes(member.standing.status) ? member.standing.status : "Available");
+  const act = useAct(t("statusChanged", { name: member.name, status: kit(`status.${member.part}.${status}`) }));
   const [reason, setReason] = useState("");
   const change = () =>
     act.run(statusCommand(member.part, member.id, status, reason.trim() === "" ? null : reason), {

@@ -13,7 +13,7 @@ import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { journey } from "@kit/EntityLink";
+import { Journey, journey } from "@kit/Journey";
 import { incidentWord } from "@kit/EventSentence";
 import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
@@ -206,7 +206,7 @@ function columnsOf(t: TFunction<"incident">, kit: TFunction<"kit">, tools: Tools
             c="var(--mantine-color-text)"
             display="block"
           >
-            <Truncated>{journey(incident.routeOrigin, incident.routeDestination)}</Truncated>
+            <Journey of={journey(incident.routeOrigin, incident.routeDestination)} />
           </LinkAnchor>
           <Truncated fz="xs" c="dimmed">
             {[incident.driverName && personWord(kit, incident.driverName), incident.vehicleNo].filter((name) => name !== null).join(", ")}

@@ -4,7 +4,7 @@ import { Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BatchModal } from "@kit/BatchModal";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { personWord } from "@kit/erased";
 import { incidentWord } from "@kit/EventSentence";
 

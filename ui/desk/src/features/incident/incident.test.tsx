@@ -60,8 +60,8 @@ test("many are resolved with one note, and each says what became of it", async (
     return {};
   };
   const { user } = visit("/incidents", depot);
-  await user.click(await screen.findByRole("checkbox", { name: "Choose all 3 shown" }));
-  await user.click(screen.getByRole("checkbox", { name: "Choose Delay: What happened in c" }));
+  await user.click(await screen.findByRole("checkbox", { name: "Select all 3 shown" }));
+  await user.click(screen.getByRole("checkbox", { name: "Select Delay: What happened in c" }));
   await user.click(screen.getByRole("button", { name: "Resolve 2" }));
   const dialog = await screen.findByRole("dialog", { name: "Resolve 2 incidents" });
   await user.type(within(dialog).getByLabelText("How they were resolved"), "Road is open");

@@ -17,6 +17,7 @@ import { Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { ProblemAlert } from "@kit/ProblemAlert";
+import { Truncated } from "@kit/Truncated";
 import { EventDetails } from "./EventDetails";
 import { LogFilters } from "./LogFilters";
 import classes from "./LogPage.module.css";
@@ -24,8 +25,6 @@ import { eventsQuery, isFiltered } from "./search";
 import type { LogSearch } from "./search";
 
 const route = getRouteApi("/log");
-/** Enough to tell two events apart; the details have all of it. */
-const HASH_DIGITS = 8;
 
 export function LogPage() {
   const { t } = useTranslation("log");
@@ -124,23 +123,13 @@ function useColumns(search: LogSearch): readonly Column<EventView>[] {
     const who: Column<EventView> = {
       key: "who",
       title: t("column.who"),
-      width: "124px",
+      width: "200px",
       cell: ({ actor, actorName }) => (
-        <Text size="sm" c="dimmed" truncate>
+        <Truncated fz="sm" c="dimmed">
           {actorName ?? t(actor === "desk" ? "actor.desk" : "actor.device")}
-        </Text>
+        </Truncated>
       ),
     };
-    const hash: Column<EventView> = {
-      key: "hash",
-      title: t("column.hash"),
-      width: "92px",
-      cell: ({ hash: whole }) => (
-        <span className={classes["hash"]} title={whole}>
-          {whole.slice(0, HASH_DIGITS)}
-        </span>
-      ),
-    };
-    return isNarrow ? [sequence, when, what] : [sequence, when, what, who, hash];
+    return isNarrow ? [sequence, when, what] : [sequence, when, what, who];
   }, [t, search, isNarrow]);
 }

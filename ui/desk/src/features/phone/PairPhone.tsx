@@ -1,13 +1,14 @@
 // A phone joins: it scans the picture, both screens show six digits, and the dispatcher says whose phone it is.
 import type { EndpointView } from "@bindings/EndpointView";
 import type { PairingView } from "@bindings/PairingView";
-import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { Anchor, Button, Group, Modal, Select, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { IconCheck, IconPlugConnectedX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { useDepotCommand, useDepotQuery } from "@kit/depot";
+import { LinkButton } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { DriverPick } from "@kit/picks";
@@ -90,8 +91,10 @@ function Codes({ pairing, endpoint }: { pairing: PairingView; endpoint: Endpoint
   const address = endpoint.addresses[index] ?? endpoint.url;
   const setup = endpoint.setup[index] ?? endpoint.setup[0];
   const code = pairing.url?.split("#")[1] ?? "";
+  const isReachable = endpoint.addresses.length > 0;
   return (
     <Stack>
+      {!isReachable && <NotReachable address={`${address}/pair#${code}`} expiresAt={pairing.expiresAt} />}
       {endpoint.addresses.length > 1 && (
         <Select
           label={t("address")}
@@ -102,25 +105,49 @@ function Codes({ pairing, endpoint }: { pairing: PairingView; endpoint: Endpoint
           allowDeselect={false}
         />
       )}
-      <SimpleGrid cols={{ base: 1, sm: setup === undefined ? 1 : 2 }} spacing="xl">
-        {setup !== undefined && (
-          <Code title={t("trust")} text={t("trustHint")} address={setup} label={t("trustCode")}>
-            {endpoint.fingerprint !== null && <Fingerprint of={endpoint.fingerprint} />}
+      {isReachable && (
+        <SimpleGrid cols={{ base: 1, sm: setup === undefined ? 1 : 2 }} spacing="xl">
+          {setup !== undefined && (
+            <Code title={t("trust")} text={t("trustHint")} address={setup} label={t("trustCode")}>
+              {endpoint.fingerprint !== null && <Fingerprint of={endpoint.fingerprint} />}
+            </Code>
+          )}
+          <Code
+            title={t(setup === undefined ? "scan" : "scanThen")}
+            text={t("scanHint")}
+            address={`${address}/pair#${code}`}
+            shown={`${address}/pair`}
+            label={t("pairCode")}
+          >
+            <Text size="sm" c="dimmed">
+              {t("until")} <Moment at={pairing.expiresAt} />
+            </Text>
           </Code>
-        )}
-        <Code
-          title={t(setup === undefined ? "scan" : "scanThen")}
-          text={t("scanHint")}
-          address={`${address}/pair#${code}`}
-          shown={`${address}/pair`}
-          label={t("pairCode")}
-        >
-          <Text size="sm" c="dimmed">
-            {t("until")} <Moment at={pairing.expiresAt} />
-          </Text>
-        </Code>
-      </SimpleGrid>
-      {!endpoint.secure && <Text size="sm">{t("insecure")}</Text>}
+        </SimpleGrid>
+      )}
+      {isReachable && !endpoint.secure && <Text size="sm">{t("insecure")}</Text>}
+    </Stack>
+  );
+}
+
+/** No phone can follow an address of this machine alone, so there is nothing to scan; a browser of this machine can. */
+function NotReachable({ address, expiresAt }: { address: string; expiresAt: string }) {
+  const { t } = useTranslation("phone");
+  return (
+    <Stack gap="sm" align="center" ta="center" py="md">
+      <IconPlugConnectedX size={36} color="var(--depot-amber-text)" aria-hidden />
+      <Text size="sm" maw={420}>
+        {t("onlyHereHint")}
+      </Text>
+      <LinkButton to="/settings" search={{ part: "endpoint" }}>
+        {t("openNetwork")}
+      </LinkButton>
+      <Anchor href={address} target="_blank" rel="noreferrer" size="sm">
+        {t("hereInstead")}
+      </Anchor>
+      <Text size="sm" c="dimmed">
+        {t("until")} <Moment at={expiresAt} />
+      </Text>
     </Stack>
   );
 }
@@ -137,7 +164,7 @@ interface CodeProps {
 
 function Code({ title, text, address, shown = address, label, children }: CodeProps) {
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" align="center" ta="center">
       <Title order={3} fz="md">
         {title}
       </Title>

@@ -68,7 +68,7 @@ function OutOfReach({ isOpen }: { isOpen: boolean }) {
             {t(isOpen ? "onlyHere" : "off")}
           </Text>
           <Text size="sm">{t(isOpen ? "onlyHereHint" : "offHint")}</Text>
-          <LinkAnchor to="/settings" size="sm">
+          <LinkAnchor to="/settings" search={{ part: "endpoint" }} size="sm">
             {t("toSettings")}
           </LinkAnchor>
         </div>

@@ -5,7 +5,7 @@ import { encode } from "uqr";
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { path, size } = useMemo(() => drawn(text), [text]);
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} width="100%" style={{ display: "block", borderRadius: 12, maxWidth: 240 }}>
+    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} width="100%" style={{ display: "block", borderRadius: 12, maxWidth: 240, marginInline: "auto" }}>
       <rect width={size} height={size} fill="#fff" />
       <path d={path} fill="#000" shapeRendering="crispEdges" />
     </svg>

@@ -6,7 +6,7 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery, useTransport } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { incidentWord } from "@kit/EventSentence";
 import { durationOf } from "@kit/LateBadge";
 import { LinkAnchor } from "@kit/links";

@@ -59,6 +59,8 @@ function Shown({ report }: { report: Report }) {
             before: formatDays(report.beforeFrom, report.beforeTo, now_ms),
           }}
         />
+        {" · "}
+        {t("countsOn")}
       </Text>
       {isEmpty ? (
         <EmptyState icon={IconChartBar} title={t("empty.title")} description={t("empty.description")} />

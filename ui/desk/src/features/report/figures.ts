@@ -33,5 +33,9 @@ export function changeOf({ now, before, isShare = false }: Comparison): { readon
   if (now === undefined || before === undefined) return undefined;
   const change = isShare ? Math.round((now - before) * 1000) / 10 : now - before;
   const sign = Math.sign(change) as -1 | 0 | 1;
-  return { text: `${sign === 1 ? "+" : sign === -1 ? "−" : "±"}${formatNumber(Math.abs(change))}`, sign };
+  return { text: signed(change), sign };
+}
+
+export function signed(value: number): string {
+  return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${formatNumber(Math.abs(value))}`;
 }

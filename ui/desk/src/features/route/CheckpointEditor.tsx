@@ -1,7 +1,7 @@
 // A route's checkpoints in order: added, changed, moved and removed in place while the route is being planned.
 import type { CheckpointView } from "@bindings/CheckpointView";
 import type { RouteDetail } from "@bindings/RouteDetail";
-import { ActionIcon, Group, Text, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Group, Text } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconCircleCheck, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
@@ -12,6 +12,7 @@ import { LateSince } from "@kit/LateSince";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
+import { StopNumber } from "@kit/StopNumber";
 import { minutesBetween } from "@kit/time";
 import { Truncated } from "@kit/Truncated";
 import classes from "./CheckpointEditor.module.css";
@@ -21,7 +22,7 @@ import { movedOrder } from "./plan";
 export function CheckpointEditor({ route, mayChange }: { route: RouteDetail; mayChange: boolean }) {
   const { t } = useTranslation("route");
   const moved = useAct(t("checkpoint.moved"));
-  const removed = useAct(t("checkpoint.removed"));
+  const removed = useAct();
   const [editing, setEditing] = useState<number>();
   const [addedAt, setAddedAt] = useState(0);
   const [place, setPlace] = useState<number>();
@@ -48,8 +49,11 @@ export function CheckpointEditor({ route, mayChange }: { route: RouteDetail; may
     event.preventDefault();
     move(index, event.key === "ArrowUp" ? index - 1 : index + 1);
   };
-  const remove = (sequence: number) =>
-    removed.run({ entity: "route", id: route.routeId, command: { type: "removeCheckpoint", sequence } }, { expectedVersion: version });
+  const remove = ({ sequence, location }: CheckpointView) =>
+    removed.run(
+      { entity: "route", id: route.routeId, command: { type: "removeCheckpoint", sequence } },
+      { expectedVersion: version, done: t("checkpoint.removed", { location }) },
+    );
 
   return (
     <Panel title={t("checkpoint.title")}>
@@ -77,7 +81,7 @@ export function CheckpointEditor({ route, mayChange }: { route: RouteDetail; may
                       onClick={() => move(index, index + 1)}
                     />
                     <Tool label={t("checkpoint.editOne", checkpoint)} icon={IconPencil} onClick={() => setEditing(checkpoint.sequence)} />
-                    <Tool label={t("checkpoint.removeOne", checkpoint)} icon={IconTrash} onClick={() => remove(checkpoint.sequence)} />
+                    <Tool label={t("checkpoint.removeOne", checkpoint)} icon={IconTrash} onClick={() => remove(checkpoint)} />
                   </>
                 )}
               </Row>
@@ -122,11 +126,8 @@ function Row({ checkpoint, since, children }: { checkpoint: CheckpointView; sinc
   const { t: kit } = useTranslation("kit");
   return (
     <Group wrap="nowrap" gap="sm">
-      <span className={classes["number"]} data-status={checkpoint.status} aria-hidden>
-        {checkpoint.sequence}
-      </span>
+      <StopNumber of={checkpoint.sequence} status={checkpoint.status} />
       <div style={{ minWidth: 0, flex: 1 }}>
-        <VisuallyHidden>{`${checkpoint.sequence}. `}</VisuallyHidden>
         <Truncated fw={600} fz="sm">
           {checkpoint.location}
         </Truncated>

@@ -27,8 +27,8 @@ interface CheckpointFieldsProps {
 export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel }: CheckpointFieldsProps) {
   const { t } = useTranslation("route");
   const { t: kit } = useTranslation("kit");
-  const act = useAct(t(checkpoint === undefined ? "checkpoint.added" : "checkpoint.updated"));
   const [location, setLocation] = useState(checkpoint?.location ?? "");
+  const act = useAct(t(checkpoint === undefined ? "checkpoint.added" : "checkpoint.updated", { location: location.trim() }));
   const [when, setWhen] = useState(() => whenOf(checkpoint?.expectedTime ?? nextTime(route)));
   const bounds = boundsOf(route, checkpoint?.sequence);
   const expectedTime = instantOf(when);

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Act } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { useDayPresets } from "@kit/dayPresets";
 import { useDepotCommand } from "@kit/depot";
 import { newId } from "@kit/ids";
 import { daysLater, localDay } from "@kit/time";
@@ -19,6 +20,7 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
   const { t } = useTranslation("route");
   const navigate = useNavigate();
   const command = useDepotCommand();
+  const presets = useDayPresets();
   const present = localDay(new Date(route.scheduledStartTime));
   const [day, setDay] = useState<string | null>(dayjs(present).add(1, "day").format("YYYY-MM-DD"));
   const [activates, setActivates] = useState(false);
@@ -47,7 +49,7 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
       // What went wrong stands in the dialog.
       onSubmit={() => void (day !== null && duplicate(day).catch(() => undefined))}
     >
-      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} valueFormat="ddd D MMM YYYY" required />
+      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} presets={presets} valueFormat="ddd D MMM YYYY" required />
       <Checkbox label={t("duplicateActivate")} checked={activates} onChange={(event) => setActivates(event.currentTarget.checked)} />
       <Text size="xs" c="dimmed">
         {t("duplicateHint")}

@@ -19,13 +19,25 @@ function soon(): When {
   return whenOf(new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS).toISOString());
 }
 
-export function RouteForm({ route, isOpen, onClose }: { route?: RouteDetail; isOpen: boolean; onClose: () => void }) {
+interface RouteFormProps {
+  /** The one to edit; a new one without. */
+  route?: RouteDetail;
+  /** When a new one starts, unless that is changed. */
+  start?: string;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+export function RouteForm({ route, start: startAtFirst, isOpen, onClose }: RouteFormProps) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
-  const act = useAct(t(route === undefined ? "created" : "edited"));
   const [origin, setOrigin] = useState(route?.origin ?? "");
   const [destination, setDestination] = useState(route?.destination ?? "");
-  const [start, setStart] = useState<When>(route === undefined ? soon() : whenOf(route.scheduledStartTime));
+  const act = useAct(t(route === undefined ? "created" : "edited", { destination: destination.trim() }));
+  const [start, setStart] = useState<When>(() => {
+    const known = route?.scheduledStartTime ?? startAtFirst;
+    return known === undefined ? soon() : whenOf(known);
+  });
   const now_ms = useNow();
   const scheduledStartTime = instantOf(start);
   const first = route?.checkpoints[0];

@@ -1,19 +1,20 @@
 // One route with its checkpoints and deliveries, and how far its planning is.
 import type { RouteDetail } from "@bindings/RouteDetail";
 import type { RouteStatus } from "@bindings/RouteStatus";
-import { Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconCopy, IconPencil, IconPlus } from "@tabler/icons-react";
+import { Button, Grid, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { IconArchive, IconArrowBackUp, IconArrowLeft, IconCopy, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { History } from "@kit/History";
 import { LinkAnchor } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Span } from "@kit/Moment";
+import { MoreMenu } from "@kit/MoreMenu";
 import { Panel } from "@kit/Panel";
 import { personWord } from "@kit/erased";
 import { Refusal } from "@kit/Refusal";
@@ -23,13 +24,6 @@ import { CreateDelivery } from "../delivery/CreateDelivery";
 import { CheckpointEditor } from "./CheckpointEditor";
 import { DuplicateRoute } from "./DuplicateRoute";
 import { RouteForm } from "./RouteForm";
-
-/** What a route may become from each status. */
-const TARGETS: Record<RouteStatus, readonly RouteStatus[]> = {
-  Planning: ["Deactivated", "Active"],
-  Active: ["Deactivated", "Planning"],
-  Deactivated: [],
-};
 
 export function RoutePage() {
   const { routeId } = useParams({ from: "/routes/$routeId" });
@@ -87,13 +81,15 @@ type Dialog = "edit" | "duplicate" | "deactivate" | "delivery";
 
 function Actions({ route }: { route: RouteDetail }) {
   const { t } = useTranslation("route");
-  const act = useAct(t("statusChanged"));
+  const { t: kit } = useTranslation("kit");
+  const act = useAct();
   const [dialog, setDialog] = useState<Dialog>();
   const close = () => setDialog(undefined);
   const move = (status: RouteStatus) =>
     act.run({ entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status } }, {
       undo: status === "Deactivated" ? undefined : { entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status: route.status } },
       onDone: close,
+      done: t("statusChanged", { destination: route.destination, status: kit(`status.route.${status}`) }),
     });
   return (
     <Stack gap="xs" align="flex-end">
@@ -103,19 +99,26 @@ function Actions({ route }: { route: RouteDetail }) {
             {t("edit")}
           </Button>
         )}
-        <Button variant="default" leftSection={<IconCopy size={16} aria-hidden />} onClick={() => setDialog("duplicate")}>
-          {t("duplicate")}
-        </Button>
-        {TARGETS[route.status].map((status) => (
-          <Button
-            key={status}
-            variant={status === "Active" ? "filled" : "default"}
-            loading={act.isBusy}
-            onClick={() => (status === "Deactivated" ? setDialog("deactivate") : move(status))}
-          >
-            {t(`to${status}`)}
+        <MoreMenu label={t("moreActions")} isTall>
+          <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} onClick={() => setDialog("duplicate")}>
+            {t("duplicate")}
+          </Menu.Item>
+          {route.status === "Active" && (
+            <Menu.Item leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => move("Planning")}>
+              {t("toPlanning")}
+            </Menu.Item>
+          )}
+          {route.status !== "Deactivated" && (
+            <Menu.Item leftSection={<IconArchive size={16} aria-hidden />} onClick={() => setDialog("deactivate")}>
+              {t("toDeactivated")}
+            </Menu.Item>
+          )}
+        </MoreMenu>
+        {route.status === "Planning" && (
+          <Button loading={act.isBusy} onClick={() => move("Active")}>
+            {t("toActive")}
           </Button>
-        ))}
+        )}
         {route.status === "Active" && (
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDialog("delivery")}>
             {t("newDelivery")}

@@ -9,9 +9,10 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
+import { useDayRangePresets } from "@kit/dayPresets";
 import { LATENESS_REFETCH_MS, useDepotPages, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
-import { journey } from "@kit/EntityLink";
+import { Journey, journey } from "@kit/Journey";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor, LinkButton } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
@@ -34,6 +35,7 @@ export function RoutesPage() {
   const search = useSearch({ from: "/routes" });
   const navigate = useNavigate();
   const mayChange = useMayChange();
+  const presets = useDayRangePresets();
   const go = (next: RouteSearch) => void navigate({ to: "/routes", search: next, replace: true });
   const { create: isCreating = false, ...filters } = search;
   const set = (changed: { [Field in keyof RouteSearch]?: RouteSearch[Field] | undefined }) =>
@@ -64,6 +66,7 @@ export function RoutesPage() {
           aria-label={t("days")}
           placeholder={t("days")}
           valueFormat="D MMM"
+          presets={presets}
           value={[search.from ?? null, search.to ?? null]}
           onChange={([from, to]) => set({ from: from ?? undefined, to: to ?? undefined })}
           clearable
@@ -119,7 +122,7 @@ function RouteList({ search }: { search: RouteSearch }) {
   return (
     <DataTable<RouteSummary, RouteSort>
       label={t("title")}
-      columns={columnsOf(t)}
+      columns={columnsOf(t, routes.some(({ origin }) => origin !== routes[0]?.origin))}
       rows={routes}
       rowKey={(route) => route.routeId}
       onOpen={(route) => void navigate({ to: "/routes/$routeId", params: { routeId: route.routeId } })}
@@ -130,7 +133,8 @@ function RouteList({ search }: { search: RouteSearch }) {
   );
 }
 
-function columnsOf(t: TFunction<"route">): Column<RouteSummary, RouteSort>[] {
+/** Origins are shown only where they differ. */
+function columnsOf(t: TFunction<"route">, showsOrigin: boolean): Column<RouteSummary, RouteSort>[] {
   return [
     { key: "status", title: t("column.status"), width: "150px", cell: ({ status }) => <StatusBadge of="route" status={status} /> },
     {
@@ -140,10 +144,11 @@ function columnsOf(t: TFunction<"route">): Column<RouteSummary, RouteSort>[] {
       cell: (route) => (
         <>
           <LinkAnchor to="/routes/$routeId" params={{ routeId: route.routeId }} size="sm" fw={600} c="var(--mantine-color-text)" display="block">
-            <Truncated>{journey(route.origin, route.destination)}</Truncated>
+            <Journey of={journey(route.origin, route.destination)} />
           </LinkAnchor>
-          <Text span size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" truncate>
             <Span start={route.scheduledStartTime} end={route.scheduledEndTime} />
+            {showsOrigin && ` · ${t("fromOrigin", { origin: route.origin })}`}
           </Text>
         </>
       ),

@@ -15,6 +15,7 @@ import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { printPage } from "@kit/print";
 import { Refusal } from "@kit/Refusal";
+import { Sentence } from "@kit/Sentence";
 import { formatFull } from "@kit/time";
 import classes from "./DataPanel.module.css";
 import { RestoreButton } from "../restore/RestoreButton";
@@ -96,17 +97,27 @@ function BackupButton({ job }: { job: JobView | undefined }) {
   );
 }
 
-function Record({ of: { check, seal } }: { of: DataView }) {
+function Record({ of: { check, seal, events: present } }: { of: DataView }) {
   const { t } = useTranslation("settings");
+  const since = present - (check.events ?? 0);
   return (
     <Stack gap="md">
-      <Outcome of={check} none="data.unchecked" bad="data.notWhole">
-        {(events, endedAt) => (
-          <>
-            {t("data.whole", { count: events, events: formatNumber(events) })} <Moment at={endedAt} />
-          </>
-        )}
-      </Outcome>
+      {check.endedAt !== null && check.problem === null && since > 0 ? (
+        <Text size="sm" c="dimmed">
+          <Sentence
+            text={t("data.checkedBefore", { count: since, since: formatNumber(since) })}
+            parts={{ at: <Moment at={check.endedAt} /> }}
+          />
+        </Text>
+      ) : (
+        <Outcome of={check} none="data.unchecked" bad="data.notWhole">
+          {(events, endedAt) => (
+            <>
+              {t("data.whole", { count: events, events: formatNumber(events) })} <Moment at={endedAt} />
+            </>
+          )}
+        </Outcome>
+      )}
       <Text size="sm" c="dimmed">
         {t("data.checkHint")}
       </Text>

@@ -86,6 +86,7 @@ function SettingsForm({ settings, hint, isRow = false }: Pick<SectionProps, "hin
               setting={setting}
               value={draft[setting.key] ?? setting.value}
               isLocked={!isAdmin}
+              isRow={isRow}
               onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
             />
           ))}
@@ -114,10 +115,14 @@ interface FieldProps {
   setting: SettingView;
   value: string;
   isLocked: boolean;
+  /** Beside others: its help stands below it, so that the fields are on one line. */
+  isRow: boolean;
   onChange: (value: string) => void;
 }
 
-function Field({ setting: { key, source, valid }, value, isLocked, onChange }: FieldProps) {
+const HELP_BELOW = ["label", "input", "description", "error"] as const;
+
+function Field({ setting: { key, source, valid }, value, isLocked, isRow, onChange }: FieldProps) {
   const { t } = useTranslation("settings");
   const isOverridden = source === "environment" || source === "commandLine";
   const shared = {
@@ -125,6 +130,7 @@ function Field({ setting: { key, source, valid }, value, isLocked, onChange }: F
     description: isOverridden ? t(`overridden.${source}`) : t(`setting.${key}.hint`),
     disabled: isLocked || isOverridden,
   };
+  const place = isRow ? { inputWrapperOrder: [...HELP_BELOW] } : { maw: 360 };
   switch (valid.kind) {
     case "flag":
       return <Switch {...shared} checked={value === "true"} onChange={(event) => onChange(String(event.currentTarget.checked))} />;
@@ -151,7 +157,7 @@ function Field({ setting: { key, source, valid }, value, isLocked, onChange }: F
           nothingFoundMessage={t("noChoice")}
           allowDeselect={false}
           limit={CHOICES_SHOWN}
-          maw={360}
+          {...place}
         />
       );
     case "text":
@@ -163,7 +169,7 @@ function Field({ setting: { key, source, valid }, value, isLocked, onChange }: F
           value={value}
           onChange={(event) => onChange(event.currentTarget.value)}
           {...(valid.kind === "text" && { maxLength: valid.longest })}
-          maw={360}
+          {...place}
         />
       );
   }

@@ -43,9 +43,9 @@ test("a new token is made and shown", async () => {
   const person = userEvent.setup();
   const depot = show();
   depot.onExecute = () => ({ token: "depot_secret" });
-  await person.click(screen.getByRole("button", { name: "New token" }));
+  await person.click(screen.getByRole("button", { name: "Invite person" }));
   await person.type(await screen.findByLabelText(/^Name/u), "Counter");
-  await person.click(screen.getAllByRole("button", { name: "New token" }).at(-1) as HTMLElement);
+  await person.click(screen.getAllByRole("button", { name: "Invite person" }).at(-1) as HTMLElement);
   expect(((await screen.findByDisplayValue("depot_secret")) as HTMLInputElement).readOnly).toBe(true);
   expect(depot.executed.map(({ command }) => command)).toEqual([
     {
@@ -58,10 +58,10 @@ test("a new token is made and shown", async () => {
 test("a token is revoked after a second thought, and never one's own", async () => {
   const person = userEvent.setup();
   const depot = show();
-  await person.click(await screen.findByRole("button", { name: "Revoke Screen on the wall" }));
-  expect(screen.queryByRole("button", { name: "Revoke This desk" })).toBeNull();
+  await person.click(await screen.findByRole("button", { name: "Withdraw access of Screen on the wall" }));
+  expect(screen.queryByRole("button", { name: "Withdraw access of This desk" })).toBeNull();
   expect(depot.executed).toEqual([]);
-  await person.click(await screen.findByRole("button", { name: "Revoke" }));
+  await person.click(await screen.findByRole("button", { name: "Withdraw access" }));
   await waitFor(() => expect(depot.executed).toHaveLength(1));
   expect(depot.executed[0]?.command).toEqual({ entity: "depot", command: { type: "revokeToken", id: "wall" } });
 });

@@ -1,21 +1,29 @@
 // The demo day: offered while the depot is empty, and removed as a whole.
-import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Button, Group, List, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconRocket } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { useSession } from "@kit/depot";
-import { LinkButton } from "@kit/links";
+import { LinkAnchor, LinkButton } from "@kit/links";
 import { Refusal } from "@kit/Refusal";
 import { RestoreButton } from "../restore/RestoreButton";
+
+/** The way from an empty depot to a first delivery. */
+const STEPS = [
+  { name: "fleet", to: "/fleet" },
+  { name: "route", to: "/routes" },
+  { name: "delivery", to: "/deliveries" },
+  { name: "phone", to: "/phones" },
+] as const;
 
 export function FirstStart() {
   const { t } = useTranslation("today");
   const act = useAct(t("demo.loaded"));
   const isAdmin = useSession().data?.actor.role === "admin";
   return (
-    <Paper withBorder radius="lg" px="xl" py={64} bg="var(--depot-surface)">
+    <Paper withBorder radius="lg" px="xl" py={48} bg="var(--depot-surface)">
       <Stack align="center" ta="center" gap="sm">
         <ThemeIcon size={56} radius="xl" variant="light">
           <IconRocket size={28} stroke={1.6} aria-hidden />
@@ -26,16 +34,22 @@ export function FirstStart() {
         <Text c="dimmed" size="sm" maw={460}>
           {t("first.description")}
         </Text>
-        <Group justify="center" mt="xs">
-          <Button loading={act.isBusy} onClick={() => act.run({ entity: "depot", command: { type: "loadDemo" } })}>
+        <LinkButton to="/fleet" search={{ create: true }} mt="xs">
+          {t("first.fleet")}
+        </LinkButton>
+        <List type="ordered" size="sm" ta="start" spacing={4} my="xs" listStyleType="decimal">
+          {STEPS.map(({ name, to }) => (
+            <List.Item key={name}>
+              <LinkAnchor to={to} size="sm">
+                {t(`first.step.${name}`)}
+              </LinkAnchor>
+            </List.Item>
+          ))}
+        </List>
+        <Group justify="center">
+          <Button variant="default" loading={act.isBusy} onClick={() => act.run({ entity: "depot", command: { type: "loadDemo" } })}>
             {t("first.demo")}
           </Button>
-          <LinkButton to="/fleet" search={{ create: true }} variant="default">
-            {t("first.fleet")}
-          </LinkButton>
-          <LinkButton to="/routes" search={{ create: true }} variant="default">
-            {t("first.route")}
-          </LinkButton>
           {isAdmin && <RestoreButton />}
         </Group>
         <Refusal problem={act.problem} />

@@ -7,11 +7,12 @@ import { ResourcesDayView } from "@mantine/schedule";
 import { IconAlertTriangle, IconChevronLeft, IconChevronRight, IconClockExclamation, IconHourglassLow } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
 import { LastSeen, usePosition } from "@kit/DriverPlace";
-import { journey } from "@kit/EntityLink";
+import { journey } from "@kit/Journey";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
@@ -21,8 +22,10 @@ import { Refusal } from "@kit/Refusal";
 import { lookOf } from "@kit/status";
 import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
 import classes from "./Lanes.module.css";
-import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf, onRoadOf } from "./laneBars";
+import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf, onRoadOf, startAt } from "./laneBars";
 import type { Bar, Grouping } from "./laneBars";
+import { SlotMenu } from "./SlotMenu";
+import type { Slot } from "./SlotMenu";
 
 const LANES_MOST = 500;
 const LOOK_BACK_MS = 3 * 60 * 60_000;
@@ -99,9 +102,11 @@ function Day({ day, grouping, deliveries }: DayProps) {
   const navigate = useNavigate();
   const now_ms = useNow();
   const mayChange = useMayChange();
-  const assign = useAct(t("lanes.assigned"));
-  const move = useAct(t("lanes.moved"));
+  const { t: kit } = useTranslation("kit");
+  const assign = useAct();
+  const move = useAct();
   const [refused, setRefused] = useState<Refused>();
+  const [slot, setSlot] = useState<Slot>();
   const resources = useResources(grouping);
   const bars = barsOf(deliveries, grouping, day);
   const onRoad = onRoadOf(deliveries, grouping);
@@ -128,7 +133,20 @@ function Day({ day, grouping, deliveries }: DayProps) {
       // A route has a version of its own, which a lane does not know.
       ...(wanted.entity === "delivery" && { expectedVersion: delivery.version }),
       onDone: dismiss,
+      done:
+        wanted.entity === "route"
+          ? t("lanes.moved", { destination: delivery.routeDestination })
+          : t("lanes.assigned", { destination: delivery.routeDestination, name: personWord(kit, resources.find(({ id }) => id === lane)?.label ?? "") }),
     });
+  };
+  const onPlace = ({ target, clientX, clientY, currentTarget }: MouseEvent<HTMLElement>) => {
+    const rows = [...currentTarget.querySelectorAll(`[${SLOTS_MARK}]`)];
+    const place = rows.findIndex((row) => row === target);
+    const [row, resource] = [rows[place], resources[place]];
+    if (row === undefined || resource === undefined) return;
+    const { left, width: row_px } = row.getBoundingClientRect();
+    const start = startAt(day, (clientX - left) / row_px, startTime, endTime);
+    if (start !== undefined) setSlot({ lane: resource.id, name: personWord(kit, resource.label), start, x: clientX, y: clientY });
   };
   if (deliveries.length === 0) {
     return (
@@ -153,32 +171,40 @@ function Day({ day, grouping, deliveries }: DayProps) {
           )}
         </div>
       )}
-      <ResourcesDayView
-        className={classes["lanes"] ?? ""}
-        date={day}
-        resources={resources}
-        events={bars}
-        startTime={startTime}
-        endTime={endTime}
-        withHeader={false}
-        rowHeight={44}
-        slotWidth={hour_px}
-        scrollAreaProps={SCROLLING}
-        minEventSize={24}
-        eventDragInterval={5}
-        maxEventsPerTimeSlot={4}
-        withCurrentTimeIndicator={isToday}
-        // On a narrow screen the present is in sight, with what came just before it.
-        {...(isToday && { startScrollTime: `${wallTime(now_ms - LOOK_BACK_MS).slice(11, 13)}:00:00` })}
-        getCurrentTime={() => wallTime(now_ms)}
-        withEventsDragAndDrop={mayChange}
-        canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
-        onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
-        onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
-        renderResourceLabel={({ id, label }) => <LaneName name={String(label)} driverId={onRoad.get(String(id)) ?? null} />}
-        renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
-        labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
-      />
+      {/* The click is for a pointer; by keyboard and screen reader the same is created by the page's buttons and keys. */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+      <div onClick={mayChange ? onPlace : undefined}>
+        <ResourcesDayView
+          className={classes["lanes"] ?? ""}
+          data-plannable={mayChange || undefined}
+          date={day}
+          resources={resources}
+          events={bars}
+          startTime={startTime}
+          endTime={endTime}
+          withHeader={false}
+          rowHeight={44}
+          slotWidth={hour_px}
+          scrollAreaProps={SCROLLING}
+          minEventSize={24}
+          eventDragInterval={5}
+          maxEventsPerTimeSlot={4}
+          withCurrentTimeIndicator={isToday}
+          // On a narrow screen the present is in sight, with what came just before it.
+          {...(isToday && { startScrollTime: `${wallTime(now_ms - LOOK_BACK_MS).slice(11, 13)}:00:00` })}
+          getCurrentTime={() => wallTime(now_ms)}
+          withEventsDragAndDrop={mayChange}
+          canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
+          onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
+          onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
+          renderResourceLabel={({ id, label }) => <LaneName name={String(label)} driverId={onRoad.get(String(id)) ?? null} />}
+          renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
+          labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
+          attributes={SLOTS}
+          classNames={{ resourcesDayViewCurrentTimeIndicatorTimeBubble: classes["now"] ?? "" }}
+        />
+      </div>
+      {slot !== undefined && <SlotMenu slot={slot} grouping={grouping} onClose={() => setSlot(undefined)} />}
       {mayChange && (
         <Text size="xs" c="dimmed">
           {t("lanes.hint")}
@@ -187,6 +213,13 @@ function Day({ day, grouping, deliveries }: DayProps) {
     </Stack>
   );
 }
+
+const SLOTS_MARK = "data-lane-slots";
+/**
+ * The library makes a button of each hour of each lane, which no keyboard and no screen reader needs. Inert, they leave clicks
+ * to the lane itself.
+ */
+const SLOTS = { resourcesDayViewRowSlot: { inert: true }, resourcesDayViewRowSlots: { [SLOTS_MARK]: true } };
 
 /** Long lists of names scroll by themselves, under the hours: what is under way stays near. */
 const SCROLLING = { className: classes["scroller"] ?? "", classNames: { viewport: classes["viewport"] ?? "" } };
@@ -197,7 +230,7 @@ function LaneName({ name, driverId }: { name: string; driverId: string | null })
   const position = usePosition(driverId);
   return (
     <>
-      <Text inherit lineClamp={position === undefined ? 2 : 1} title={personWord(t, name)}>
+      <Text inherit lineClamp={position === undefined ? 2 : 1} title={personWord(t, name)} className={classes["lane"] ?? ""}>
         <Person of={name} />
       </Text>
       <LastSeen position={position} />
@@ -220,7 +253,10 @@ function BarBody({ delivery, grouping }: { delivery: DeliveryRow; grouping: Grou
         {delivery.lateSince !== null && <IconClockExclamation size={13} aria-hidden />}
         {delivery.atRisk !== null && <IconHourglassLow size={13} aria-hidden />}
         {delivery.openIncidents > 0 && <IconAlertTriangle size={13} aria-hidden />}
-        {delivery.routeDestination}
+        <span className={classes["place"]}>
+          {delivery.routeDestination}
+          {delivery.checkpointsTotal > 0 && ` · ${delivery.checkpointsTotal}`}
+        </span>
       </span>
       {other !== null && <span className={classes["other"]}>{other}</span>}
     </span>

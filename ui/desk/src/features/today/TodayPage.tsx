@@ -135,11 +135,11 @@ function Figure({ name, count, isBad = false, to }: FigureProps) {
 function Live() {
   const { t } = useTranslation("today");
   const navigate = useNavigate();
-  const columns = useDeliveryColumns(LIVE_COLUMNS);
   const deliveries = useDepotQuery(
     { query: "deliveries", status: ["InTransit", "OutForDelivery"], sort: "scheduledStartTime", descending: false, limit: LIVE_MOST },
     { refetchInterval: LATENESS_REFETCH_MS },
   );
+  const columns = useDeliveryColumns(LIVE_COLUMNS, deliveries.data?.items ?? []);
   return (
     <Loaded of={deliveries} lines={6}>
       {({ items }) =>

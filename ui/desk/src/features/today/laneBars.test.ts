@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { setConventions } from "@kit/conventions";
 import { END, ROUTE, START, rowOf } from "../delivery/sample";
-import { OPEN_LANE, barsOf, commandOf, hoursOf } from "./laneBars";
+import { OPEN_LANE, barsOf, commandOf, hoursOf, startAt } from "./laneBars";
 
 const DAY = "2026-03-02";
 
@@ -43,4 +43,8 @@ test("a drop on another lane assigns, one along the lane moves the route's start
   expect(commandOf(delivery, "driver", "ana", "2026-03-02 09:00:00")).toBeUndefined();
   expect(commandOf(delivery, "driver", OPEN_LANE, "2026-03-02 09:00:00")).toBe("takenAway");
   expect([START, END]).toEqual([delivery.scheduledStartTime, delivery.scheduledEndTime]);
+});
+
+test("a place of a lane is the half hour that it stands for", () => {
+  expect([0, 0.25, 1].map((across) => startAt(DAY, across, "06:00:00", "20:00:00"))).toEqual(["2026-03-02T05:00:00.000Z", "2026-03-02T08:30:00.000Z", "2026-03-02T18:30:00.000Z"]);
 });

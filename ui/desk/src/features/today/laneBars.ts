@@ -81,6 +81,13 @@ export function commandOf(
   return { entity: "route", id: routeId, command: { type: "updateRoute", origin, destination, scheduledStartTime } };
 }
 
+/** The beginning of the half hour at a place of a lane, 0 at its left end and 1 at its right. */
+export function startAt(day: string, across: number, startTime: string, endTime: string): string | undefined {
+  const halfHours = Math.floor(Math.min(Math.max(across, 0), 0.999) * hoursBetween(startTime, endTime) * 2);
+  const minutes = Number(startTime.slice(0, 2)) * 60 + halfHours * 30;
+  return toInstant(day, `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`);
+}
+
 function hour(time: string): number {
   return Number(time.slice(11, 13));
 }
