@@ -150,8 +150,9 @@ impl App {
     ) -> Result<Exported, AppError> {
         let access = access::query(actor, &query)?;
         let (settings, now) = (self.settings(), self.now());
+        let _turn = self.inner.turns.long.wait(actor.credential).await?;
         self.store()
-            .read(move |connection| {
+            .read_long(move |connection| {
                 let tables = connection.unchecked_transaction()?;
                 if let DepotQuery::Report { from, to } = query {
                     return report::export(&tables, (from, to), now, format, &settings.depot);

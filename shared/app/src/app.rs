@@ -36,6 +36,7 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
+use crate::turns::ReadTurns;
 use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
@@ -107,6 +108,9 @@ pub(crate) struct Inner {
     keyed: tokio::sync::Mutex<()>,
     /// The secrets of tokens created a moment ago, for the repetition of a request whose answer was lost.
     fresh_tokens: Mutex<FreshTokens>,
+    pub(crate) turns: ReadTurns,
+    /// Held while the demo day is loaded, which is many commands.
+    pub(crate) loading_demo: tokio::sync::Mutex<()>,
     /// When each phone was last noted as seen.
     phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
@@ -161,6 +165,8 @@ impl App {
             pairings: Mutex::default(),
             keyed: tokio::sync::Mutex::default(),
             fresh_tokens: Mutex::default(),
+            turns: ReadTurns::default(),
+            loading_demo: tokio::sync::Mutex::default(),
             phones_seen: Mutex::default(),
         };
         let app = Self { inner: Arc::new(inner) };
@@ -280,6 +286,7 @@ impl App {
             settings: self.settings(),
             folder: self.inner.folder.clone(),
         };
+        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
             .await
@@ -300,6 +307,7 @@ impl App {
         access::event_feed(actor)?;
         let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
         let backdating = self.settings().phones.backdating();
+        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| {
                 let snapshot = connection.unchecked_transaction()?;

@@ -104,6 +104,11 @@ impl AppError {
         Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
     }
 
+    /// What a read is told whose caller went away: nobody hears it.
+    fn interrupted() -> Self {
+        Self::new(Code::Unavailable, "The query was given up, because nobody waits for it any more")
+    }
+
     /// A fault of the storage. What it says goes to the log, not to the one who asked.
     pub(crate) fn storage(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "storage failed");
@@ -113,7 +118,13 @@ impl AppError {
 
 impl From<rusqlite::Error> for AppError {
     fn from(error: rusqlite::Error) -> Self {
-        if error.is_full() { Self::full() } else { Self::storage(error) }
+        if error.is_full() {
+            Self::full()
+        } else if depot_store::is_interrupted(&error) {
+            Self::interrupted()
+        } else {
+            Self::storage(error)
+        }
     }
 }
 
@@ -125,7 +136,10 @@ impl WorkError for AppError {
 
 impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
-        Self::storage(error)
+        match error {
+            ReadError::Interrupted => Self::interrupted(),
+            error @ (ReadError::Storage(_) | ReadError::Panicked | ReadError::Closed) => Self::storage(error),
+        }
     }
 }
 

@@ -43,6 +43,7 @@ pub mod schema;
 mod settings;
 mod sql;
 mod token;
+mod turns;
 mod upkeep;
 
 /// What nobody but the fuzz targets calls by itself.

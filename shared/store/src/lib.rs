@@ -44,7 +44,7 @@ pub mod seal;
 pub mod subject;
 pub mod subscription;
 
-pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError};
+pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError, is_interrupted};
 pub use event::{Metadata, NewEvent, StoredEvent};
 pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold, sync_folder};
 pub use options::{StoreOptions, Synchronous};
