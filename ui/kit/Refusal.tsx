@@ -154,6 +154,8 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
       return say({ sequence: broken.sequence, location: broken.location, given: broken.givenLocation });
     case "tooManyPhotos":
       return say({ most: broken.most, given: broken.given });
+    case "tooManyIncidents":
+      return say({ most: broken.most });
     case "proofMissing":
     case "proofEmpty":
     case "incidentAlreadyResolved":
