@@ -37,7 +37,9 @@ use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
 use crate::turns::ReadTurns;
-use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, token};
+use crate::{
+    answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, text, token,
+};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
@@ -125,6 +127,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         demo::MIGRATION,
         erase::MIGRATION,
         rebuild::MIGRATION,
+        text::MIGRATION,
     ];
     single
         .into_iter()

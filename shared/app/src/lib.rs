@@ -42,6 +42,7 @@ mod route;
 pub mod schema;
 mod settings;
 mod sql;
+mod text;
 mod token;
 mod turns;
 mod upkeep;
@@ -98,7 +99,8 @@ pub use phone::{
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{
-    LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle, RunSheet,
+    DayFigures, LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle,
+    RunSheet,
 };
 pub use route::{
     CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,

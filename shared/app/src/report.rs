@@ -87,6 +87,32 @@ pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Resul
     })
 }
 
+/// The figures of one day for the board: what a report of it counts, and how its deliveries stand now.
+pub(crate) fn day_figures(
+    tables: &Connection,
+    day: Day,
+    zone: Tz,
+    now: Timestamp,
+) -> Result<DayFigures, AppError> {
+    let start = day.start(zone).map_err(|error| unfit("day", &error))?;
+    let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| unfit("day", &error))?;
+    let Gathered { all, kinds, .. } = Gathered::between(tables, &[start, end])?;
+    let sql = "SELECT COUNT(*) FROM deliveries d JOIN route_checkpoints c ON c.route_id = d.route_id
+               WHERE d.starts_at >= ?1 AND d.starts_at < ?2";
+    let planned = sql::one(tables, sql, params![start.micros(), end.micros()], |row| row.get(0))?;
+    let live = delivery::live_figures(tables, start, end, now)?;
+    Ok(DayFigures {
+        day,
+        figures: all.figures(),
+        checkpoints_planned: planned.unwrap_or(0),
+        open_incidents: kinds.values().map(|kind| kind.open).sum(),
+        under_way: live.under_way,
+        late: live.late,
+        at_risk: live.at_risk,
+        unassigned: live.unassigned,
+    })
+}
+
 /// The deliveries of a driver that are on the road in a day.
 pub(crate) fn run_sheet(
     tables: &Connection,

@@ -46,7 +46,7 @@ async fn it_shows_every_status_around_the_present_hour() {
         panic!()
     };
     assert_eq!(overview.routes.len(), 20);
-    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board {}).await else { panic!() };
+    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board { day: None }).await else { panic!() };
     let counts = board.counts;
     assert_eq!(counts.total, 40);
     for count in
