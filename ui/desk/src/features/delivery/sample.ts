@@ -46,6 +46,7 @@ export const ANA: DriverView = {
   updatedAt: START,
   version: 1,
   erased: false,
+  sameLicense: [],
 };
 
 export const VAN: VehicleView = {
@@ -58,6 +59,7 @@ export const VAN: VehicleView = {
   openDeliveries: 0,
   updatedAt: START,
   version: 1,
+  sameRegistration: [],
 };
 
 const ROW: DeliveryRow = {
