@@ -37,9 +37,7 @@ use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::Settings;
 use crate::turns::ReadTurns;
-use crate::{
-    answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, text, token,
-};
+use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, text, token};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
