@@ -62,11 +62,11 @@ it("counts the chosen day, as its report does", async () => {
   await depot.addDelivery(await depot.addRoute("Gate", "Far hill", tomorrow, ["Hill"]), dora, bus);
   const { page, context, complaints } = await openDesk(browser, depot);
   const figures = page.getByRole("region", { name: "Figures that matter now" });
-  await figures.getByRole("link", { name: "0 of 2 delivered" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 2 delivered" }).waitFor();
   await page.getByRole("button", { name: "Next day" }).click();
-  await figures.getByRole("link", { name: "0 of 1 delivered" }).waitFor();
-  await figures.getByRole("link", { name: "0 of 1 checkpoints reached" }).waitFor();
-  await figures.getByRole("link", { name: "0 of 1 delivered" }).click();
+  await figures.getByRole("link", { name: "0 / 1 delivered" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 1 checkpoints reached" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 1 delivered" }).click();
   await page.getByText("of 1", { exact: true }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();

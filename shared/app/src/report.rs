@@ -17,6 +17,7 @@ pub use views::*;
 
 use crate::day::Day;
 use crate::error::{AppError, Code};
+use crate::text::sort_key;
 use crate::{delivery, fleet, log, sql};
 
 /// The most days that one report may have: a leap year.
@@ -357,9 +358,10 @@ fn busiest(
         Ok((id, name, tally.figures()))
     });
     let mut named = named.collect::<rusqlite::Result<Vec<Member>>>()?;
+    let key = |name: &Option<String>| name.as_deref().map(sort_key);
     named.sort_unstable_by(|(one_id, one, of_one), (other_id, other, of_other)| {
         let by_work = of_other.deliveries.cmp(&of_one.deliveries);
-        by_work.then_with(|| one.cmp(other)).then_with(|| one_id.cmp(other_id))
+        by_work.then_with(|| key(one).cmp(&key(other))).then_with(|| one_id.cmp(other_id))
     });
     named.truncate(MEMBERS_MOST);
     Ok(named)
