@@ -66,7 +66,7 @@ fn empty(copy: &Path, tables: &[&str]) -> rusqlite::Result<()> {
 /// What is wrong with it.
 pub fn check(
     file: &Path,
-    key: Option<[u8; 32]>,
+    keys: impl Into<chain::Keys>,
     erasures: &'static [&'static str],
 ) -> Result<Verified, CopyError> {
     // Not read-only: SQLite then skips parts of the schema, and with them damage to it.
@@ -74,7 +74,7 @@ pub fn check(
     let connection = Connection::open_with_flags(file, flags)?;
     connection.pragma_update(None, "query_only", true)?;
     integrity(&connection)?;
-    Ok(chain::verify(&connection, key, erasures)?)
+    Ok(chain::verify(&connection, keys, erasures)?)
 }
 
 /// SQLite's check of its own structure: pages, indexes, constraints.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use verification::{Verification, Verified, VerifyError, verify};
+pub use verification::{Keys, Verification, Verified, VerifyError, verify};
 
 use crate::event::{SELECT, StoredEvent, from_row, integer};
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use parking_lot::{Condvar, Mutex};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::watch;
 
@@ -119,8 +120,15 @@ pub(crate) fn start(
 
 /// Empties the log for good, as nobody writes any more, and closes the connection. SQLite removes the log with the last one: of
 /// two that close at once each may find the other still there, and then neither does.
-pub(crate) fn finish(connection: rusqlite::Result<Connection>) {
-    let emptied = connection.and_then(|connection| empty(&connection, Duration::ZERO));
+pub(crate) fn finish(database: &Database, connection: rusqlite::Result<Connection>) {
+    let emptied = connection.and_then(|connection| match database.check_files() {
+        Ok(()) => empty(&connection, Duration::ZERO),
+        Err(error) => {
+            // SQLite removes the log by its name, which may be another database's by now.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            Err(error)
+        }
+    });
     if let Err(error) = emptied {
         tracing::warn!(%error, "the write-ahead log could not be emptied; the next open reads it");
     }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use crate::{
     checkpoint,
     options::{StoreOptions, Synchronous},
+    presence::Presence,
 };
 
 /// Another process may hold the write lock for a moment.
@@ -26,6 +27,7 @@ pub(crate) struct Database {
     synchronous: Synchronous,
     max_pages: Option<u32>,
     exclusive: bool,
+    presence: Presence,
 }
 
 impl Database {
@@ -35,11 +37,27 @@ impl Database {
             synchronous: options.synchronous,
             max_pages: options.max_pages,
             exclusive: options.exclusive,
+            presence: Presence::default(),
         }
     }
 
     pub(crate) fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// Notes which files are this store's, now that each is open: the database, SQLite's two beside it, and `lock`.
+    pub(crate) fn note_files(&self, lock: Option<PathBuf>) {
+        let beside = |suffix: &str| {
+            let mut name = self.file.clone().into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        self.presence.note([self.file.clone(), beside("-wal"), beside("-shm")].into_iter().chain(lock));
+    }
+
+    /// Checks that the store's files are still under their names.
+    pub(crate) fn check_files(&self) -> rusqlite::Result<()> {
+        self.presence.check()
     }
 
     pub(crate) fn writer(&self) -> rusqlite::Result<Connection> {
@@ -92,7 +110,7 @@ impl Database {
 
     pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.file, flags)?;
+        let connection = self.open(flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         keep_statements(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
@@ -102,10 +120,18 @@ impl Database {
         Ok(connection)
     }
 
+    /// Another file of the same name is not opened: a first statement could already change it.
+    fn open(&self, flags: OpenFlags) -> rusqlite::Result<Connection> {
+        self.presence.check()?;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        self.presence.check()?;
+        Ok(connection)
+    }
+
     fn open_for_writing(&self, busy_timeout: Duration) -> rusqlite::Result<Connection> {
         // The folder has made the file: an open that could create one would hide that it was taken away.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.file, flags)?;
+        let connection = self.open(flags)?;
         connection.busy_timeout(busy_timeout)?;
         keep_statements(&connection)?;
         // Where that fails, SQLite goes on with a rollback journal and says so only here. With one, FULL is not enough: a

@@ -1,8 +1,8 @@
 //! Every way the store can fail, and nothing about how a caller should answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use thiserror::Error;
 
 /// Why a store could not be opened. The texts are fit for a dispatcher's eyes.
@@ -31,6 +31,41 @@ pub enum OpenError {
         folder: PathBuf,
         /// Whose folder it is.
         service: &'static str,
+    },
+    /// A store was used here, and its database is missing or empty.
+    #[error(
+        "the database {} is missing or empty, but {} beside it are of a depot that was used: restore a backup, \
+         or begin a new depot, which sets them aside", file.display(), remains.join(", ")
+    )]
+    Missing {
+        /// The database file.
+        file: PathBuf,
+        /// What was found beside it.
+        remains: Vec<&'static str>,
+    },
+    /// The database's name leads elsewhere, where another folder's lock does not reach.
+    #[error(
+        "the database {} is a link{}; give the folder that the database lies in as the data folder",
+        file.display(), target(to.as_deref())
+    )]
+    Link {
+        /// The database's name.
+        file: PathBuf,
+        /// Where it leads to, where that exists.
+        to: Option<PathBuf>,
+    },
+    /// A backup has what the database has not.
+    #[error(
+        "the database ends at event {events} and does not go on from the backup {}, which has {backup_events} events: \
+         it was rolled back or exchanged; restore that backup, or move it elsewhere to go on without it", backup.display()
+    )]
+    Behind {
+        /// The newest backup of the depot.
+        backup: PathBuf,
+        /// How many events it has.
+        backup_events: u64,
+        /// How many events the database has.
+        events: u64,
     },
     /// The folder or its files cannot be written.
     #[error("the data folder {} cannot be written: {source}", folder.display())]
@@ -70,6 +105,10 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
+fn target(to: Option<&Path>) -> String {
+    to.map_or_else(String::new, |to| format!(" to {}", to.display()))
+}
+
 fn process(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
 }
@@ -92,6 +131,9 @@ pub enum WriteError<E> {
     /// The database failed before the commit; nothing was stored.
     #[error("the database failed, nothing was stored: {0}")]
     Storage(String),
+    /// A file of the store is not where it was; nothing was stored. Writes resume when it is back.
+    #[error("nothing was stored: {0}")]
+    Gone(String),
     /// The store is closed.
     #[error("the store is closed")]
     Closed,
@@ -106,9 +148,6 @@ pub enum ReadError {
     /// The work panicked.
     #[error("the query failed unexpectedly")]
     Panicked,
-    /// Its caller went away before it began.
-    #[error("nobody waits for the query any more")]
-    Interrupted,
     /// The store is closed, or the runtime that would have run the read is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -156,23 +195,30 @@ impl WorkError for AppendError {
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     Full,
+    Gone(String),
     Storage(String),
 }
 
 impl From<&rusqlite::Error> for Fault {
     fn from(error: &rusqlite::Error) -> Self {
-        if is_full(error) { Self::Full } else { Self::Storage(error.to_string()) }
+        if is_full(error) {
+            Self::Full
+        } else if is_gone(error) {
+            Self::Gone(error.to_string())
+        } else {
+            Self::Storage(error.to_string())
+        }
     }
+}
+
+/// Whether a file of the store was removed, moved or exchanged while it was open.
+#[must_use]
+pub fn is_gone(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(code, _) if code.extended_code == ffi::SQLITE_READONLY_DBMOVED)
 }
 
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
-}
-
-/// Whether a read failed because its caller went away.
-#[must_use]
-pub fn is_interrupted(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
@@ -181,8 +227,6 @@ pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::ffi;
-
     use super::*;
 
     #[test]

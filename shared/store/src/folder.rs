@@ -54,15 +54,33 @@ const NETWORK_FUSE_TYPES: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Folder {
     pub(crate) database: PathBuf,
+    /// What a store in use left here; filled where the database may not be a new one.
+    pub(crate) remains: Vec<&'static str>,
     lock: Option<File>,
 }
 
 impl Folder {
     pub(crate) fn prepare(options: &StoreOptions) -> Result<Self, OpenError> {
-        let folder = Self::lock(options)?;
+        let mut folder = Self::lock(options)?;
         if folder.database.with_file_name(RESTORING_FILE).exists() {
             let reason = "restoring a backup was interrupted".to_owned();
             return Err(OpenError::Corrupt { file: folder.database.clone(), reason });
+        }
+        folder.remains = remains(&options.folder, options.remains);
+        // In a rehearsal the file on the disk is always empty: SQLite keeps its content elsewhere.
+        let may_be_empty = folder.remains.is_empty() || options.rehearse.is_some();
+        match fs::symlink_metadata(&folder.database) {
+            Ok(found) if found.is_symlink() => {
+                let to = fs::canonicalize(&folder.database).ok();
+                return Err(OpenError::Link { file: folder.database.clone(), to });
+            }
+            Ok(found) if !found.is_file() => {
+                let reason = "it is not a file".to_owned();
+                return Err(OpenError::Corrupt { file: folder.database.clone(), reason });
+            }
+            Ok(found) if found.len() > 0 || may_be_empty => {}
+            Err(_) if folder.remains.is_empty() => {}
+            Ok(_) | Err(_) => return Err(missing(&folder.database, &folder.remains)),
         }
         // Made here, because SQLite would make it readable by everyone, and because SQLite opens a file it may not
         // write without a word.
@@ -83,11 +101,33 @@ impl Folder {
             return Err(OpenError::SyncFolder { folder, service });
         }
         let lock = if options.exclusive { Some(take(&folder)?) } else { None };
-        Ok(Self { database: folder.join(DATABASE_FILE), lock })
+        Ok(Self { database: folder.join(DATABASE_FILE), remains: Vec::new(), lock })
     }
 }
 
+/// The refusal to take a missing or empty database for a new one.
+pub(crate) fn missing(file: &Path, remains: &[&'static str]) -> OpenError {
+    OpenError::Missing { file: file.to_owned(), remains: remains.to_vec() }
+}
+
+/// Those of the names that are in the folder. An empty file or folder is nothing that could be lost.
+fn remains(folder: &Path, names: &[&'static str]) -> Vec<&'static str> {
+    let is_filled = |name: &&&str| {
+        let path = folder.join(name);
+        match fs::read_dir(&path) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(_) => path.metadata().is_ok_and(|found| found.len() > 0),
+        }
+    };
+    names.iter().filter(is_filled).copied().collect()
+}
+
 impl Folder {
+    /// The file that is locked, where the folder is held.
+    pub(crate) fn lock_file(&self) -> Option<PathBuf> {
+        self.lock.as_ref().map(|_| self.database.with_file_name(LOCK_FILE))
+    }
+
     /// Waits until nobody else is just opening the database, whether they hold the folder or not: bringing a new file
     /// to its schema is several transactions, of which two processes would each do a part.
     pub(crate) fn wait_for_turn(&self) -> io::Result<File> {
@@ -220,6 +260,17 @@ fn sync_service(folder: &Path) -> Option<&'static str> {
     })
 }
 
+/// Reads a file whole, where it is one: to read a pipe or a device might never end.
+///
+/// # Errors
+/// It is no file, is missing, or cannot be read.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    fs::read(path)
+}
+
 /// Has the disk know which files are in a folder: what was made, renamed or removed there stays so.
 ///
 /// # Errors
@@ -257,6 +308,19 @@ mod tests {
         assert_eq!(found("/mnt/depot/local/data"), None);
         assert_eq!(found("/mnt/depots"), None);
         assert_eq!(found("/vm/data"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_or_folder_is_not_read_as_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [Path::new("/dev/zero"), folder.path()] {
+            assert_eq!(read_file(path).unwrap_err().kind(), io::ErrorKind::InvalidInput, "{path:?}");
+        }
+        let file = folder.path().join("file");
+        assert_eq!(read_file(&file).unwrap_err().kind(), io::ErrorKind::NotFound);
+        fs::write(&file, "text").unwrap();
+        assert_eq!(read_file(&file).unwrap(), b"text");
     }
 
     #[cfg(unix)]

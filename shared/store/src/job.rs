@@ -99,6 +99,7 @@ where
             (_, Err(WriteError::Panicked)) => Err(WriteError::Panicked),
             (Verdict::Stands, result) => result,
             (Verdict::Failed(Fault::Full), _) => Err(WriteError::Full),
+            (Verdict::Failed(Fault::Gone(reason)), _) => Err(WriteError::Gone(reason)),
             (Verdict::Failed(Fault::Storage(reason)), _) => Err(WriteError::Storage(reason)),
             (Verdict::Unknown(reason), _) => Err(WriteError::Unknown(reason)),
         };

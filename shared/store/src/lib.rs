@@ -13,9 +13,11 @@
 //! | sequences have no gaps | one writer, which takes the next number inside the transaction |
 //! | a changed, missing or swapped row is found | the hash chain ([`chain`]) |
 //! | a log rewritten as a whole is found | seals signed with a key that is not in it ([`seal`]) |
+//! | a table, index, trigger or view that is not the program's is found | the schema is made again and compared ([`aside`]) |
 //! | a copy is whole, and its moment is one moment | [`backup`] |
 //! | what is personal can be erased though no event changes | each stream has a secret that can be destroyed ([`subject`]) |
 //! | an unclear commit is never reported as a failure | [`WriteError::Unknown`] |
+//! | nothing is acknowledged once a file of the store is gone | device and inode are compared before each batch and before its answers |
 
 mod checkpoint;
 mod connection;
@@ -27,6 +29,7 @@ mod history;
 mod job;
 mod log_file;
 mod options;
+mod presence;
 mod readers;
 mod rewrite;
 mod schema;
@@ -37,6 +40,7 @@ mod unit;
 mod upcast;
 mod writer;
 
+pub mod aside;
 pub mod backup;
 pub mod chain;
 pub mod log;
@@ -44,9 +48,9 @@ pub mod seal;
 pub mod subject;
 pub mod subscription;
 
-pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError, is_interrupted};
+pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError, is_gone};
 pub use event::{Metadata, NewEvent, StoredEvent};
-pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold, sync_folder};
+pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold, read_file, sync_folder};
 pub use options::{StoreOptions, Synchronous};
 pub use rusqlite;
 pub use schema::Migration;

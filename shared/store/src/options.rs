@@ -17,6 +17,9 @@ pub struct StoreOptions {
     pub exclusive: bool,
     /// When a write is acknowledged.
     pub synchronous: Synchronous,
+    /// Names in the folder that only a store in use leaves behind. Where one of them is found and the database is missing or
+    /// empty, the store is not opened as a new one.
+    pub remains: &'static [&'static str],
     /// Largest size of the database in pages, to rehearse a full disk.
     #[doc(hidden)]
     pub max_pages: Option<u32>,
@@ -45,6 +48,7 @@ impl StoreOptions {
             batch: 256,
             exclusive: true,
             synchronous: Synchronous::Full,
+            remains: &[],
             max_pages: None,
             rehearse: None,
         }

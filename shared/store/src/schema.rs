@@ -107,15 +107,8 @@ const RELINK: u32 = 2026_112571;
 /// When the file is newer than the program, when two steps share an id, when a step was put before one that the
 /// file has already seen, or when a step fails; the file is then as it was.
 pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) -> Result<(), OpenError> {
-    let mut steps = BTreeMap::new();
-    for step in OWN.iter().chain(application) {
-        // The step's id is recorded by its own transaction, so that the list and the schema cannot part.
-        let sql = format!("{}\n;INSERT INTO schema_steps (id) VALUES ({});", step.sql, step.id);
-        if steps.insert(step.id, sql).is_some() {
-            return Err(OpenError::Migrations(format!("two steps have the id {}", step.id)));
-        }
-    }
-    let migrations = Migrations::new(steps.iter().map(|(id, sql)| step(*id, sql)).collect());
+    let steps = steps(application)?;
+    let migrations = migrations(&steps);
     let applied = match migrations.current_version(connection).map_err(failed)? {
         SchemaVersion::NoneSet => 0,
         SchemaVersion::Inside(count) => count.get(),
@@ -133,6 +126,42 @@ pub(crate) fn migrate(connection: &mut Connection, application: &[Migration]) ->
         }
     }
     migrations.to_latest(connection).map_err(failed)
+}
+
+/// Brings an empty database to the schema that the first `count` steps make.
+pub(crate) fn migrate_to(
+    connection: &mut Connection,
+    application: &[Migration],
+    count: usize,
+) -> Result<(), OpenError> {
+    let steps = steps(application)?;
+    if count > steps.len() {
+        return Err(OpenError::NewerSchema { file: count, program: steps.len() });
+    }
+    migrations(&steps).to_version(connection, count).map_err(failed)
+}
+
+fn migrations(steps: &BTreeMap<u32, String>) -> Migrations<'_> {
+    Migrations::new(steps.iter().map(|(id, sql)| step(*id, sql)).collect())
+}
+
+/// The store's and the application's steps, by their ids.
+fn steps(application: &[Migration]) -> Result<BTreeMap<u32, String>, OpenError> {
+    let mut steps = BTreeMap::new();
+    for step in OWN.iter().chain(application) {
+        // The step's id is recorded by its own transaction, so that the list and the schema cannot part.
+        let sql = format!("{}\n;INSERT INTO schema_steps (id) VALUES ({});", step.sql, step.id);
+        if steps.insert(step.id, sql).is_some() {
+            return Err(OpenError::Migrations(format!("two steps have the id {}", step.id)));
+        }
+    }
+    Ok(steps)
+}
+
+/// How many steps were applied to a database.
+pub(crate) fn applied_steps(connection: &Connection) -> Result<usize, rusqlite::Error> {
+    let steps = connection.query_row("PRAGMA user_version", (), |row| row.get::<_, u32>(0))?;
+    Ok(usize::try_from(steps).unwrap_or(usize::MAX))
 }
 
 fn step(id: u32, sql: &str) -> M<'_> {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::event::{instant, integer};
-use crate::folder::sync_folder;
+use crate::folder::{read_file, sync_folder};
 
 /// The file in the data folder that holds the key.
 pub const KEY_FILE: &str = "seal.key";
@@ -64,8 +64,8 @@ impl SealKey {
     /// The file cannot be read, or holds no key.
     pub fn read(folder: &Path) -> io::Result<Option<Self>> {
         let path = folder.join(KEY_FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let text = match read_file(&path) {
+            Ok(text) => String::from_utf8_lossy(&text).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };

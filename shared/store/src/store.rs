@@ -19,11 +19,11 @@ use crate::{
     connection::Database,
     durable::Durable,
     error::{OpenError, ReadError, WorkError, WriteError, is_damage},
-    folder::Folder,
+    folder::{Folder, missing},
     job::Command,
     log,
     options::StoreOptions,
-    readers::{Length, Readers},
+    readers::Readers,
     rewrite,
     schema::{self, Migration},
     syncing::{Syncer, Syncing},
@@ -51,6 +51,7 @@ struct Shared<C> {
     ended: watch::Receiver<()>,
     threads: Vec<JoinHandle<()>>,
     folder: Mutex<Option<Folder>>,
+    database: Database,
 }
 
 impl<C> Clone for Store<C> {
@@ -78,7 +79,9 @@ impl<C: Default + Send + 'static> Store<C> {
         let turn = folder
             .wait_for_turn()
             .map_err(|source| OpenError::NotWritable { folder: options.folder.clone(), source })?;
-        let connection = connect(&database, migrations).map_err(|error| corrupt(error, database.file()))?;
+        let connection = connect(&database, migrations, &folder.remains)
+            .map_err(|error| corrupt(error, database.file()))?;
+        database.note_files(folder.lock_file());
         drop(turn);
         let (head, durable) = (Arc::new(AtomicU64::new(0)), Arc::new(Durable::default()));
         let readers = Arc::new(Readers::new(database.clone(), options.readers, Arc::clone(&durable)));
@@ -105,10 +108,11 @@ impl<C: Default + Send + 'static> Store<C> {
         };
         drop(helping);
         let shared = (Arc::clone(&head), durable);
-        let writer = Writer::new(database, connection, shared, (syncing, checkpoints))?;
+        let writer = Writer::new(database.clone(), connection, shared, (syncing, checkpoints))?;
         let commits = writer.counter();
         let (queue, commands) = mpsc::channel(options.queue.max(1));
         let batch = options.batch;
+        let at_end = database.clone();
         // Has the writer wait for two things at once; it drives nothing.
         let waiting = tokio::runtime::Builder::new_current_thread().build().map_err(OpenError::Thread)?;
         let writer = thread::Builder::new()
@@ -117,12 +121,14 @@ impl<C: Default + Send + 'static> Store<C> {
                 let _running = running;
                 let connection = writer.run(&waiting, commands, batch);
                 waiting.block_on(async { while helpers.changed().await.is_ok() {} });
-                checkpoint::finish(connection);
+                checkpoint::finish(&at_end, connection);
             })
             .map_err(OpenError::Thread)?;
         threads.push(writer);
         let (queue, folder) = (Some(queue), Mutex::new(Some(folder)));
-        Ok(Self { shared: Arc::new(Shared { queue, readers, head, commits, ended, threads, folder }) })
+        Ok(Self {
+            shared: Arc::new(Shared { queue, readers, head, commits, ended, threads, folder, database }),
+        })
     }
 
     /// Runs work on the writer's thread, in the transaction of its batch, and returns when that is committed and on the disk.
@@ -172,7 +178,7 @@ impl<C: Default + Send + 'static> Store<C> {
 
     /// Runs a read on a thread for blocking work, with a read-only connection. It sees every write acknowledged
     /// before it began, and returns when what it saw is on the disk (or its commit failed). Each statement has a snapshot
-    /// of its own; for one over several, open a transaction. Dropping the future interrupts the read.
+    /// of its own; for one over several, open a transaction.
     ///
     /// # Errors
     /// The work's own, or a [`ReadError`] when it could not run, panicked, or the store is closed.
@@ -182,21 +188,7 @@ impl<C: Default + Send + 'static> Store<C> {
         T: Send + 'static,
         E: From<ReadError> + Send + 'static,
     {
-        self.shared.readers.read(Length::Short, work).await
-    }
-
-    /// [`read`](Self::read) for work of seconds, such as a whole table as a file. Few of them run at once, and none takes the
-    /// place of a short read.
-    ///
-    /// # Errors
-    /// As `read`.
-    pub async fn read_long<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<ReadError> + Send + 'static,
-    {
-        self.shared.readers.read(Length::Long, work).await
+        self.shared.readers.read(work).await
     }
 
     /// [`read`](Self::read) on the calling thread: for look-ups of microseconds, and for callers without a runtime. It waits
@@ -255,6 +247,15 @@ impl<C> Store<C> {
         self.shared.head.load(Ordering::Acquire)
     }
 
+    /// Checks that the database, SQLite's files beside it and the folder's lock are where they were at opening. Writes
+    /// check this by themselves.
+    ///
+    /// # Errors
+    /// One was removed, moved or exchanged, see [`crate::is_gone`].
+    pub fn check_files(&self) -> Result<(), ReadError> {
+        Ok(self.shared.database.check_files()?)
+    }
+
     /// How many transactions were committed since the store was opened; each costs a sync of the log.
     pub fn commits(&self) -> u64 {
         self.shared.commits.load(Ordering::Relaxed)
@@ -278,8 +279,15 @@ impl<C> Drop for Shared<C> {
     }
 }
 
-fn connect(database: &Database, migrations: &[Migration]) -> Result<Connection, OpenError> {
+fn connect(
+    database: &Database,
+    migrations: &[Migration],
+    remains: &[&'static str],
+) -> Result<Connection, OpenError> {
     let mut connection = database.writer()?;
+    if !remains.is_empty() && schema::applied_steps(&connection)? == 0 {
+        return Err(missing(database.file(), remains));
+    }
     rewrite::again(&connection)?;
     schema::migrate(&mut connection, migrations)?;
     database.settle(&connection)?;

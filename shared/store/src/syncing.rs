@@ -104,10 +104,10 @@ impl Syncer {
         // Where another's sync of the same file failed, the pages may count as written although they are not, and not
         // every system tells each handle of it.
         if self.doubt.swap(false, Ordering::AcqRel) {
-            Err(failed("a checkpoint failed meanwhile"))
-        } else {
-            Ok(())
+            return Err(failed("a checkpoint failed meanwhile"));
         }
+        // Last, so that nobody is told of a commit to a file that is gone by now.
+        self.database.check_files()
     }
 }
 

@@ -264,6 +264,7 @@ impl<C: Default> Writer<C> {
     }
 
     fn begin(&mut self) -> rusqlite::Result<Connection> {
+        self.database.check_files()?;
         let connection = self.take_connection()?;
         if let Err(error) = self.begin_on(&connection) {
             self.replace(connection);
@@ -323,6 +324,11 @@ impl<C: Default> Writer<C> {
     /// Ends a transaction that wrote nothing, which costs no sync. The one before is on the disk.
     fn discard(&mut self, connection: Connection, jobs: Vec<(Box<dyn Job<C>>, Settled)>) {
         let ended = connection.prepare_cached("ROLLBACK").and_then(|mut rollback| rollback.execute(()));
+        // "Nothing to change" is an answer as well, and it may rest on a file that is gone.
+        let verdict = match self.database.check_files() {
+            Ok(()) => Verdict::Stands,
+            Err(error) => Verdict::Failed(Fault::from(&error)),
+        };
         match ended {
             Ok(_) => {
                 self.connection = Some(connection);
@@ -334,7 +340,8 @@ impl<C: Default> Writer<C> {
                 self.abandon(connection);
             }
         }
-        answer(jobs, &Verdict::Stands);
+        let shares_fate = !matches!(verdict, Verdict::Stands);
+        answer(jobs.into_iter().map(|(job, settled)| (job, Settled { shares_fate, ..settled })), &verdict);
     }
 
     /// Closes a connection with whatever transaction it is in and starts over from what the disk says: after a
@@ -375,6 +382,7 @@ impl<C: Default> Writer<C> {
 
     /// Starts over from what the disk says.
     fn take_over(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.database.check_files()?;
         rewrite::again(connection)?;
         self.database.settle(connection)?;
         Database::leave_syncing(connection)?;

@@ -121,10 +121,10 @@ impl VerifyError {
 /// The first bad sequence and what is wrong with it, or a failure of SQLite.
 pub fn verify(
     connection: &Connection,
-    key: Option<[u8; 32]>,
+    keys: impl Into<Keys>,
     erasures: &'static [&'static str],
 ) -> Result<Verified, VerifyError> {
-    let mut verification = Verification::new(key, erasures);
+    let mut verification = Verification::new(keys, erasures);
     loop {
         if let Some(verified) = verification.advance(connection, EVENTS_AT_ONCE)? {
             return Ok(verified);
@@ -132,10 +132,32 @@ pub fn verify(
     }
 }
 
+/// The public keys whose seals count. Without any the key that a seal names is taken for right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys(Vec<[u8; 32]>);
+
+impl Keys {
+    fn have(&self, key: &[u8; 32]) -> bool {
+        self.0.is_empty() || self.0.contains(key)
+    }
+}
+
+impl From<Option<[u8; 32]>> for Keys {
+    fn from(key: Option<[u8; 32]>) -> Self {
+        Self(key.into_iter().collect())
+    }
+}
+
+impl From<Vec<[u8; 32]>> for Keys {
+    fn from(keys: Vec<[u8; 32]>) -> Self {
+        Self(keys)
+    }
+}
+
 /// A check that can pause: what was verified so far, and what the rest has to follow from.
 #[derive(Debug)]
 pub struct Verification {
-    key: Option<[u8; 32]>,
+    keys: Keys,
     erasures: &'static [&'static str],
     events: u64,
     head: [u8; 32],
@@ -168,12 +190,13 @@ impl Stream {
 }
 
 impl Verification {
-    /// From the first event on; `key` and `erasures` as for [`verify`].
+    /// From the first event on; `keys` and `erasures` as for [`verify`].
     #[must_use]
-    pub fn new(key: Option<[u8; 32]>, erasures: &'static [&'static str]) -> Self {
+    pub fn new(keys: impl Into<Keys>, erasures: &'static [&'static str]) -> Self {
+        let keys = keys.into();
         let (streams, categories) = (HashMap::new(), HashMap::new());
         let buffer = Vec::with_capacity(1024);
-        Self { key, erasures, events: 0, head: GENESIS, streams, categories, buffer }
+        Self { keys, erasures, events: 0, head: GENESIS, streams, categories, buffer }
     }
 
     /// How many events were verified so far.
@@ -297,7 +320,7 @@ impl Verification {
             if !seal.is_valid() {
                 return Err(VerifyError::Seal { sequence, reason: "its signature does not match" });
             }
-            if self.key.is_some_and(|key| key != seal.key) {
+            if !self.keys.have(&seal.key) {
                 return Err(VerifyError::Seal { sequence, reason: "it was made with another depot's key" });
             }
             if sequence > self.events {
