@@ -15,7 +15,6 @@ mod endpoint;
 mod events;
 mod exports;
 mod extract;
-mod feeds;
 mod files;
 mod health;
 mod hosts;
@@ -27,6 +26,7 @@ mod metrics;
 mod openapi;
 mod pairing;
 mod problem;
+pub mod process;
 mod request;
 mod rest;
 mod router;
@@ -34,10 +34,8 @@ mod serve;
 mod session;
 mod setup;
 mod sign_in;
-mod steady_body;
 mod switch;
 mod tls;
-mod wrong_codes;
 
 /// What nobody but the fuzz targets calls by itself.
 #[cfg(fuzzing)]

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum_server::tls_rustls::RustlsConfig;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use depot_app::read_file;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType,
@@ -31,9 +32,6 @@ const CA_YEARS: i64 = 10;
 /// A year, which no browser and no scanner finds too long (Mozilla advises 366 days at most).
 const LEAF_DAYS: i64 = 365;
 const RENEW_AT_DAYS_LEFT: i64 = 60;
-
-/// How large a certificate or key of the user's may be.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -91,12 +89,34 @@ pub(crate) struct Certificates {
     pub(crate) config: RustlsConfig,
     /// What the present leaf is for.
     shown: BTreeSet<String>,
-    /// When it is to be renewed; never by us where it is the user's own.
-    renew_at: Option<DateTime<Utc>>,
+    /// When it is good; nothing where it is the user's own, which we never renew.
+    good: Option<Good>,
     /// The user's files as they were read.
     read: Vec<u8>,
     /// The CA that phones are to trust, where it is the depot's own.
     pub(crate) authority: Option<Trusted>,
+}
+
+/// From when to before when a certificate and its CA need no other in their place. Made by a clock that was wrong, they
+/// are not good yet, or no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Good {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
+impl Good {
+    fn new(from: DateTime<Utc>, not_after: DateTime<Utc>) -> Self {
+        Self { from, until: not_after - TimeDelta::days(RENEW_AT_DAYS_LEFT) }
+    }
+
+    fn holds(self, now: DateTime<Utc>) -> bool {
+        self.from <= now && now < self.until
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
 }
 
 /// A CA as phones see it.
@@ -115,9 +135,9 @@ impl Certificates {
         names: &BTreeSet<String>,
         now: DateTime<Utc>,
     ) -> Result<Self, CertificateError> {
-        let Made { config, renew_at, read, authority } = make(&source, names, now)?;
+        let Made { config, good, read, authority } = make(&source, names, now)?;
         let config = RustlsConfig::from_config(config);
-        Ok(Self { source, config, shown: names.clone(), renew_at, read, authority })
+        Ok(Self { source, config, shown: names.clone(), good, read, authority })
     }
 
     /// Puts another certificate in where the present one is for other addresses, runs out, or was replaced.
@@ -127,22 +147,22 @@ impl Certificates {
         now: DateTime<Utc>,
     ) -> Result<bool, CertificateError> {
         let is_due = match &self.source {
-            Source::Local(_) => *names != self.shown || self.renew_at.is_some_and(|at| at <= now),
+            Source::Local(_) => *names != self.shown || self.good.is_some_and(|good| !good.holds(now)),
             Source::Own(certificate, key) => read_both(certificate, key).is_ok_and(|read| read != self.read),
         };
         if !is_due {
             return Ok(false);
         }
-        let Made { config, renew_at, read, authority } = make(&self.source, names, now)?;
+        let Made { config, good, read, authority } = make(&self.source, names, now)?;
         self.config.reload_from_config(config);
-        (self.shown, self.renew_at, self.read, self.authority) = (names.clone(), renew_at, read, authority);
+        (self.shown, self.good, self.read, self.authority) = (names.clone(), good, read, authority);
         Ok(true)
     }
 }
 
 struct Made {
     config: Arc<ServerConfig>,
-    renew_at: Option<DateTime<Utc>>,
+    good: Option<Good>,
     read: Vec<u8>,
     authority: Option<Trusted>,
 }
@@ -161,7 +181,7 @@ fn make(source: &Source, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result
                 key: key.clone(),
                 reason,
             })?;
-            Ok(Made { config, renew_at: None, read, authority: None })
+            Ok(Made { config, good: None, read, authority: None })
         }
         Source::Local(folder) => local(folder, names, now)
             .map_err(|reason| CertificateError::Local { folder: folder.clone(), reason }),
@@ -182,8 +202,8 @@ fn local(folder: &Path, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result<
     };
     let chain = format!("{}{}", leaf.certificate, authority.pem);
     let config = config(chain.as_bytes(), leaf.key.as_bytes())?;
-    let renew_at = leaf.not_after - TimeDelta::days(RENEW_AT_DAYS_LEFT);
-    Ok(Made { config, renew_at: Some(renew_at), read: Vec::new(), authority: Some(authority.trusted) })
+    let good = leaf.good().and(authority.good);
+    Ok(Made { config, good: Some(good), read: Vec::new(), authority: Some(authority.trusted) })
 }
 
 /// The CA of this installation.
@@ -191,10 +211,12 @@ struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
     trusted: Trusted,
+    good: Good,
 }
 
 impl Authority {
-    /// Reads it, or makes it where there is none yet.
+    /// Reads it, or makes it where there is none that is good. One that takes the place of another has the same key, so
+    /// that phones which trust the other still know whose leaves they see.
     fn open(folder: &Path, now: DateTime<Utc>) -> Result<Self, String> {
         let (key_file, certificate_file) = (folder.join(CA_KEY), folder.join(CA_CERTIFICATE));
         let key = match fs::read_to_string(&key_file) {
@@ -214,20 +236,21 @@ impl Authority {
             Err(error) => return Err(format!("{CA_KEY}: {error}")),
         };
         let params = authority_params(&key, now);
-        let pem = match fs::read_to_string(&certificate_file) {
-            Ok(pem) => pem,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let pem = params.self_signed(&key).map_err(|error| error.to_string())?.pem();
-                write_private(&certificate_file, pem.as_bytes()).map_err(|error| error.to_string())?;
-                pem
-            }
+        let kept = match fs::read_to_string(&certificate_file) {
+            Ok(pem) => Some(parsed(pem)?).filter(|(_, _, good)| good.holds(now)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("{CA_CERTIFICATE}: {error}")),
         };
-        let der = CertificateDer::from_pem_slice(pem.as_bytes())
-            .map_err(|error| format!("{CA_CERTIFICATE}: {error}"))?
-            .to_vec();
+        let (pem, der, good) = match kept {
+            Some(kept) => kept,
+            None => {
+                let pem = params.self_signed(&key).map_err(|error| error.to_string())?.pem();
+                write_private(&certificate_file, pem.as_bytes()).map_err(|error| error.to_string())?;
+                parsed(pem)?
+            }
+        };
         let fingerprint = fingerprint(&der);
-        Ok(Self { issuer: Issuer::new(params, key), pem, trusted: Trusted { der, fingerprint } })
+        Ok(Self { issuer: Issuer::new(params, key), pem, trusted: Trusted { der, fingerprint }, good })
     }
 
     /// A certificate for these addresses and names.
@@ -252,6 +275,22 @@ impl Authority {
             key: key.serialize_pem(),
         })
     }
+}
+
+/// A CA's certificate in PEM, its bytes, and when it is good.
+fn parsed(pem: String) -> Result<(String, Vec<u8>, Good), String> {
+    let named = |error: String| format!("{CA_CERTIFICATE}: {error}");
+    let der =
+        CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|error| named(error.to_string()))?.to_vec();
+    let (_, certificate) =
+        x509_parser::parse_x509_certificate(&der).map_err(|error| named(error.to_string()))?;
+    let validity = certificate.validity();
+    let [from, until] =
+        [validity.not_before, validity.not_after].map(|at| DateTime::from_timestamp(at.timestamp(), 0));
+    let (Some(from), Some(until)) = (from, until) else {
+        return Err(named("it is valid at no time that there is".to_owned()));
+    };
+    Ok((pem, der, Good::new(from, until)))
 }
 
 /// The name has a part of the key in it, so that a phone that trusts two depots can tell them apart.
@@ -284,9 +323,11 @@ impl Leaf {
     }
 
     fn is_good_for(&self, names: &BTreeSet<String>, authority: &str, now: DateTime<Utc>) -> bool {
-        self.names == *names
-            && self.authority == authority
-            && self.not_after - TimeDelta::days(RENEW_AT_DAYS_LEFT) > now
+        self.names == *names && self.authority == authority && self.good().holds(now)
+    }
+
+    fn good(&self) -> Good {
+        Good::new(self.not_after - TimeDelta::days(LEAF_DAYS), self.not_after)
     }
 
     fn keep(&self, folder: &Path) -> Result<(), String> {
@@ -351,22 +392,6 @@ fn read_both(certificate: &Path, key: &Path) -> io::Result<Vec<u8>> {
     Ok([read_file(certificate)?, read_file(key)?].concat())
 }
 
-/// Reads a file of the user's. A pipe or a device would be waited for, or never end.
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let unfit =
-        |detail: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {detail}", path.display()));
-    // Before it is opened: the opening of a pipe waits already.
-    if !fs::metadata(path)?.is_file() {
-        return Err(unfit("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(unfit("it has more than a megabyte, which no certificate has"));
-    }
-    Ok(bytes)
-}
-
 /// Writes what nobody but the depot's user may read, whole or not at all.
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::io::Write as _;
@@ -418,6 +443,41 @@ mod tests {
         assert_eq!(certificates.authority.unwrap().fingerprint, authority.fingerprint);
     }
 
+    #[test]
+    fn certificates_of_a_wrong_clock_are_made_anew() {
+        let home = names(&["127.0.0.1"]);
+        let now = at("2026-11-25T12:00:00Z");
+        for wrong in
+            ["2036-11-23T12:00:00Z", "2027-01-04T12:00:00Z", "1970-01-02T00:00:00Z", "2015-01-01T00:00:00Z"]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let source = || Source::of(folder.path(), None, None).unwrap();
+            let mut running = Certificates::open(source(), &home, at(wrong)).unwrap();
+            let is_good = |certificates: &Certificates| certificates.good.unwrap().holds(now);
+            assert!(!is_good(&running), "{wrong}");
+            // While it runs, and after a new start.
+            assert!(running.renew(&home, now).unwrap() && is_good(&running), "{wrong}");
+            assert!(!running.renew(&home, now).unwrap(), "{wrong}: once is enough");
+            let _ = Certificates::open(source(), &home, at(wrong)).unwrap();
+            let started = Certificates::open(source(), &home, now).unwrap();
+            assert!(is_good(&started), "{wrong}");
+            let pem = fs::read_to_string(folder.path().join(FOLDER).join(CA_CERTIFICATE)).unwrap();
+            assert!(parsed(pem).unwrap().2.holds(now), "{wrong}: the CA, too");
+        }
+    }
+
+    #[test]
+    fn a_new_authority_has_the_key_of_the_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let (now, ahead) = (at("2026-11-25T12:00:00Z"), at("2036-11-25T12:00:00Z"));
+        let key = |authority: &Authority| {
+            let (_, certificate) = x509_parser::parse_x509_certificate(&authority.trusted.der).unwrap();
+            (certificate.public_key().raw.to_vec(), certificate.subject().to_string())
+        };
+        let old = key(&Authority::open(folder.path(), ahead).unwrap());
+        assert_eq!(key(&Authority::open(folder.path(), now).unwrap()), old);
+    }
+
     #[cfg(unix)]
     #[test]
     fn nobody_else_reads_the_keys() {
@@ -457,24 +517,5 @@ mod tests {
         fs::write(&key, "rubbish").unwrap();
         let refused = Certificates::open(own().unwrap(), &names(&[]), now).err().unwrap().to_string();
         assert!(refused.contains("own.key") && refused.contains("no key in PEM"), "{refused}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn pipe_or_endless_file_as_certificate_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let (pipe, huge) = (folder.path().join("pipe"), folder.path().join("huge.pem"));
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        fs::File::create(&huge).unwrap().set_len(FILE_BYTES_MAX + 1).unwrap();
-        for (file, reason) in [
-            (pipe.as_path(), "no regular file"),
-            (Path::new("/dev/zero"), "no regular file"),
-            (folder.path(), "no regular file"),
-            (&huge, "more than a megabyte"),
-        ] {
-            let own = Source::of(folder.path(), Some(file.to_owned()), Some(file.to_owned())).unwrap();
-            let refused = Certificates::open(own, &names(&[]), Utc::now()).err().unwrap().to_string();
-            assert!(refused.contains(reason), "{refused}");
-        }
     }
 }
