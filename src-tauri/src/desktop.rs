@@ -9,7 +9,7 @@ use std::time::Instant;
 use depot_app::domain::delivery::FileHash;
 use depot_app::{
     Actor, Answered, App, AppError, AppOptions, Change, Code, CommandOutcome, CommandRequest, DepotQuery,
-    Problem, Restored, Settings, Topic, Trace, backup,
+    OpenError, Problem, RestoreOptions, Restored, Settings, Topic, Trace, backup,
 };
 use depot_server::Switch;
 use depot_server::logging::{self, Log};
@@ -27,7 +27,28 @@ static FIRST_QUESTION: Once = Once::new();
 const CHANGED: &str = "changed";
 
 /// A depot that is open, or why none is, which the desk shows.
-pub(crate) type Opened = Result<App, String>;
+pub(crate) type Opened = Result<App, NotOpen>;
+
+/// Why no depot is open.
+#[derive(Clone, Debug)]
+pub(crate) struct NotOpen {
+    reason: String,
+    /// Whether a new depot can begin here, with what is there set aside.
+    can_begin_new: bool,
+}
+
+impl NotOpen {
+    fn because(reason: impl ToString) -> Self {
+        Self { reason: reason.to_string(), can_begin_new: false }
+    }
+}
+
+impl From<OpenError> for NotOpen {
+    fn from(error: OpenError) -> Self {
+        let can_begin_new = matches!(error, OpenError::Missing { .. } | OpenError::Behind { .. });
+        Self { reason: error.to_string(), can_begin_new }
+    }
+}
 
 /// The depot behind the window. A restore puts another in its place.
 pub(crate) struct Depot {
@@ -50,14 +71,14 @@ impl Depot {
     /// Opens the depot in a folder, and its endpoint as the settings say from now on. Called within the runtime that they
     /// work in.
     pub(crate) async fn open(folder: PathBuf, assignments: Vec<String>) -> Self {
-        let nothing = watch::Sender::new(Err("The depot is being opened".to_owned()));
+        let nothing = watch::Sender::new(Err(NotOpen::because("The depot is being opened")));
         let depot = Self { folder, assignments, opened: nothing, ending: Mutex::default() };
-        depot.open_again(&mut *depot.ending.lock().await);
+        depot.open_again(&mut *depot.ending.lock().await, false);
         depot
     }
 
-    fn open_again(&self, ending: &mut Ending) {
-        let opened = self.try_to_open();
+    fn open_again(&self, ending: &mut Ending, begin_new: bool) {
+        let opened = self.try_to_open(begin_new);
         match &opened {
             Ok(app) => {
                 app.keep_up();
@@ -67,20 +88,26 @@ impl Depot {
                 }
                 ending.endpoint = Some(Switch::follow(app.clone()));
             }
-            Err(reason) => eprintln!("eroad-depot: {reason}"),
+            Err(NotOpen { reason, .. }) => eprintln!("eroad-depot: {reason}"),
         }
         drop(self.opened.send_replace(opened));
     }
 
-    fn try_to_open(&self) -> Opened {
+    fn try_to_open(&self, begin_new: bool) -> Opened {
         let settings = Settings::load(&self.folder, std::env::vars(), &self.assignments);
-        let settings = settings.map_err(|error| error.to_string())?;
-        App::open(AppOptions::new(&self.folder, settings)).map_err(|error| error.to_string())
+        let settings = settings.map_err(NotOpen::because)?;
+        Ok(App::open(AppOptions { begin_new, ..AppOptions::new(&self.folder, settings) })?)
+    }
+
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
     }
 
     pub(crate) fn app(&self) -> Result<App, Problem> {
         let opened = self.opened.borrow().clone();
-        opened.map_err(|reason| AppError::new(Code::Unavailable, reason).into())
+        opened.map_err(|NotOpen { reason, can_begin_new }| {
+            AppError::new(Code::Unavailable, reason).with("canBeginNew", can_begin_new).into()
+        })
     }
 
     /// Which depot is open from now on.
@@ -99,35 +126,45 @@ impl Depot {
         if let Some(endpoint) = ending.endpoint.take() {
             endpoint.stop().await;
         }
-        let opened = self.opened.send_replace(Err(reason.to_owned()));
+        let opened = self.opened.send_replace(Err(NotOpen::because(reason)));
         if let Ok(app) = opened {
             app.close().await;
         }
     }
 
     /// Puts a backup in the place of the depot, and opens what is there then, be it restored or as it was before.
-    pub(crate) async fn restore(&self, folder: PathBuf) -> Result<Restored, Problem> {
+    pub(crate) async fn restore(&self, folder: PathBuf, how: RestoreOptions) -> Result<Restored, Problem> {
         let refused = |reason: String| {
             Problem::from(AppError::new(Code::RuleBroken, format!("Nothing was changed: {reason}")))
         };
         let mut ending = self.ending.lock().await;
         // A backup that is not whole is no reason to close anything.
-        let looked = folder.clone();
-        let looked = tokio::task::spawn_blocking(move || backup::inspect(&looked)).await;
+        let (looked, data) = (folder.clone(), self.folder.clone());
+        let looked = tokio::task::spawn_blocking(move || backup::inspect(&looked, &data)).await;
         let looked = looked.map_err(|error| refused(error.to_string()))?;
         if let Some(problem) = looked.map_err(|error| refused(error.to_string()))?.problem {
             return Err(refused(problem));
         }
         self.let_go(&mut ending, "A backup is being restored").await;
         let (data, now) = (self.folder.clone(), chrono::Utc::now());
-        let restored = tokio::task::spawn_blocking(move || backup::restore(&folder, &data, now)).await;
-        self.open_again(&mut ending);
+        let restored = tokio::task::spawn_blocking(move || backup::restore(&folder, &data, &how, now)).await;
+        self.open_again(&mut ending, false);
         let restored = restored.map_err(|error| error.to_string());
         let (backup, aside) =
             restored.and_then(|done| done.map_err(|error| error.to_string())).map_err(refused)?;
         tracing::info!(events = backup.manifest.events, "a backup was restored");
         self.app()?;
         Ok(Restored { events: backup.manifest.events, aside: aside.map(|aside| aside.display().to_string()) })
+    }
+
+    /// Begins a new depot where the database is missing or older than its newest backup; what is there is set aside.
+    pub(crate) async fn begin_new(&self) -> Result<(), Problem> {
+        let mut ending = self.ending.lock().await;
+        if self.opened.borrow().is_err() {
+            self.open_again(&mut ending, true);
+        }
+        drop(ending);
+        self.app().map(drop)
     }
 
     /// Tells the desk of every change, for as long as both exist.

@@ -47,6 +47,7 @@ struct Options {
 
 fn main() -> ExitCode {
     LazyLock::force(&desktop::STARTED);
+    depot_server::process::keep_files_private();
     let options = Options::parse();
     match require_display().and_then(|()| open_window(&options)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,6 +90,7 @@ fn open_window(options: &Options) -> Result<(), String> {
             restore::choose_backup,
             restore::find_backups,
             restore::inspect_backup,
+            restore::begin_new_depot,
             restore::restore_backup,
             window::print,
             window::set_look,
@@ -115,6 +117,7 @@ fn open_window(options: &Options) -> Result<(), String> {
             app.manage(depot);
             menu::follow(app.handle());
             tray::show(app.handle(), options.in_tray);
+            end_when_told(app.handle().clone());
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -125,6 +128,19 @@ fn open_window(options: &Options) -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// Ends in order when the session ends or somebody asks by a signal: the log is sealed then.
+fn end_when_told(app: tauri::AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        match depot_server::process::stop_signal() {
+            Ok(stopped) => {
+                stopped.await;
+                app.exit(0);
+            }
+            Err(error) => tracing::warn!(%error, "signals are not listened for"),
+        }
+    });
 }
 
 /// Says in words what the windowing library would otherwise panic about.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use depot_app::{AppError, BackupReport, BackupView, Code, Problem, Restored, backup};
+use depot_app::{AppError, BackupReport, BackupView, Code, Problem, RestoreOptions, Restored, backup};
 use tauri::{State, WebviewWindow};
 use tokio::sync::oneshot;
 
@@ -38,19 +38,32 @@ pub(crate) async fn inspect_backup(
 ) -> Result<BackupReport, Problem> {
     match depot.app() {
         Ok(app) => Ok(app.inspect_backup(folder).await?),
-        Err(_) => looked(folder, backup::inspect).await,
+        Err(_) => {
+            let data = depot.folder().to_owned();
+            looked(folder, move |folder| backup::inspect(folder, &data)).await
+        }
     }
 }
 
 /// Puts a backup in the place of the depot, which is open again when this returns.
 #[tauri::command]
-pub(crate) async fn restore_backup(depot: State<'_, Depot>, folder: PathBuf) -> Result<Restored, Problem> {
-    depot.restore(folder).await
+pub(crate) async fn restore_backup(
+    depot: State<'_, Depot>,
+    folder: PathBuf,
+    options: RestoreOptions,
+) -> Result<Restored, Problem> {
+    depot.restore(folder, options).await
+}
+
+/// Begins a new depot where the database was lost. What is left of the old one is set aside.
+#[tauri::command]
+pub(crate) async fn begin_new_depot(depot: State<'_, Depot>) -> Result<(), Problem> {
+    depot.begin_new().await
 }
 
 async fn looked<T: Send + 'static>(
     folder: PathBuf,
-    look: fn(&Path) -> Result<T, backup::BackupError>,
+    look: impl FnOnce(&Path) -> Result<T, backup::BackupError> + Send + 'static,
 ) -> Result<T, Problem> {
     let found = tokio::task::spawn_blocking(move || look(&folder)).await;
     let found =

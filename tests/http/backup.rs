@@ -117,14 +117,14 @@ async fn a_restore_that_is_killed_loses_neither_the_data_nor_the_backup() {
     depot.stop("TERM");
     for kill in 0..times("KILLS", 8) {
         let mut restore = Command::new(acceptance::depotd());
-        restore.args(["restore", &good]).arg("--data-dir").arg(depot.folder());
+        restore.args(["restore", "--keep-access", &good]).arg("--data-dir").arg(depot.folder());
         killed_after(&mut restore, 20 + u64::from(kill % 20) * 4);
         let verified = depot.depotd(&["verify"]);
         // Either whole, or said to be in between: never taken for an empty depot.
         let between = verified.err.contains("restoring a backup was interrupted");
         assert!(between || verified.success && events_in(&verified.out) == events, "{verified:?}");
     }
-    let restored = depot.depotd(&["restore", &good]);
+    let restored = depot.depotd(&["restore", "--keep-access", &good]);
     assert!(restored.success, "{restored:?}");
     assert_eq!(events_in(&depot.depotd(&["verify"]).out), events);
     depot.start_again();

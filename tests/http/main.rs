@@ -3,18 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
-mod attack;
 mod backup;
 mod booking;
 mod cli;
 mod connections;
 mod crash;
-mod crowd;
 mod disk;
 mod document;
 mod erase;
 mod feed;
 mod files;
+mod gone;
 mod keys;
 mod limits;
 mod malformed;

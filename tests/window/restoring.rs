@@ -93,6 +93,10 @@ async fn a_running_depot_is_set_aside_once_somebody_is_sure_and_phones_and_tray_
     window
         .click(&format!("{DIALOG}//label[starts-with(normalize-space(),'Set the present data aside')]"))
         .await;
+    // What is elsewhere goes on with the token that it has.
+    window
+        .click(&format!("{DIALOG}//label[starts-with(normalize-space(),'Leave tokens and phones valid')]"))
+        .await;
     press(&window, "Restore").await;
     say(&window, "and the depot is open again").await;
     say(&window, "What was here before lies in").await;

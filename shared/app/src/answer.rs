@@ -32,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) settings: Arc<Settings>,
     /// The data folder, where files are kept.
     pub(crate) folder: PathBuf,
+    /// Whether a file of the depot is gone, so that nothing is recorded.
+    pub(crate) read_only: bool,
 }
 
 /// Answers a query.
@@ -43,55 +45,25 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let backdating = asked.settings.phones.backdating();
     let positions = phone::Policy::of(asked.settings.phones, asked.endpoint.as_ref());
     let zone = asked.settings.depot.time_zone;
-    let flags_twins = !asked.settings.fleet.allow_duplicates;
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
         DepotQuery::Tokens {} => DepotAnswer::Tokens(token::list(tables)?),
-        DepotQuery::Board { day } => {
+        DepotQuery::Board {} => {
             let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
             let recent = log::events(tables, &EventListing { limit, ..EventListing::default() }, backdating)?;
-            let mut board = delivery::board(tables, recent.items, now)?;
-            board.day = day.map(|day| report::day_figures(tables, day, zone, now)).transpose()?;
-            DepotAnswer::Board(board)
+            DepotAnswer::Board(delivery::board(tables, recent.items, now)?)
         }
         DepotQuery::Lanes { from, to } => DepotAnswer::Lanes(delivery::lanes(tables, from, to, now)?),
-        DepotQuery::FleetOverview {} => {
-            let mut overview = fleet::overview(tables)?;
-            if flags_twins {
-                fleet::flag_twin_drivers(tables, &mut overview.drivers)?;
-                fleet::flag_twin_vehicles(tables, &mut overview.vehicles)?;
-            }
-            DepotAnswer::FleetOverview(overview)
-        }
-        DepotQuery::Drivers(listing) => {
-            let mut page = fleet::drivers(tables, listing)?;
-            if flags_twins {
-                fleet::flag_twin_drivers(tables, &mut page.items)?;
-            }
-            DepotAnswer::Drivers(page)
-        }
+        DepotQuery::FleetOverview {} => DepotAnswer::FleetOverview(fleet::overview(tables)?),
+        DepotQuery::Drivers(listing) => DepotAnswer::Drivers(fleet::drivers(tables, listing)?),
         DepotQuery::Driver { id } => {
             refuse_other_driver(access, id)?;
-            let mut driver = fleet::driver(tables, id)?.ok_or_else(|| unknown("driver", id))?;
-            if flags_twins && access.only().is_none() {
-                fleet::flag_twin_drivers(tables, std::slice::from_mut(&mut driver))?;
-            }
-            DepotAnswer::Driver(driver)
+            DepotAnswer::Driver(fleet::driver(tables, id)?.ok_or_else(|| unknown("driver", id))?)
         }
-        DepotQuery::Vehicles(listing) => {
-            let mut page = fleet::vehicles(tables, listing)?;
-            if flags_twins {
-                fleet::flag_twin_vehicles(tables, &mut page.items)?;
-            }
-            DepotAnswer::Vehicles(page)
-        }
+        DepotQuery::Vehicles(listing) => DepotAnswer::Vehicles(fleet::vehicles(tables, listing)?),
         DepotQuery::Vehicle { id } => {
-            let mut vehicle = fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?;
-            if flags_twins {
-                fleet::flag_twin_vehicles(tables, std::slice::from_mut(&mut vehicle))?;
-            }
-            DepotAnswer::Vehicle(vehicle)
+            DepotAnswer::Vehicle(fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?)
         }
         DepotQuery::Calendar(span) => DepotAnswer::Calendar(fleet::calendar(tables, &span, turnaround)?),
         DepotQuery::FreeSlot(search) => DepotAnswer::FreeSlot(fleet::free_slot(tables, &search, turnaround)?),
@@ -180,9 +152,8 @@ impl App {
     ) -> Result<Exported, AppError> {
         let access = access::query(actor, &query)?;
         let (settings, now) = (self.settings(), self.now());
-        let _turn = self.inner.turns.long.wait(actor.credential).await?;
         self.store()
-            .read_long(move |connection| {
+            .read(move |connection| {
                 let tables = connection.unchecked_transaction()?;
                 if let DepotQuery::Report { from, to } = query {
                     return report::export(&tables, (from, to), now, format, &settings.depot);
@@ -214,6 +185,7 @@ fn session(tables: &Connection, asked: Asked, sequence: u64) -> Result<Session, 
         events_beside_demo: u32::try_from(beside).unwrap_or(u32::MAX),
         endpoint: asked.endpoint.map(|endpoint| endpoint.url),
         now: asked.now,
+        read_only: asked.read_only,
     })
 }
 

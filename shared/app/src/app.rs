@@ -16,6 +16,7 @@ use std::sync::atomic::AtomicBool;
 use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
 use depot_domain::values::Timestamp;
+use depot_store::seal::{KEY_FILE, SealKey};
 use depot_store::{Migration, OpenError, Store, StoreOptions, subscription};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, watch};
@@ -32,12 +33,15 @@ use crate::entity::Caches;
 use crate::error::{AppError, Code};
 use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
+use crate::landmarks::{LANDMARKS_FILE, Landmarks};
 use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
-use crate::settings::Settings;
-use crate::turns::ReadTurns;
-use crate::{answer, booking, delivery, demo, erase, files, fleet, log, phone, rebuild, route, text, token};
+use crate::settings::{BackupSettings, Settings};
+use crate::{
+    answer, backup, booking, delivery, demo, erase, files, fleet, landmarks, log, phone, rebuild, route,
+    token,
+};
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
 const CLOCK_TOLERANCE_MINUTES: i64 = 5;
@@ -51,6 +55,9 @@ pub struct AppOptions {
     pub settings: Settings,
     /// Hold the folder, so that no other process opens it likewise. Only the one who serves does.
     pub exclusive: bool,
+    /// Set what is there aside and begin a new depot where the database is missing, or behind its newest backup. A depot
+    /// that is whole is opened as it is.
+    pub begin_new: bool,
     /// The depot's clock.
     pub clock: Clock,
     /// The store's writer does everything itself, and empties the write-ahead log after so many commits: what a seed does in
@@ -70,6 +77,7 @@ impl AppOptions {
             folder: folder.into(),
             settings,
             exclusive: true,
+            begin_new: false,
             clock: Arc::new(system_time),
             rehearse: None,
         }
@@ -108,9 +116,6 @@ pub(crate) struct Inner {
     keyed: tokio::sync::Mutex<()>,
     /// The secrets of tokens created a moment ago, for the repetition of a request whose answer was lost.
     fresh_tokens: Mutex<FreshTokens>,
-    pub(crate) turns: ReadTurns,
-    /// Held while the demo day is loaded, which is many commands.
-    pub(crate) loading_demo: tokio::sync::Mutex<()>,
     /// When each phone was last noted as seen.
     phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
@@ -125,7 +130,6 @@ pub(crate) fn migrations() -> Vec<Migration> {
         demo::MIGRATION,
         erase::MIGRATION,
         rebuild::MIGRATION,
-        text::MIGRATION,
     ];
     single
         .into_iter()
@@ -136,15 +140,39 @@ pub(crate) fn migrations() -> Vec<Migration> {
         .collect()
 }
 
+/// What only a depot in use leaves in its data folder.
+const REMAINS: &[&str] = &[KEY_FILE, "files", backup::BACKUPS, "tls", erase::LEDGER_FILE, LANDMARKS_FILE];
+
+/// Opens the store. Who has it alone also makes sure that it is the depot's own record, and that the depot has its key.
+fn open_store(options: &StoreOptions, backups: &BackupSettings) -> Result<Store<Caches>, OpenError> {
+    let store = Store::open(options.clone(), &migrations())?;
+    if options.exclusive {
+        landmarks::check_backups(&store, &options.folder, backups)?;
+        let not_writable = |source| OpenError::NotWritable { folder: options.folder.clone(), source };
+        let key = SealKey::open(&options.folder).map_err(not_writable)?;
+        if !Landmarks::read(&options.folder).map_err(not_writable)?.tokens_signed {
+            landmarks::sign_tokens(&store, &options.folder, key)?;
+        }
+    }
+    Ok(store)
+}
+
 impl App {
     /// Opens the depot in a data folder. Needs a tokio runtime where it is used.
     ///
     /// # Errors
     /// The folder is held by another process, lies on a network share, is damaged, or is of a newer program.
     pub fn open(options: AppOptions) -> Result<Self, OpenError> {
-        let AppOptions { folder, settings, exclusive, clock, rehearse } = options;
-        let storing = StoreOptions { exclusive, rehearse, ..StoreOptions::new(&folder) };
-        let store = Store::open(storing, &migrations())?;
+        let AppOptions { folder, settings, exclusive, begin_new, clock, rehearse } = options;
+        let storing = StoreOptions { exclusive, rehearse, remains: REMAINS, ..StoreOptions::new(&folder) };
+        let store = match open_store(&storing, &settings.backup) {
+            Err(OpenError::Missing { .. } | OpenError::Behind { .. }) if begin_new && exclusive => {
+                backup::set_aside_depot(&folder, clock().datetime())?;
+                // Backups of the old one may be all that is left; they stay where they are.
+                open_store(&StoreOptions { remains: &[], ..storing }, &settings.backup)?
+            }
+            opened => opened?,
+        };
         if exclusive {
             rebuild::when_due(&store)?;
         }
@@ -166,8 +194,6 @@ impl App {
             pairings: Mutex::default(),
             keyed: tokio::sync::Mutex::default(),
             fresh_tokens: Mutex::default(),
-            turns: ReadTurns::default(),
-            loading_demo: tokio::sync::Mutex::default(),
             phones_seen: Mutex::default(),
         };
         let app = Self { inner: Arc::new(inner) };
@@ -286,8 +312,8 @@ impl App {
             endpoint: self.inner.endpoint.lock().open.clone(),
             settings: self.settings(),
             folder: self.inner.folder.clone(),
+            read_only: self.store().check_files().is_err(),
         };
-        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
             .await
@@ -308,7 +334,6 @@ impl App {
         access::event_feed(actor)?;
         let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
         let backdating = self.settings().phones.backdating();
-        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| {
                 let snapshot = connection.unchecked_transaction()?;
@@ -368,8 +393,12 @@ impl App {
     /// It is too large or no picture, the role does not allow it, or it could not be written.
     pub async fn keep_file(&self, actor: &Actor, bytes: Vec<u8>) -> Result<FileRef, AppError> {
         access::keep_file(actor)?;
+        self.check_files()?;
         let folder = self.inner.folder.clone();
-        tokio::task::spawn_blocking(move || files::keep(&folder, &bytes)).await.map_err(AppError::storage)?
+        let kept = tokio::task::spawn_blocking(move || files::keep(&folder, &bytes)).await;
+        let kept = kept.map_err(AppError::storage)??;
+        self.check_files()?;
+        Ok(kept)
     }
 
     /// Keeps the content of a picture that a fact has named by its hash; it is on disk when this returns.
@@ -383,9 +412,11 @@ impl App {
         bytes: Vec<u8>,
     ) -> Result<FileRef, AppError> {
         access::keep_file(actor)?;
+        self.check_files()?;
         let folder = self.inner.folder.clone();
         let taken = tokio::task::spawn_blocking(move || files::take(&folder, named, &bytes)).await;
         let taken = taken.map_err(AppError::storage)??;
+        self.check_files()?;
         self.tell(&[Topic::Files]);
         Ok(taken)
     }
@@ -409,11 +440,20 @@ impl App {
         tokio::task::spawn_blocking(move || files::read(&folder, &hash)).await.map_err(AppError::storage)?
     }
 
+    /// Checks that the depot's files are where they were when it was opened.
+    ///
+    /// # Errors
+    /// One was removed, moved or exchanged: nothing is recorded any more.
+    pub fn check_files(&self) -> Result<(), AppError> {
+        Ok(self.store().check_files()?)
+    }
+
     /// Whether the depot can read and write.
     ///
     /// # Errors
     /// It cannot.
     pub async fn ready(&self) -> Result<(), AppError> {
+        self.check_files()?;
         self.store().read(|c| Ok::<_, AppError>(c.query_row("SELECT 1", [], |_| Ok(()))?)).await?;
         Ok(self.store().write(|_, _| Ok::<_, AppError>(())).await?)
     }

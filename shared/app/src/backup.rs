@@ -4,31 +4,36 @@
 //! A backup is a folder of its own: the database as it was at one moment, the kept files, the settings and the key, and
 //! a manifest with the hash of each and a seal. It has its name only once all of it is verified and on the disk.
 
+mod contents;
 mod manifest;
 mod place;
 mod report;
 mod restore;
+mod retention;
+pub(crate) mod run;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use depot_store::backup::CopyError;
 use depot_store::seal::{Seal, SealKey, hex};
-use depot_store::{DATABASE_FILE, OpenError};
+use depot_store::{DATABASE_FILE, OpenError, aside};
 use sha2::{Digest, Sha256};
 
 pub use manifest::{Content, Manifest, SealText};
 pub use place::{PlaceError, fits, place, prepare};
 pub(crate) use place::{places, reach};
 pub use report::{BackupReport, Restored, find, inspect};
-pub use restore::restore;
-pub(crate) use restore::set_aside_in;
+pub use restore::{RestoreOptions, restore};
+pub(crate) use restore::{set_aside_depot, set_aside_in};
+pub use retention::{Keep, prune};
 
 use crate::error::AppError;
-use crate::settings::SETTINGS_FILE;
-use crate::{erase, personal, phone};
+use crate::landmarks::Landmarks;
+use crate::settings::{BackupSettings, SETTINGS_FILE};
+use crate::{app, erase, personal, phone};
 
 /// The folder within the data folder in which backups lie unless another is named.
 pub const BACKUPS: &str = "backups";
@@ -38,7 +43,10 @@ const LOCK_FILE: &str = "backup.lock";
 const FILES: &str = "files";
 const DRAFT: &str = ".draft-";
 pub(crate) const REMOVED: &str = ".removed-";
-const FORMAT: u32 = 1;
+/// The format of a backup whose manifest is signed.
+const FORMAT: u32 = 2;
+/// The one before, whose manifest is not.
+const UNSIGNED_FORMAT: u32 = 1;
 
 /// Single files that go along where they exist.
 const BESIDE: [&str; 3] = [SETTINGS_FILE, depot_store::seal::KEY_FILE, erase::LEDGER_FILE];
@@ -72,6 +80,17 @@ pub enum BackupError {
         folder: PathBuf,
         /// What is wrong.
         reason: String,
+    },
+    /// It would take the place of another depot.
+    #[error(
+        "{} is another depot's backup than the one in {}: give --foreign to put it in its place all the same",
+        folder.display(), data.display()
+    )]
+    Foreign {
+        /// The backup.
+        folder: PathBuf,
+        /// The data folder.
+        data: PathBuf,
     },
     /// The database could not be copied, or the copy is not whole.
     #[error(transparent)]
@@ -127,7 +146,10 @@ pub fn make(data: &Path, to: &Path, now: DateTime<Utc>) -> Result<Backup, Backup
     remove_remains(to)?;
     let draft = to.join(format!("{DRAFT}{}", uuid::Uuid::now_v7().simple()));
     at(&draft, private_folder(&draft))?;
-    let manifest = fill(data, &draft, list_own(data, to)?.last(), now);
+    let before = list_own(data, to)?;
+    let elsewhere = if *to == data.join(BACKUPS) { vec![] } else { list_own(data, &data.join(BACKUPS))? };
+    let number = before.iter().chain(&elsewhere).map(|backup| backup.manifest.number).max().unwrap_or(0) + 1;
+    let manifest = fill(data, &draft, before.last(), number, now);
     let manifest = manifest.inspect_err(|_| {
         // Of no use to anybody; what cannot be removed now is removed before the next one.
         let _ = fs::remove_dir_all(&draft);
@@ -143,12 +165,15 @@ fn fill(
     data: &Path,
     draft: &Path,
     before: Option<&Backup>,
+    number: u64,
     now: DateTime<Utc>,
 ) -> Result<Manifest, BackupError> {
     let database = draft.join(DATABASE_FILE);
     depot_store::backup::copy(data, &database, phone::NOT_COPIED)?;
     let key = at(data, SealKey::open(data))?;
-    let verified = depot_store::backup::check(&database, Some(key.public()), personal::ERASURES)?;
+    let landmarks = at(data, Landmarks::read(data))?;
+    let keys = landmarks.keys(Some(&key));
+    let verified = depot_store::backup::check(&database, keys, personal::ERASURES)?;
     let mut contents = vec![content(draft, &database)?];
     // After the database: what it names was on the disk before it was named.
     for path in paths_to_keep(data)? {
@@ -171,15 +196,19 @@ fn fill(
         }
         contents.push(content);
     }
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         format: FORMAT,
         program: concat!("eroad-depot ", env!("CARGO_PKG_VERSION")).to_owned(),
         begun_at: now,
+        number,
         events: verified.events,
         head: hex(&verified.head),
         seal: SealText::from(&key.seal(verified.events, verified.head, now)),
+        former_keys: landmarks.former_keys,
         contents,
+        signature: None,
     };
+    manifest.sign(&key);
     let path = draft.join(MANIFEST_FILE);
     let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::from);
     at(&path, text.and_then(|text| fs::write(&path, text)))?;
@@ -195,26 +224,40 @@ fn fill(
 pub fn verify(folder: &Path) -> Result<Backup, BackupError> {
     let damaged = |reason: String| BackupError::Damaged { folder: folder.to_owned(), reason };
     let backup = read(folder)?;
+    // First the word of who made it, and only then what it says.
+    let seal = backup.manifest.seal.seal().filter(Seal::is_valid);
+    let seal = seal.ok_or_else(|| damaged("its seal does not match".to_owned()))?;
+    if backup.manifest.format != UNSIGNED_FORMAT && !backup.manifest.is_signed() {
+        return Err(damaged("its manifest was changed: the signature does not match".to_owned()));
+    }
     for expected in &backup.manifest.contents {
         let path = folder.join(&expected.path);
         if !path.exists() {
             return Err(damaged(format!("{} is missing", expected.path)));
         }
+        if is_kept_file(&expected.path) && !expected.path.ends_with(&expected.sha256) {
+            return Err(damaged(format!("{} is not what its name says", expected.path)));
+        }
         if content(folder, &path)? != *expected {
             return Err(damaged(format!("{} was changed", expected.path)));
         }
     }
-    let seal = backup.manifest.seal.seal().filter(Seal::is_valid);
-    let seal = seal.ok_or_else(|| damaged("its seal does not match".to_owned()))?;
     let database = folder.join(DATABASE_FILE);
-    let verified = depot_store::backup::check(&database, Some(seal.key), personal::ERASURES)?;
+    let foreign = aside::look_into(&database)
+        .map_err(OpenError::from)
+        .and_then(|tables| aside::foreign(&tables, &app::migrations()))?;
+    if !foreign.is_empty() {
+        return Err(damaged(format!("its schema is not the program's: {}", foreign.join(", "))));
+    }
+    let verified = depot_store::backup::check(&database, backup.manifest.keys(), personal::ERASURES)?;
     if (verified.events, verified.head) != (seal.sequence, seal.head) {
         return Err(damaged("its log is not the one that was sealed".to_owned()));
     }
     Ok(backup)
 }
 
-/// The complete backups under a folder, oldest first, of whatever depot. What is no backup is passed over.
+/// The complete backups under a folder, of whatever depot, in the order in which they were made. What is no backup is
+/// passed over.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -225,8 +268,22 @@ pub fn list(to: &Path) -> Result<Vec<Backup>, BackupError> {
             backups.extend(read(&to.join(name)).ok());
         }
     }
-    backups.sort_by_key(|backup| backup.manifest.begun_at);
+    sort(&mut backups);
     Ok(backups)
+}
+
+/// Puts backups into the order in which they were made. Numbers go before times: a clock may have been wrong.
+pub(crate) fn sort(backups: &mut [Backup]) {
+    backups.sort_by_key(|backup| (backup.manifest.number, backup.manifest.begun_at));
+}
+
+/// The highest number of a backup of the depot in `data`, wherever its backups lie; 0 where there is none.
+pub(crate) fn newest_number(data: &Path, settings: &BackupSettings) -> Result<u64, BackupError> {
+    let mut newest = 0;
+    for place in places(data, settings) {
+        newest = list_own(data, &place)?.iter().map(|backup| backup.manifest.number).fold(newest, u64::max);
+    }
+    Ok(newest)
 }
 
 /// Those of them that are of the depot in `data`, known by its key.
@@ -239,57 +296,29 @@ pub fn list_own(data: &Path, to: &Path) -> Result<Vec<Backup>, BackupError> {
     Ok(list(to)?.into_iter().filter(|backup| backup.manifest.seal.key == key).collect())
 }
 
-/// Removes what need not be kept of the depot in `data`: older than `hours`, unless it is the last of its day and that is
-/// within `days`. The newest always stays. Gives the folders that went.
-///
-/// # Errors
-/// One could not be removed.
-pub fn prune(
-    data: &Path,
-    to: &Path,
-    (hours, days): (u32, u32),
-    now: DateTime<Utc>,
-) -> Result<Vec<PathBuf>, BackupError> {
-    if !to.exists() {
-        return Ok(vec![]);
-    }
-    let _lock = lock(to)?;
-    let backups = list_own(data, to)?;
-    let mut removed = vec![];
-    for (place, backup) in backups.iter().enumerate() {
-        let begun = backup.manifest.begun_at;
-        let Some(next) = backups.get(place + 1) else { break };
-        let is_last_of_day = next.manifest.begun_at.date_naive() != begun.date_naive();
-        let age = now - begun;
-        let recent = age <= TimeDelta::hours(hours.into());
-        if recent || is_last_of_day && age <= TimeDelta::days(days.into()) {
-            continue;
-        }
-        // Under another name first, so that no half of a backup bears a backup's name.
-        let name = backup.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let going = to.join(format!("{REMOVED}{name}"));
-        at(&backup.folder, fs::rename(&backup.folder, &going))?;
-        at(&going, fs::remove_dir_all(&going))?;
-        removed.push(backup.folder.clone());
-    }
-    Ok(removed)
-}
-
 fn read(folder: &Path) -> Result<Backup, BackupError> {
     let not = |reason: String| BackupError::NotABackup { folder: folder.to_owned(), reason };
-    let text =
-        fs::read(folder.join(MANIFEST_FILE)).map_err(|error| not(format!("{MANIFEST_FILE}: {error}")))?;
+    let text = depot_store::read_file(&folder.join(MANIFEST_FILE))
+        .map_err(|error| not(format!("{MANIFEST_FILE}: {error}")))?;
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| not(format!("{MANIFEST_FILE}: {error}")))?;
-    if manifest.format != FORMAT {
-        return Err(not(format!("it has format {}, this program knows {FORMAT}", manifest.format)));
+    if ![UNSIGNED_FORMAT, FORMAT].contains(&manifest.format) {
+        return Err(not(format!(
+            "it has format {}, this program knows {UNSIGNED_FORMAT} and {FORMAT}",
+            manifest.format
+        )));
     }
-    // A manifest is no reason to read or write outside of the backup.
-    let leads_out = |path: &str| {
-        path.split('/').any(|part| part.is_empty() || part.starts_with('.') || part.contains(['\\', ':']))
-    };
-    if let Some(content) = manifest.contents.iter().find(|content| leads_out(&content.path)) {
+    // A manifest is no reason to read or write outside of the backup, nor anything that no depot writes.
+    if let Some(content) = manifest.contents.iter().find(|content| !contents::is_own(&content.path)) {
         return Err(not(format!("its manifest names {:?}", content.path)));
+    }
+    let mut paths: Vec<_> = manifest.contents.iter().map(|content| &*content.path).collect();
+    paths.sort_unstable();
+    if let Some(twice) = paths.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(not(format!("its manifest names {:?} twice", twice[0])));
+    }
+    if !paths.contains(&DATABASE_FILE) {
+        return Err(not(format!("its manifest names no {DATABASE_FILE}")));
     }
     Ok(Backup { folder: folder.to_owned(), manifest })
 }
@@ -311,6 +340,8 @@ fn paths_to_keep(data: &Path) -> Result<Vec<String>, BackupError> {
             }
         }
     }
+    // Whoever has a backup is not the depot.
+    paths.retain(|path| contents::is_own(path) && !contents::is_secret(path));
     Ok(paths)
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::app::App;
+use crate::backup::run::Last;
 use crate::backup::{self, Backup, BackupError};
 use crate::error::{AppError, Code};
 use crate::query::{Answered, DepotAnswer, DepotQuery, Topic};
@@ -110,6 +111,7 @@ pub(crate) struct Jobs {
     backup: JobView,
     check: JobView,
     checked: HashMap<PathBuf, CheckedView>,
+    last_backup: Option<Last>,
 }
 
 /// Which job.
@@ -152,24 +154,14 @@ impl App {
         self.tell(&[Topic::Data]);
     }
 
-    /// Makes a backup in the background. False where one is being made already.
-    pub(crate) fn back_up(&self) -> bool {
-        if !self.begin(Job::Backup) {
-            return false;
-        }
-        let app = self.clone();
-        tokio::spawn(async move {
-            let (data, now) = (app.folder().to_owned(), app.now().datetime());
-            let to = backup::place(&data, &app.settings().backup);
-            let make = move || backup::make(&data, &to, now);
-            let made = tokio::task::spawn_blocking(make).await;
-            let outcome = match made {
-                Ok(made) => made.map(|made| made.manifest.events).map_err(|error| error.to_string()),
-                Err(error) => Err(error.to_string()),
-            };
-            app.ended(Job::Backup, outcome);
-        });
-        true
+    /// Notes the last backup, to know when the next one is due.
+    pub(crate) fn note_backup(&self, last: Last) {
+        self.inner.jobs.lock().last_backup = Some(last);
+    }
+
+    /// The last backup, where it is known since the depot was opened.
+    pub(crate) fn last_backup(&self) -> Option<Last> {
+        self.inner.jobs.lock().last_backup
     }
 
     /// Checks the record and the newest backup in the background. False where that is being done already.
@@ -186,8 +178,7 @@ impl App {
     }
 
     async fn check_all(&self) -> Result<u64, AppError> {
-        self.check_database().await?;
-        let verified = self.verify().await?;
+        let verified = self.audit().await?;
         let (data, settings) = (self.folder().to_owned(), self.settings());
         let check = move || {
             let Some(newest) = own_backups(&data, &settings.backup)?.pop() else { return Ok(None) };
@@ -293,7 +284,7 @@ fn own_backups(data: &Path, settings: &BackupSettings) -> Result<Vec<Backup>, Ba
     for place in backup::places(data, settings) {
         backups.extend(backup::list_own(data, &place)?);
     }
-    backups.sort_by_key(|backup| backup.manifest.begun_at);
+    backup::sort(&mut backups);
     Ok(backups)
 }
 

@@ -1,7 +1,7 @@
 //! Why the application does not do what it was asked: one code on the wire, a sentence, and the facts.
 
 use depot_domain::{Kind, Refusal};
-use depot_store::{AppendError, ReadError, WorkError, WriteError};
+use depot_store::{AppendError, ReadError, WorkError, WriteError, is_gone};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -100,13 +100,17 @@ impl AppError {
         Self { code, detail: refusal.to_string(), facts }
     }
 
-    fn full() -> Self {
-        Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
+    /// A file of the store is not where it was. The name of the file goes to the log.
+    pub(crate) fn gone(reason: impl std::fmt::Display) -> Self {
+        tracing::error!(%reason, "a file of the depot is gone");
+        Self::new(
+            Code::Unavailable,
+            "The depot's files were removed, moved or exchanged while it was open: nothing was stored. Put them back, or stop the depot and restore a backup",
+        )
     }
 
-    /// What a read is told whose caller went away: nobody hears it.
-    fn interrupted() -> Self {
-        Self::new(Code::Unavailable, "The query was given up, because nobody waits for it any more")
+    fn full() -> Self {
+        Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
     }
 
     /// A fault of the storage. What it says goes to the log, not to the one who asked.
@@ -120,8 +124,8 @@ impl From<rusqlite::Error> for AppError {
     fn from(error: rusqlite::Error) -> Self {
         if error.is_full() {
             Self::full()
-        } else if depot_store::is_interrupted(&error) {
-            Self::interrupted()
+        } else if is_gone(&error) {
+            Self::gone(error)
         } else {
             Self::storage(error)
         }
@@ -137,8 +141,8 @@ impl WorkError for AppError {
 impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::Interrupted => Self::interrupted(),
-            error @ (ReadError::Storage(_) | ReadError::Panicked | ReadError::Closed) => Self::storage(error),
+            ReadError::Storage(error) => error.into(),
+            ReadError::Panicked | ReadError::Closed => Self::storage(error),
         }
     }
 }
@@ -161,6 +165,7 @@ impl From<WriteError<Self>> for AppError {
                 Self::new(Code::Unknown, detail)
             }
             WriteError::Full => Self::full(),
+            WriteError::Gone(reason) => Self::gone(reason),
             WriteError::Panicked => Self::new(Code::Internal, "A fault in the program: nothing was changed"),
             WriteError::Storage(cause) => Self::storage(cause),
             WriteError::Closed => {

@@ -9,6 +9,7 @@ mod access;
 mod actor;
 mod answer;
 mod app;
+mod audit;
 pub mod backup;
 mod booking;
 mod command;
@@ -28,6 +29,7 @@ mod files;
 mod fleet;
 mod generate;
 mod idempotency;
+mod landmarks;
 mod log;
 mod machine;
 mod page;
@@ -42,9 +44,8 @@ mod route;
 pub mod schema;
 mod settings;
 mod sql;
-mod text;
+mod steady;
 mod token;
-mod turns;
 mod upkeep;
 
 /// What nobody but the fuzz targets calls by itself.
@@ -60,7 +61,7 @@ pub mod fuzzing {
 
 pub use actor::{Actor, Role};
 pub use app::{App, AppOptions, Clock};
-pub use backup::{BackupReport, Restored};
+pub use backup::{BackupReport, RestoreOptions, Restored};
 pub use command::{AdminCommand, CommandOutcome, CommandRequest, DepotCommand, DeviceStamp, Trace};
 pub use data::{BackupView, DataView, JobView, SealView};
 pub use day::Day;
@@ -70,9 +71,9 @@ pub use delivery::{
     DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
     PlannedCheckpoint, ReachedCheckpoint, Risk, TimelineCategory, TimelineEntry,
 };
-pub use depot_store::OpenError;
 pub use depot_store::chain::Verified;
 pub use depot_store::seal::{Seal, SealKey};
+pub use depot_store::{DATABASE_FILE, OpenError, read_file};
 pub use endpoint::{EndpointFault, EndpointProblem, EndpointStatus, Follower, Following, NetworkInterface};
 pub use error::{AppError, Code, Problem};
 pub use export::{ExportFormat, Exported};
@@ -99,8 +100,7 @@ pub use phone::{
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{
-    DayFigures, LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle,
-    RunSheet,
+    LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle, RunSheet,
 };
 pub use route::{
     CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,

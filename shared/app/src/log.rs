@@ -2,11 +2,9 @@
 
 mod views;
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::TimeDelta;
-use depot_domain::text::show_hidden;
 use depot_domain::values::Timestamp;
 use depot_domain::{Delivery, Driver, Route, Vehicle};
 use depot_store::seal::hex;
@@ -27,16 +25,9 @@ static UPCASTERS: LazyLock<Upcasters> = LazyLock::new(|| {
     Upcasters::new(personal::types().map(sealed).collect()).unwrap_or_else(|error| panic!("{error}"))
 });
 
-/// Opens what was stored, and brings it to the present schema versions. Hidden characters, which were allowed once, are
-/// shown: nobody can type them any more.
+/// Opens what was stored, and brings it to the present schema versions.
 pub(crate) fn upcast(events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, AppError> {
-    let read = |event| {
-        let mut event = UPCASTERS.apply(personal::open(event)?).map_err(AppError::storage)?;
-        if let Cow::Owned(shown) = show_hidden(&event.payload) {
-            event.payload = shown;
-        }
-        Ok(event)
-    };
+    let read = |event| UPCASTERS.apply(personal::open(event)?).map_err(AppError::storage);
     events.into_iter().map(read).collect()
 }
 

@@ -18,7 +18,7 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 pub(crate) use action::{check as check_sequence, record as record_action};
-pub(crate) use device::{forget, pair, phones, report, revoke, touch};
+pub(crate) use device::{VALID_DAYS, forget, pair, phones, report, revoke, touch};
 pub(crate) use message::{project, see};
 pub(crate) use pairing::Pairings;
 pub use pairing::{Claimed, PairingState};

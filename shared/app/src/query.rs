@@ -37,12 +37,7 @@ pub enum DepotQuery {
     /// Every token, the oldest first, without its secret.
     Tokens {},
     /// The figures that matter now, and what just happened.
-    Board {
-        /// Also the figures of this day of the depot.
-        #[serde(default)]
-        #[ts(optional = nullable)]
-        day: Option<Day>,
-    },
+    Board {},
     /// The deliveries on the road in some stretch of time, for a picture of a day.
     Lanes {
         /// Only with time on the road at or after this.
@@ -234,7 +229,7 @@ impl DepotQuery {
             Self::Session {} => &[Depot, Topic::Endpoint],
             Self::Endpoint {} => &[Topic::Endpoint],
             Self::Data {} => &[Topic::Data, Depot],
-            Self::Board { .. } | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
+            Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
             Self::Vehicles(_) | Self::Vehicle { .. } => &[Vehicles, Deliveries, Depot],
@@ -311,4 +306,6 @@ pub struct Session {
     pub endpoint: Option<String>,
     /// The depot's clock, to compare with one's own.
     pub now: Timestamp,
+    /// Whether a file of the depot is gone, so that nothing can be recorded until somebody puts it back.
+    pub read_only: bool,
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use change::SettingChange;
+pub(crate) use change::switch_endpoint_off;
 pub use known::ValidValues;
 use known::{SETTINGS, Setting};
 
@@ -102,7 +103,7 @@ pub struct LimitSettings {
     pub rate: RateSettings,
 }
 
-/// How many requests a credential may send, or an address without one.
+/// How many requests a client address may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateSettings {
     /// Requests in a window.
@@ -345,7 +346,9 @@ impl Settings {
 
 /// The text of a settings file; nothing where there is none.
 fn read_file(path: &Path) -> Result<String, SettingsError> {
-    match std::fs::read_to_string(path) {
+    let text =
+        depot_store::read_file(path).and_then(|text| String::from_utf8(text).map_err(std::io::Error::other));
+    match text {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(SettingsError(format!("{} cannot be read: {error}", path.display()))),

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::TimeDelta;
 use depot_domain::values::{DriverId, Timestamp};
 use depot_store::Migration;
+use depot_store::seal::{SealKey, is_signed};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,9 +16,8 @@ use crate::actor::{Actor, Role};
 use crate::error::{AppError, Code};
 use crate::log::ActorName;
 use crate::sql;
-use crate::text::sort_key;
 
-pub(crate) const MIGRATIONS: [Migration; 2] = [
+pub(crate) const MIGRATIONS: [Migration; 3] = [
     Migration {
         id: 2026_112416,
         sql: "CREATE TABLE tokens (
@@ -33,6 +33,8 @@ pub(crate) const MIGRATIONS: [Migration; 2] = [
     },
     // When it was last used, to some minutes.
     Migration { id: 2026_112630, sql: "ALTER TABLE tokens ADD COLUMN used_at INTEGER;" },
+    // By the depot's key, over what its bearer may do.
+    Migration { id: 2026_113080, sql: "ALTER TABLE tokens ADD COLUMN signature BLOB;" },
 ];
 
 /// A token to create.
@@ -163,6 +165,54 @@ pub(crate) fn revoke_secret(tables: &Connection, secret: &Secret, now: Timestamp
     sql::run(tables, sql, params![hash(&secret.0), now.micros()])
 }
 
+/// Separates what is signed here from anything else that is ever signed with the key.
+const PURPOSE: &[u8] = b"eroad-depot token 1\0";
+
+/// A token as far as its signature covers it: the rest changes while it is used.
+struct Signed {
+    id: Uuid,
+    message: Vec<u8>,
+    signature: Option<[u8; 64]>,
+}
+
+fn signed(row: &Row<'_>) -> rusqlite::Result<Signed> {
+    let id: Uuid = row.get("id")?;
+    let (hash, role): (Vec<u8>, String) = (row.get("hash")?, row.get("role")?);
+    let driver: Option<Uuid> = row.get("driver_id")?;
+    let mut message = [id.as_bytes(), hash.as_slice(), role.as_bytes(), &[0]].concat();
+    message.extend(driver.iter().flat_map(|driver| driver.as_bytes()));
+    Ok(Signed { id, message, signature: row.get("signature")? })
+}
+
+const SIGNED: &str = "SELECT id, hash, role, driver_id, signature FROM tokens";
+
+/// Signs every token that has no signature: those that an older program made.
+pub(crate) fn sign_new(tables: &Connection, key: &SealKey) -> rusqlite::Result<()> {
+    for token in sql::all(tables, &format!("{SIGNED} WHERE signature IS NULL"), [], signed)? {
+        let signature = key.sign(PURPOSE, &token.message);
+        sql::run(tables, "UPDATE tokens SET signature = ?2 WHERE id = ?1", params![token.id, signature])?;
+    }
+    Ok(())
+}
+
+/// Signs the token that was made with this secret.
+pub(crate) fn sign(tables: &Connection, secret: &Secret, key: &SealKey) -> rusqlite::Result<()> {
+    let made = sql::one(tables, &format!("{SIGNED} WHERE hash = ?1"), [hash(&secret.0)], signed)?;
+    let Some(made) = made else { return Ok(()) };
+    let signature = key.sign(PURPOSE, &made.message);
+    sql::run(tables, "UPDATE tokens SET signature = ?2 WHERE id = ?1", params![made.id, signature])
+}
+
+/// Tokens that open the depot and were not signed with this key.
+pub(crate) fn strangers(tables: &Connection, key: &[u8; 32]) -> rusqlite::Result<Vec<Uuid>> {
+    let open = sql::all(tables, &format!("{SIGNED} WHERE revoked_at IS NULL ORDER BY id"), [], signed)?;
+    let is_stranger = |token: &Signed| {
+        let signature = token.signature.as_ref();
+        !signature.is_some_and(|signature| is_signed(key, PURPOSE, &token.message, signature))
+    };
+    Ok(open.into_iter().filter(is_stranger).map(|token| token.id).collect())
+}
+
 /// Why nobody is known by a token.
 pub(crate) fn refusal(tables: &Connection, token: &str) -> rusqlite::Result<Code> {
     let sql = "SELECT revoked_at IS NOT NULL FROM tokens WHERE hash = ?1";
@@ -190,6 +240,37 @@ pub(crate) fn authenticate(
             driver_id: sql::maybe_id(row, "driver_id")?,
         })
     })
+}
+
+/// What a clock that was ahead by more than a day made last too long: phones, which are renewed as they are used, and
+/// whatever was made in what is the future now.
+const TOO_LONG: &str = "revoked_at IS NULL AND expires_at IS NOT NULL
+    AND (created_at > ?1 OR expires_at > ?2 AND id IN (SELECT id FROM devices))";
+
+/// The latest plausible time of making, and the latest plausible end of a phone's credential, in microseconds.
+fn plausible(now: Timestamp) -> [i64; 2] {
+    let slack = TimeDelta::days(1);
+    let phone_ends = now.saturating_add(TimeDelta::days(crate::phone::VALID_DAYS) + slack);
+    [now.saturating_add(slack).micros(), phone_ends.micros()]
+}
+
+/// Whether there are credentials that [`shorten`] would change.
+pub(crate) fn is_too_long(tables: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let sql = format!("SELECT 1 FROM tokens WHERE {TOO_LONG} LIMIT 1");
+    Ok(sql::one(tables, &sql, plausible(now), |_| Ok(()))?.is_some())
+}
+
+/// Has credentials of a clock that was ahead end as if they had been made or used last at `now`.
+pub(crate) fn shorten(tables: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let [made, phone_ends] = plausible(now);
+    let valid_us = TimeDelta::days(crate::phone::VALID_DAYS).num_microseconds().unwrap_or(i64::MAX);
+    let sql = format!(
+        "UPDATE tokens SET created_at = MIN(created_at, ?3),
+           expires_at = CASE WHEN id IN (SELECT id FROM devices) THEN ?3 + ?4
+             ELSE MIN(expires_at, ?3 + MAX(expires_at - created_at, 0)) END
+         WHERE {TOO_LONG}"
+    );
+    sql::run(tables, &sql, params![made, phone_ends, now.micros(), valid_us])
 }
 
 /// Notes when a token was used.
@@ -235,9 +316,7 @@ pub(crate) fn actors(tables: &Connection) -> rusqlite::Result<Vec<ActorName>> {
         let actor = Actor { role, credential, name, driver_id };
         Ok(ActorName { actor: actor.for_the_log(), name: Some(actor.name) })
     };
-    let mut bearers =
-        sql::all(tables, &format!("{SELECT} ORDER BY name, id LIMIT {ACTORS_MOST}"), [], bearer)?;
-    bearers.sort_by_cached_key(|bearer| bearer.name.as_deref().map(sort_key));
+    let bearers = sql::all(tables, &format!("{SELECT} ORDER BY name, id LIMIT {ACTORS_MOST}"), [], bearer)?;
     Ok(std::iter::once(desk).chain(bearers).collect())
 }
 

@@ -4,17 +4,22 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use depot_store::chain::{Verification, Verified, VerifyError};
-use depot_store::seal::{self, SealKey};
+use depot_store::seal;
 
 use crate::app::{App, Inner};
+use crate::backup::run;
 use crate::data::Job;
 use crate::error::AppError;
-use crate::{backup, personal};
+use crate::query::Topic;
+use crate::steady::{self, Steadiness};
+use crate::{landmarks, personal};
 
 /// How long after the start, and from then on how often, it is looked what is due.
 const INTERVAL: Duration = Duration::from_secs(30);
+/// How often the depot's files are looked for.
+const FILES_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether somebody was erased beside this depot.
 const ERASURES_EVERY: Duration = Duration::from_secs(5);
 const SEAL_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -25,6 +30,7 @@ const REST: Duration = Duration::from_millis(50);
 /// Works until the depot is dropped or closed.
 pub(crate) async fn keep_up(inner: Weak<Inner>) {
     let mut verified = false;
+    let mut steadiness = Steadiness::default();
     loop {
         // Between the looks nothing holds the depot, so that dropping it closes it.
         tokio::time::sleep(INTERVAL).await;
@@ -36,10 +42,39 @@ pub(crate) async fn keep_up(inner: Weak<Inner>) {
         if let Err(error) = seal_daily(&app).await {
             tracing::warn!(%error, "the log was not sealed; it is tried again");
         }
+        run::run_when_due(&app).await;
+        if !steadiness.look(app.now(), steady::uptime_s()) {
+            // By a clock that jumped everything may look old.
+            continue;
+        }
         if let Err(error) = app.forget_old_positions().await {
             tracing::warn!(%error, "old positions were not forgotten; it is tried again");
         }
-        back_up_when_due(&app).await;
+        if let Err(error) = app.shorten_credentials().await {
+            tracing::warn!(%error, "credentials of a wrong clock were not shortened; it is tried again");
+        }
+        if let Err(error) = run::prune_one(&app).await {
+            tracing::warn!(error, "old backups were not removed; it is tried again");
+        }
+    }
+}
+
+/// Says at the desk and in the log when a file of the depot is gone, and when it is back.
+pub(crate) async fn watch_files(inner: Weak<Inner>) {
+    let mut was_gone = false;
+    loop {
+        tokio::time::sleep(FILES_EVERY).await;
+        let Some(app) = inner.upgrade().map(App::of) else { return };
+        let found = app.check_files();
+        let is_gone = found.is_err();
+        if is_gone != was_gone {
+            match found {
+                Err(error) => tracing::error!(%error, "nothing is recorded any more"),
+                Ok(()) => tracing::info!("the depot's files are back"),
+            }
+            app.tell(&[Topic::Depot]);
+        }
+        was_gone = is_gone;
     }
 }
 
@@ -60,7 +95,12 @@ async fn verify(app: &App) {
         return;
     }
     let started = std::time::Instant::now();
-    let outcome = verify_gently(app).await;
+    let outcome = async {
+        app.check_schema().await?;
+        app.check_beside_log().await?;
+        verify_gently(app).await
+    };
+    let outcome = outcome.await;
     app.ended(
         Job::Check,
         match &outcome {
@@ -82,7 +122,7 @@ async fn verify(app: &App) {
 /// Checks the log in small pieces with rests between them: for other readers and the writer it is hardly there, and no
 /// snapshot is held for long.
 pub(crate) async fn verify_gently(app: &App) -> Result<Result<Verified, VerifyError>, AppError> {
-    let key = SealKey::read(app.folder()).map_err(AppError::storage)?.map(|key| key.public());
+    let key = landmarks::keys(app.folder()).map_err(AppError::storage)?;
     let mut verification = Verification::new(key, personal::ERASURES);
     loop {
         let step = app.store().read(move |connection| {
@@ -108,51 +148,4 @@ async fn seal_daily(app: &App) -> Result<(), AppError> {
         tracing::info!(sequence = seal.sequence, code = seal.code(), "the log was sealed");
     }
     Ok(())
-}
-
-async fn back_up_when_due(app: &App) {
-    let settings = app.settings().backup.clone();
-    if settings.every_minutes == 0 || app.head() == 0 {
-        return;
-    }
-    let (data, now) = (app.folder().to_owned(), app.now().datetime());
-    let head = app.head();
-    let made = tokio::task::spawn_blocking(move || {
-        let to = backup::place(&data, &settings);
-        if !is_due(backup::list_own(&data, &to)?.last(), head, settings.every_minutes, now) {
-            return Ok(None);
-        }
-        let made = backup::make(&data, &to, now)?;
-        // Only now that a newer one is verified.
-        let mut removed = 0;
-        for place in backup::places(&data, &settings) {
-            let kept = (settings.keep_hours, settings.keep_days);
-            removed += backup::prune(&data, &place, kept, now)?.len();
-        }
-        Ok::<_, backup::BackupError>(Some((made, removed)))
-    });
-    match made.await {
-        Ok(Ok(Some((made, removed)))) => {
-            app.ended(Job::Backup, Ok(made.manifest.events));
-            let (events, bytes) = (made.manifest.events, made.bytes());
-            tracing::info!(events, bytes, removed, "a backup was made and verified");
-        }
-        Ok(Ok(None)) => {}
-        Ok(Err(error)) => no_backup(app, &error),
-        Err(error) => no_backup(app, &error),
-    }
-}
-
-fn no_backup(app: &App, error: &dyn std::error::Error) {
-    tracing::error!(%error, "no backup was made");
-    app.ended(Job::Backup, Err(error.to_string()));
-}
-
-/// Whether it is time for another. Without new events one a day is enough.
-fn is_due(last: Option<&backup::Backup>, head: u64, every_minutes: u32, now: DateTime<Utc>) -> bool {
-    let Some(last) = last else { return true };
-    let age = now - last.manifest.begun_at;
-    // A clock that was put back must not keep the next backup waiting.
-    let idle = last.manifest.events == head && age < TimeDelta::hours(24);
-    age < TimeDelta::zero() || age >= TimeDelta::minutes(every_minutes.into()) && !idle
 }

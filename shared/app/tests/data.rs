@@ -99,3 +99,48 @@ async fn the_use_of_a_token_is_noted() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_depot_without_its_files_acknowledges_nothing() {
+    let outer = tempfile::tempdir().unwrap();
+    let (data_folder, away) = (outer.path().join("depot"), outer.path().join("away"));
+    let app = App::open(AppOptions::new(&data_folder, Settings::default())).unwrap();
+    let desk = Actor::desk();
+    let seal = || CommandRequest::new(DepotCommand::Depot { command: AdminCommand::Seal {} });
+    let is_read_only = async |app: &App| {
+        let answer = app.query(&Actor::desk(), DepotQuery::Session {}).await.unwrap().answer;
+        let DepotAnswer::Session(session) = answer else { panic!("{answer:?}") };
+        session.read_only
+    };
+    assert!(!is_read_only(&app).await);
+    app.ready().await.unwrap();
+    std::fs::rename(&data_folder, &away).unwrap();
+    let new = || NewToken { role: Role::Viewer, name: "Wall".to_owned(), driver_id: None, expires_in: None };
+    let refused = [
+        app.ready().await.unwrap_err(),
+        app.execute(&desk, CommandRequest::new(load_demo()), Trace::fresh()).await.unwrap_err(),
+        app.create_token(new()).await.err().unwrap(),
+        app.keep_file(&desk, b"a picture".to_vec()).await.unwrap_err(),
+        app.execute(&desk, change_name(), Trace::fresh()).await.unwrap_err(),
+    ];
+    for error in refused {
+        assert_eq!(error.code, Code::Unavailable, "{error}");
+    }
+    assert!(!data_folder.exists(), "nothing is written where the depot was");
+    assert!(is_read_only(&app).await);
+    std::fs::rename(&away, &data_folder).unwrap();
+    app.ready().await.unwrap();
+    app.execute(&desk, CommandRequest::new(load_demo()), Trace::fresh()).await.unwrap();
+    app.execute(&desk, seal(), Trace::fresh()).await.unwrap();
+    app.close().await;
+}
+
+fn load_demo() -> DepotCommand {
+    DepotCommand::Depot { command: AdminCommand::LoadDemo {} }
+}
+
+fn change_name() -> CommandRequest {
+    let change = serde_json::json!({"entity": "depot", "command":
+        {"type": "changeSettings", "changes": [{"key": "depot.name", "value": "Porto"}]}});
+    CommandRequest::new(serde_json::from_value(change).unwrap())
+}

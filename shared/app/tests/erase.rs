@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::Utc;
 use depot_app::{
     Actor, App, AppOptions, Code, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, EventListing,
-    NewToken, Role, Settings, Trace, backup, proof,
+    NewToken, RestoreOptions, Role, Settings, Trace, backup, proof,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -185,7 +185,7 @@ async fn nothing_of_an_erased_driver_and_receiver_is_left_in_any_file() {
     app.close().await;
     let kept = backup::list(&backups).unwrap().pop().unwrap();
     let restored = tempfile::tempdir().unwrap();
-    backup::restore(&kept.folder, restored.path(), Utc::now()).unwrap();
+    backup::restore(&kept.folder, restored.path(), &RestoreOptions::default(), Utc::now()).unwrap();
     assert_eq!(found(restored.path(), &OF_DRIVER), [""; 0]);
     let app = open(restored.path());
     holds(&app).await;
@@ -254,7 +254,7 @@ async fn an_older_backup_does_not_bring_back_who_was_erased() {
     app.close().await;
     for backup in [&after, &while_driving, &after] {
         assert!(!found(&backup.folder, &OF_DRIVER).is_empty());
-        backup::restore(&backup.folder, folder.path(), Utc::now()).unwrap();
+        backup::restore(&backup.folder, folder.path(), &RestoreOptions::default(), Utc::now()).unwrap();
         assert_eq!(found(folder.path(), &OF_DRIVER), [""; 0]);
         assert_eq!(found(folder.path(), &OF_RECEIVER), [""; 0]);
         let app = open(folder.path());

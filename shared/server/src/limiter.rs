@@ -1,13 +1,11 @@
-//! The rate limit: a sliding window for every client, with a short queue.
+//! The rate limit: a sliding window for every client address, with a short queue.
 //!
-//! `window` decides and knows no clock; `gate` adds time, clients and waiting requests; `gates` knows
-//! which window is whose.
+//! `window` decides and knows no clock; `gate` gives it time, addresses and waiting requests.
 
 mod gate;
-mod gates;
 mod window;
 
-pub(crate) use gates::{Client, Gates};
+pub(crate) use gate::Gate;
 pub(crate) use window::Quota;
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use depot_store::Unit;
+use depot_store::seal::SealKey;
 use uuid::Uuid;
 
 use super::App;
 use crate::command::{AdminCommand, CommandOutcome};
-use crate::demo;
 use crate::error::{AppError, Code};
 use crate::idempotency::Key;
 use crate::query::Topic;
 use crate::settings::SettingChange;
 use crate::token::{self, CreatedToken, NewToken, TokenView};
+use crate::{backup, demo, landmarks};
 
 /// For how many days a token can be made at most; one without an end is made without a number.
 const TOKEN_DAYS_MOST: u32 = 3650;
@@ -24,11 +25,20 @@ impl App {
     /// It is not valid, its driver does not exist, or it could not be stored.
     pub async fn create_token(&self, new: NewToken) -> Result<CreatedToken, AppError> {
         let (id, secret, now) = (Uuid::now_v7(), token::draw_secret()?, self.now());
-        let stored = secret.clone();
-        let write =
-            self.store().write(move |unit, _| token::store(unit.tables_mut()?, id, &new, &stored, now));
+        let (stored, key) = (secret.clone(), self.key()?);
+        let write = self.store().write(move |unit, _| {
+            let tables = unit.tables_mut()?;
+            token::store(tables, id, &new, &stored, now)?;
+            Ok::<_, AppError>(token::sign(tables, &stored, &key)?)
+        });
         write.await?;
         Ok(CreatedToken { id, token: secret.0 })
+    }
+
+    /// The depot's key. Where the depot's files are gone none is made in what lies there now.
+    pub(crate) fn key(&self) -> Result<SealKey, AppError> {
+        self.check_files()?;
+        SealKey::open(self.folder()).map_err(AppError::storage)
     }
 
     /// Every token, without the secret.
@@ -56,6 +66,9 @@ impl App {
     ) -> Result<CommandOutcome, AppError> {
         match command {
             AdminCommand::RemoveDemo {} => {
+                if self.is_demo().await? {
+                    self.leave_backups_behind().await?;
+                }
                 let removed = self.run_in_tables(key, |unit, caches| {
                     demo::remove(unit, caches)?;
                     Ok(depot_outcome(unit, "Demo day removed"))
@@ -100,7 +113,7 @@ impl App {
             AdminCommand::ChangeSettings { changes } => {
                 (self.change_settings(changes).await?, "Settings changed")
             }
-            AdminCommand::BackUp {} => (self.back_up(), "A backup is being made"),
+            AdminCommand::BackUp {} => (backup::run::begin(self), "A backup is being made"),
             AdminCommand::CheckData {} => (self.check(), "The record is being checked"),
             AdminCommand::Seal {} => {
                 let is_new = self.seal().await?.is_some();
@@ -120,9 +133,12 @@ impl App {
     /// Creates a token once per key. A repetition returns the same token, with its secret while that is remembered.
     async fn create_token_once(&self, new: NewToken, key: Option<Key>) -> Result<CommandOutcome, AppError> {
         let (id, secret, now) = (Uuid::now_v7(), token::draw_secret()?, self.now());
+        let signing = self.key()?;
         self.inner.fresh_tokens.lock().remember(id, secret.clone());
         let created = self.run_in_tables(key, move |unit, _| {
-            token::store(unit.tables_mut()?, id, &new, &secret, now)?;
+            let tables = unit.tables_mut()?;
+            token::store(tables, id, &new, &secret, now)?;
+            token::sign(tables, &secret, &signing)?;
             Ok(CommandOutcome { id, ..depot_outcome(unit, "Token created") })
         });
         let mut outcome = created.await?;
@@ -137,6 +153,7 @@ impl App {
 
     /// Changes settings and tells everybody; says whether anything is another than before.
     async fn change_settings(&self, changes: Vec<SettingChange>) -> Result<bool, AppError> {
+        self.check_files()?;
         let inner = Arc::clone(&self.inner);
         let write = move || {
             let _only_one = inner.settings_file.lock();
@@ -151,6 +168,13 @@ impl App {
             self.tell(&[Topic::Depot]);
         }
         Ok(is_other)
+    }
+
+    /// Notes that the record will not go on from its present backups.
+    async fn leave_backups_behind(&self) -> Result<(), AppError> {
+        let (folder, settings) = (self.folder().to_owned(), self.settings().backup.clone());
+        let noted = move || landmarks::leave_backups_behind(&folder, &settings);
+        tokio::task::spawn_blocking(noted).await.map_err(AppError::storage)?.map_err(AppError::storage)
     }
 
     /// Marks the depot as filled with the demo day up to its present last event.

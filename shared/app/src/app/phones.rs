@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{App, occurred_at};
 use crate::actor::{Actor, Role};
 use crate::command::CommandOutcome;
+use crate::entity::Caches;
 use crate::error::{AppError, Code};
 use crate::idempotency::Key;
 use crate::phone::{self, Claimed, PhoneCommand};
@@ -29,9 +30,10 @@ impl App {
         device: &str,
         app_version: &str,
     ) -> Result<Claimed, AppError> {
-        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now())?;
+        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now());
+        // A wrong code changes a pairing too.
         self.tell_of_phones();
-        Ok(claimed)
+        claimed
     }
 
     /// How the pairing stands whose phone bears this credential, if there is one.
@@ -143,11 +145,15 @@ impl App {
         let (id, message) = match command {
             PhoneCommand::StartPairing {} => (self.inner.pairings.lock().start(now)?, "Pairing started"),
             PhoneCommand::ConfirmPairing { pairing_id, driver_id } => {
+                let key = self.key()?;
                 // Taken before anything is awaited: from here on it can be neither refused nor confirmed a second time.
                 let confirmed = self.inner.pairings.lock().take_confirmed(pairing_id, now)?;
-                let write = self
-                    .store()
-                    .write(move |unit, _| phone::pair(unit.tables_mut()?, &confirmed, driver_id, now));
+                let write = self.store().write(move |unit, _| {
+                    let tables = unit.tables_mut()?;
+                    let driver_name = phone::pair(tables, &confirmed, driver_id, now)?;
+                    token::sign(tables, &confirmed.token, &key)?;
+                    Ok::<_, AppError>(driver_name)
+                });
                 let paired = write.await.map_err(AppError::from);
                 let mut pairings = self.inner.pairings.lock();
                 match paired {
@@ -210,6 +216,23 @@ impl App {
         prune.await?;
         self.tell(&[Topic::Positions]);
         Ok(true)
+    }
+
+    /// Shortens credentials that a clock which was ahead made or renewed for too long. Returns whether there were any.
+    ///
+    /// # Errors
+    /// They could not be read or written.
+    pub async fn shorten_credentials(&self) -> Result<bool, AppError> {
+        let now = self.now();
+        let is_due = self.store().read(move |c| Ok::<_, AppError>(token::is_too_long(c, now)?)).await?;
+        if is_due {
+            let shorten = move |unit: &mut Unit<'_>, _: &mut Caches| {
+                Ok::<_, AppError>(token::shorten(unit.tables_mut()?, now)?)
+            };
+            self.store().write(shorten).await?;
+            self.tell(&[Topic::Depot, Topic::Phones]);
+        }
+        Ok(is_due)
     }
 
     fn position_policy(&self) -> phone::Policy {

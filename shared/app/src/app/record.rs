@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use depot_store::chain::{self, Verified};
-use depot_store::seal::{Seal, SealKey};
+use depot_store::seal::Seal;
 
 use super::App;
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
 use crate::query::Topic;
-use crate::{personal, rebuild, upkeep};
+use crate::{landmarks, personal, rebuild, upkeep};
 
 impl App {
     /// Drops every projection and builds it again from the log. Says how many events were read.
@@ -41,7 +41,7 @@ impl App {
     /// # Errors
     /// The first event that is not as it was recorded.
     pub async fn verify(&self) -> Result<Verified, AppError> {
-        let key = SealKey::read(self.folder()).map_err(AppError::storage)?.map(|key| key.public());
+        let key = landmarks::keys(self.folder()).map_err(AppError::storage)?;
         let verified = self
             .store()
             .read(move |connection| Ok::<_, AppError>(chain::verify(connection, key, personal::ERASURES)));
@@ -64,9 +64,15 @@ impl App {
     /// # Errors
     /// The key cannot be read or made, or the seal not stored.
     pub async fn seal(&self) -> Result<Option<Seal>, AppError> {
-        let key = SealKey::open(self.folder()).map_err(AppError::storage)?;
+        let key = self.key()?;
         let now = self.now().datetime();
-        Ok(self.store().write(move |unit, _| Ok::<_, AppError>(unit.seal(&key, now)?)).await?)
+        let seal = self.store().write(move |unit, _| Ok::<_, AppError>(unit.seal(&key, now)?)).await?;
+        if let Some(seal) = seal.clone() {
+            let folder = self.folder().to_owned();
+            let noted = tokio::task::spawn_blocking(move || landmarks::note_seal(&folder, &seal)).await;
+            noted.map_err(AppError::storage)?.map_err(AppError::storage)?;
+        }
+        Ok(seal)
     }
 
     /// Looks after the depot from now on, as whoever serves it should: checks its log once, seals it daily and when it
@@ -75,6 +81,7 @@ impl App {
         if !self.inner.kept_up.swap(true, Ordering::Relaxed) {
             tokio::spawn(upkeep::keep_up(Arc::downgrade(&self.inner)));
             tokio::spawn(upkeep::finish_erasures(Arc::downgrade(&self.inner)));
+            tokio::spawn(upkeep::watch_files(Arc::downgrade(&self.inner)));
         }
     }
 

@@ -8,7 +8,8 @@ use depot_store::seal::hex;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Backup, BackupError, MANIFEST_FILE, list, read, verify};
+use super::restore::{Owner, owner};
+use super::{Backup, BackupError, MANIFEST_FILE, at, list, read, verify};
 use crate::app::App;
 use crate::data::BackupView;
 use crate::error::{AppError, Code};
@@ -25,6 +26,10 @@ pub struct BackupReport {
     pub depot_name: String,
     /// Why it cannot be put back; nothing where every byte is as it was written, and the record whole.
     pub problem: Option<String>,
+    /// Whether it is another depot's than the one here.
+    pub foreign: bool,
+    /// Whether its contents are signed. Older programs signed the record alone.
+    pub signed: bool,
     /// How many events are recorded here now.
     pub events_now: u64,
     /// How many of them were recorded since the backup; nothing where the record here does not go on from it.
@@ -55,15 +60,16 @@ pub fn find(folder: &Path) -> Result<Vec<BackupView>, BackupError> {
     Ok(found.iter().rev().filter_map(BackupView::of).collect())
 }
 
-/// Looks into a backup, every byte of it. Without a depot that is open nothing is known of what is recorded here.
+/// Looks into a backup for the depot in `data`, every byte of it. Without a depot that is open nothing is known of what is
+/// recorded here.
 ///
 /// # Errors
 /// It is no backup.
-pub fn inspect(folder: &Path) -> Result<BackupReport, BackupError> {
-    look_into(folder).map(|(_, report)| report)
+pub fn inspect(folder: &Path, data: &Path) -> Result<BackupReport, BackupError> {
+    look_into(folder, data).map(|(_, report)| report)
 }
 
-fn look_into(folder: &Path) -> Result<(Backup, BackupReport), BackupError> {
+fn look_into(folder: &Path, data: &Path) -> Result<(Backup, BackupReport), BackupError> {
     let backup = read(folder)?;
     // The settings are part of it: a depot that does not start for them is of no use.
     let settings = Settings::load(folder, [], &[]);
@@ -77,7 +83,17 @@ fn look_into(folder: &Path) -> Result<(Backup, BackupReport), BackupError> {
         reason: "it is of no time that there is".to_owned(),
     })?;
     let depot_name = settings.unwrap_or_default().depot.name;
-    let report = BackupReport { backup: view, depot_name, problem, events_now: 0, events_since: None };
+    let foreign = at(data, owner(&backup.manifest, data))? == Owner::Another;
+    let signed = backup.manifest.is_signed();
+    let report = BackupReport {
+        backup: view,
+        depot_name,
+        problem,
+        foreign,
+        signed,
+        events_now: 0,
+        events_since: None,
+    };
     Ok((backup, report))
 }
 
@@ -87,7 +103,8 @@ impl App {
     /// # Errors
     /// It is no backup, or the record cannot be read.
     pub async fn inspect_backup(&self, folder: PathBuf) -> Result<BackupReport, AppError> {
-        let looked = move || look_into(&folder);
+        let data = self.folder().to_owned();
+        let looked = move || look_into(&folder, &data);
         let looked = tokio::task::spawn_blocking(looked).await.map_err(AppError::storage)?;
         let (backup, mut report) =
             looked.map_err(|error| AppError::new(Code::Malformed, error.to_string()))?;

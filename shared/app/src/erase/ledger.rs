@@ -1,7 +1,6 @@
 //! Who was erased, in a file beside the database: ids alone. A backup that is older than an erasure still has what was
 //! erased; whoever restores one has it erased again by this.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,7 +37,7 @@ pub(crate) struct Entry {
 }
 
 fn read(folder: &Path) -> io::Result<Vec<Entry>> {
-    match fs::read(folder.join(LEDGER_FILE)) {
+    match depot_store::read_file(&folder.join(LEDGER_FILE)) {
         Ok(text) => Ok(serde_json::from_slice(&text)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
         Err(error) => Err(error),

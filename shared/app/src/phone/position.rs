@@ -238,16 +238,22 @@ fn is_under_way(tables: &Connection, driver: DriverId) -> rusqlite::Result<bool>
     Ok(sql::one(tables, sql, [driver.uuid()], |_| Ok(()))?.is_some())
 }
 
-/// Removes what was kept for long enough; everything where the depot takes no positions.
+/// Removes what was kept for long enough, and what a clock that was ahead dated into the future; everything where the
+/// depot takes no positions.
 pub(crate) fn prune(tables: &Connection, policy: Policy, now: Timestamp) -> rusqlite::Result<()> {
-    let before = if policy.allows { policy.since(now) } else { i64::MAX };
-    sql::run(tables, "DELETE FROM positions WHERE at < ?1", [before])
+    sql::run(tables, "DELETE FROM positions WHERE at < ?1 OR at > ?2", kept_between(policy, now))
+}
+
+/// The first and last times of which positions are kept, in microseconds.
+fn kept_between(policy: Policy, now: Timestamp) -> [i64; 2] {
+    let until = now.saturating_add(TimeDelta::minutes(OLDEST_MINUTES)).micros();
+    if policy.allows { [policy.since(now), until] } else { [i64::MAX, i64::MAX] }
 }
 
 /// Whether there is anything that [`prune`] would remove.
 pub(crate) fn is_prunable(tables: &Connection, policy: Policy, now: Timestamp) -> rusqlite::Result<bool> {
-    let before = if policy.allows { policy.since(now) } else { i64::MAX };
-    Ok(sql::one(tables, "SELECT 1 FROM positions WHERE at < ?1 LIMIT 1", [before], |_| Ok(()))?.is_some())
+    let sql = "SELECT 1 FROM positions WHERE at < ?1 OR at > ?2 LIMIT 1";
+    Ok(sql::one(tables, sql, kept_between(policy, now), |_| Ok(()))?.is_some())
 }
 
 /// Where each driver who shares it was last, by name.
@@ -260,7 +266,7 @@ pub(crate) fn last(
         return Ok(Vec::new());
     }
     let sql = "SELECT p.driver_id, d.name, MAX(p.at) AS at, p.latitude, p.longitude, p.accuracy_meters
-        FROM positions p JOIN drivers d ON d.id = p.driver_id WHERE p.at >= ?1 GROUP BY p.driver_id ORDER BY d.name_order, d.id";
+        FROM positions p JOIN drivers d ON d.id = p.driver_id WHERE p.at >= ?1 GROUP BY p.driver_id ORDER BY d.name, d.id";
     let mut all = sql::all(tables, sql, [policy.since(now)], |row| {
         Ok(DriverPosition {
             driver_id: sql::id(row, "driver_id")?,

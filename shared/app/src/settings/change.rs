@@ -86,6 +86,20 @@ impl Settings {
     }
 }
 
+/// Has the settings file in a folder say that the desktop does not open the endpoint, where it says otherwise.
+pub(crate) fn switch_endpoint_off(folder: &Path) -> std::io::Result<()> {
+    let path = folder.join(SETTINGS_FILE);
+    let text = read_file(&path).map_err(std::io::Error::other)?;
+    let mut document: DocumentMut = text.parse().map_err(std::io::Error::other)?;
+    let setting = find("endpoint.enabled").map_err(std::io::Error::other)?;
+    let is_off = Settings::default().with_file(&text, &path).is_ok_and(|settings| !settings.endpoint.enabled);
+    if is_off {
+        return Ok(());
+    }
+    set(&mut document, setting, "false");
+    durable::write(&path, document.to_string().as_bytes())
+}
+
 fn unusable(reason: impl std::fmt::Display) -> AppError {
     AppError::new(Code::RuleBroken, format!("The settings file cannot be changed: {reason}"))
 }

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Serve the depot until SIGINT or SIGTERM.
+    /// Serve the depot until SIGINT, SIGTERM or SIGHUP.
     Serve(ServeArguments),
     /// Make, list and revoke tokens; works while the depot is being served.
     #[command(subcommand)]
@@ -27,7 +27,8 @@ pub(crate) enum Task {
     Generate(GenerateArguments),
     /// Make every projection anew from the event log.
     Rebuild(FolderArguments),
-    /// Check the event log's hash chain and its seals, and the database.
+    /// Check the whole depot: the log with its seals, what is derived from it, and what nobody should have put there; works
+    /// while the depot is being served.
     Verify(FolderArguments),
     /// Write a proof of a delivery: its events and files, and what shows that they were recorded so.
     Proof {
@@ -67,6 +68,12 @@ pub(crate) enum Task {
         backup: PathBuf,
         #[command(flatten)]
         folder: FolderArguments,
+        /// Leave tokens and phones valid, and the endpoint as the backup's settings have it.
+        #[arg(long)]
+        keep_access: bool,
+        /// Put it back although another depot's data is there.
+        #[arg(long)]
+        foreign: bool,
     },
     /// List every setting with its value and where that comes from.
     Settings(SettingsArguments),
@@ -132,6 +139,9 @@ pub(crate) struct ServeArguments {
     /// Fill an empty depot with a day to look at.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Where the database is missing, or older than the depot's newest backup: set everything aside and begin a new depot.
+    #[arg(long)]
+    pub(crate) new: bool,
     /// Print a link with which a browser signs in as an admin, once.
     #[arg(long)]
     pub(crate) sign_in_link: bool,

@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use depot_app::{App, AppOptions, Settings};
+use depot_app::{App, AppOptions, RestoreOptions, Settings};
 
 use crate::args::{Arguments, FolderArguments, SettingsArguments, Task, TokenTask};
 
@@ -22,6 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    depot_server::process::keep_files_private();
     // Clap says what is wrong with the arguments itself, and exits with 2.
     match run(Arguments::parse().task).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,7 +49,9 @@ async fn run(task: Task) -> Result<(), Failure> {
         Task::CheckProof { proof, key } => prove::check(&proof, key.as_deref()),
         Task::Erase(task) => erase::erase(task).await,
         Task::Backup { folder, to } => maintain::backup(&folder, to),
-        Task::Restore { backup, folder } => maintain::restore(&backup, &folder),
+        Task::Restore { backup, folder, keep_access, foreign } => {
+            maintain::restore(&backup, &folder, &RestoreOptions { keep_access, foreign })
+        }
         Task::Settings(arguments) => maintain::settings(&arguments),
     }
 }

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use depot_app::{Generation, SettingView, Settings, Source, backup};
+use depot_app::{
+    App, AppOptions, Generation, OpenError, RestoreOptions, SettingView, Settings, Source, backup,
+};
 
 use crate::args::{FolderArguments, GenerateArguments, SettingsArguments};
-use crate::{Failure, open_as_it_is, prove, say, settings_of};
+use crate::{Failure, open, open_as_it_is, prove, say, settings_of};
 
 pub(crate) async fn generate(arguments: &GenerateArguments) -> Result<(), Failure> {
     let GenerateArguments { folder, deliveries, seed, until } = arguments;
@@ -31,14 +33,23 @@ pub(crate) async fn rebuild(folder: &FolderArguments) -> Result<(), Failure> {
 }
 
 pub(crate) async fn verify(folder: &FolderArguments) -> Result<(), Failure> {
-    let app = open_as_it_is(folder, true)?;
-    // Each reads the whole file, on a thread of its own.
-    let (verified, sound) = tokio::join!(app.verify(), app.check_database());
+    let data = folder.folder();
+    // To open what is missing would make it.
+    if !data.join(depot_app::DATABASE_FILE).exists() {
+        return Err(Failure(format!("{} holds no depot", data.display())));
+    }
+    let settings = || Settings::load(&data, std::env::vars(), &[]);
+    // Beside whoever serves the depot, where somebody does.
+    let app = match App::open(AppOptions::new(&data, settings()?)) {
+        Err(OpenError::Held { .. }) => open(folder, settings()?, false)?,
+        opened => opened?,
+    };
+    let verified = app.audit().await;
     app.close().await;
-    sound?;
     let verified = verified?;
     let head: String = verified.head.iter().map(|byte| format!("{byte:02x}")).collect();
     say(format_args!("{} events, none missing and none changed; the chain ends in {head}", verified.events))?;
+    say("every table is what the log says, and the schema and every token are the depot's own")?;
     if verified.retired > 0 {
         say(format_args!(
             "{} older seals stood on a chain that was made anew when somebody was erased who had been recorded openly",
@@ -77,13 +88,23 @@ pub(crate) fn backup(folder: &FolderArguments, to: Option<PathBuf>) -> Result<()
     ))
 }
 
-pub(crate) fn restore(backup: &Path, folder: &FolderArguments) -> Result<(), Failure> {
-    let (restored, aside) = backup::restore(backup, &folder.folder(), chrono::Utc::now())?;
+pub(crate) fn restore(backup: &Path, folder: &FolderArguments, how: &RestoreOptions) -> Result<(), Failure> {
+    let (restored, aside) = backup::restore(backup, &folder.folder(), how, chrono::Utc::now())?;
     let (events, begun) = (restored.manifest.events, restored.manifest.begun_at);
     say(format_args!(
         "restored {events} events from the backup of {}",
         begun.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     ))?;
+    if !restored.manifest.is_signed() {
+        say(
+            "an older program made it, which signed the record but not the files beside it: look whether the settings are yours",
+        )?;
+    }
+    if !how.keep_access {
+        say(
+            "every token and phone that it knew is revoked, and the desktop's endpoint is off; --keep-access leaves them as they were",
+        )?;
+    }
     match aside {
         Some(aside) => say(format_args!("the data that was there is in {}", aside.display())),
         None => Ok(()),

@@ -1,14 +1,24 @@
 //! `depotd serve`: serves the depot until it is told to stop.
 
-use depot_app::{Actor, AdminCommand, App, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Trace};
-use depot_server::{ServeOptions, logging};
+use depot_app::{
+    Actor, AdminCommand, App, AppOptions, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Trace,
+};
+use depot_server::{ServeOptions, logging, process};
 
 use crate::args::ServeArguments;
-use crate::{Failure, open, say, settings_of};
+use crate::{Failure, say, settings_of};
 
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
-    let ServeArguments { settings: with_settings, listen, insecure_http, tls, host_name, demo, sign_in_link } =
-        arguments;
+    let ServeArguments {
+        settings: with_settings,
+        listen,
+        insecure_http,
+        tls,
+        host_name,
+        demo,
+        new,
+        sign_in_link,
+    } = arguments;
     let settings = settings_of(&with_settings)?;
     let options = ServeOptions {
         listen: listen.unwrap_or(settings.endpoint.listen),
@@ -18,8 +28,15 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         host_names: host_name,
     };
     // First, so that a depot that somebody else holds does not even get a log file of ours.
-    let app = open(&with_settings.folder, settings, true)?;
-    let _log = logging::start(&with_settings.folder.folder())?;
+    let folder = with_settings.folder.folder();
+    let app = App::open(AppOptions { begin_new: new, ..AppOptions::new(&folder, settings) })?;
+    let _log = logging::start(&folder)?;
+    if process::is_open_to_others(&folder) {
+        tracing::warn!(
+            folder = %folder.display(),
+            "others on this machine can look into the data folder: close it to them, on Linux and macOS with chmod 700"
+        );
+    }
     let served = serve_opened(&app, options, demo).await;
     app.close().await;
     served
@@ -31,7 +48,7 @@ async fn serve_opened(app: &App, options: ServeOptions, demo: bool) -> Result<()
     }
     app.keep_up();
     // Before anybody is told that it listens: whoever is told may stop it at once.
-    let stopped = stop_signal()?;
+    let stopped = process::stop_signal()?;
     let running = depot_server::serve(app.clone(), options).await?;
     say(format_args!("listening on {}", running.url()))?;
     if let Some(url) = running.setup_url() {
@@ -55,29 +72,4 @@ async fn load_demo(app: &App) -> Result<(), Failure> {
     let command = DepotCommand::Depot { command: AdminCommand::LoadDemo {} };
     app.execute(&desk, CommandRequest::new(command), Trace::fresh()).await?;
     Ok(())
-}
-
-/// Resolves when somebody wants the program to end. It listens from now on, not from when it is awaited.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Resolves when somebody wants the program to end.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(%error, "cannot wait for Ctrl+C");
-            std::future::pending::<()>().await;
-        }
-    })
 }
