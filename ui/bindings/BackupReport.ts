@@ -18,6 +18,14 @@ depotName: string,
  */
 problem: string | null, 
 /**
+ * Whether it is another depot's than the one here.
+ */
+foreign: boolean, 
+/**
+ * Whether its contents are signed. Older programs signed the record alone.
+ */
+signed: boolean, 
+/**
  * How many events are recorded here now.
  */
 eventsNow: number, 

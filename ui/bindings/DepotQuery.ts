@@ -20,11 +20,7 @@ import type { VehicleListing } from "./VehicleListing";
 /**
  * What can be asked for.
  */
-export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", 
-/**
- * Also the figures of this day of the depot.
- */
-day?: Day | null, } | { "query": "lanes", 
+export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", } | { "query": "lanes", 
 /**
  * Only with time on the road at or after this.
  */

@@ -46,8 +46,4 @@ version: number,
 /**
  * Whether who it was has been erased: name and licence are gone.
  */
-erased: boolean, 
-/**
- * Other drivers with the same licence, however it is written, unless the depot allows duplicates.
- */
-sameLicense: Array<DriverId>, };
+erased: boolean, };

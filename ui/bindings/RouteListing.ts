@@ -16,7 +16,7 @@ export type RouteListing = {
  */
 status?: Array<RouteStatus> | null, 
 /**
- * Only ending after this, or starting then.
+ * Only starting at or after this.
  */
 from?: Timestamp | null, 
 /**
@@ -36,7 +36,7 @@ vehicleId?: VehicleId | null,
  */
 delayed?: boolean | null, 
 /**
- * Only with each word of this in origin, destination or the location of a checkpoint.
+ * Only with this in origin, destination or the location of a checkpoint.
  */
 text?: string | null, 
 /**
@@ -52,7 +52,6 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
- * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
+ * The `nextCursor` of the page before.
  */
 cursor?: Cursor | null, };

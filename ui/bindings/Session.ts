@@ -50,4 +50,8 @@ endpoint: string | null,
 /**
  * The depot's clock, to compare with one's own.
  */
-now: Timestamp, };
+now: Timestamp, 
+/**
+ * Whether a file of the depot is gone, so that nothing can be recorded until somebody puts it back.
+ */
+readOnly: boolean, };

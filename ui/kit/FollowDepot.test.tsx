@@ -26,6 +26,7 @@ const session: Session = {
   eventsBesideDemo: 0,
   endpoint: null,
   now: "2026-03-02T09:00:00Z",
+  readOnly: false,
 };
 
 afterEach(() => {

@@ -8,6 +8,7 @@ import type { DepotAnswer } from "@bindings/DepotAnswer";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import type { DepotQuery } from "@bindings/DepotQuery";
 import type { ExportFormat } from "@bindings/ExportFormat";
+import type { RestoreOptions } from "@bindings/RestoreOptions";
 import type { Restored } from "@bindings/Restored";
 import type { Topic } from "@bindings/Topic";
 
@@ -83,7 +84,9 @@ export interface Native {
   /** Reads and compares every byte of a backup. */
   inspectBackup(folder: string): Promise<BackupReport>;
   /** Puts a backup in the place of the depot, which is another one then: the page has to begin anew. */
-  restoreBackup(folder: string): Promise<Restored>;
+  restoreBackup(folder: string, options: RestoreOptions): Promise<Restored>;
+  /** Begins a new depot where the database was lost; what is left of the old one is set aside. */
+  beginNewDepot(): Promise<void>;
   /** Tells what is chosen from the menus or a notification, as the name of an action, until the returned function is called. */
   onMenu(listener: (action: string) => void): () => void;
 }

@@ -45,7 +45,8 @@ export class WindowTransport implements Transport {
     chooseBackup: () => call("choose_backup", {}),
     findBackups: (folder) => call("find_backups", { folder }),
     inspectBackup: (folder) => call("inspect_backup", { folder }),
-    restoreBackup: (folder) => call("restore_backup", { folder }),
+    restoreBackup: (folder, options) => call("restore_backup", { folder, options }),
+    beginNewDepot: () => call("begin_new_depot", {}),
     onMenu: (listener) => {
       const listening = listen<string>(MENU, (event) => listener(event.payload));
       return () => void listening.then((stop) => stop());

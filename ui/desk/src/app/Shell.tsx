@@ -15,6 +15,7 @@ import { Finder, openFinder } from "./Finder";
 import { Logo } from "./Logo";
 import { SETTINGS, WORK } from "./navigation";
 import type { Place } from "./navigation";
+import { ReadOnly } from "./ReadOnly";
 import classes from "./Shell.module.css";
 import { Who } from "./Who";
 
@@ -60,6 +61,7 @@ export function Shell() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="main">
+        <ReadOnly />
         <Outlet />
       </AppShell.Main>
       <Finder />

@@ -3,7 +3,6 @@ import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { readable } from "@kit/readable";
 import { goBack } from "../navigation";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
@@ -19,7 +18,7 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
   const [chosen, setChosen] = useState<(typeof REASONS)[number]>();
   const [other, setOther] = useState("");
   const { isKeeping, keep, trouble } = useKeeping();
-  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), readable(other)];
+  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), other.trim()];
   const reason = parts.filter((part) => part !== "").join(": ").slice(0, REASON_MAX_CHARS);
   const finish = async () => {
     const isKept = await keep(() =>

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newId } from "@kit/ids";
 import { INCIDENT_TYPES } from "@kit/words";
-import { readable } from "@kit/readable";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
 import { useKeeping } from "../parts/keeping";
@@ -34,7 +33,7 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
           incidentId: newId(),
           incidentType,
           // The sort says it all where the driver has no hand free to write.
-          description: readable(description) === "" ? word(incidentType) : readable(description),
+          description: description.trim() === "" ? word(incidentType) : description.trim(),
           photos: photos.map(({ ref }) => ref),
         },
         files: photos,

@@ -21,6 +21,7 @@ export const SESSION: Session = {
   eventsBesideDemo: 0,
   endpoint: null,
   now: "2026-03-02T09:00:00Z",
+  readOnly: false,
 };
 
 export const ROUTE: RouteSummary = {
@@ -46,7 +47,6 @@ export const ANA: DriverView = {
   updatedAt: START,
   version: 1,
   erased: false,
-  sameLicense: [],
 };
 
 export const VAN: VehicleView = {
@@ -59,7 +59,6 @@ export const VAN: VehicleView = {
   openDeliveries: 0,
   updatedAt: START,
   version: 1,
-  sameRegistration: [],
 };
 
 const ROW: DeliveryRow = {

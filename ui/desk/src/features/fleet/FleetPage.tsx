@@ -25,7 +25,6 @@ import { MemberForm, StatusForm } from "./dialogs";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
 import type { FleetSearch, Part } from "./search";
-import { TwinBadge } from "./TwinBadge";
 
 const LIMIT = 100;
 
@@ -143,8 +142,6 @@ function Members({ part, search, list, members }: MembersProps) {
         isStale={list.isStale}
         loadMore={list.loadMore}
         isLoadingMore={list.isLoadingMore}
-        isPage
-        loadAll={list.loadAll}
       />
       {dialog?.kind === "edit" && <MemberForm part={part} member={dialog.member} isOpen onClose={close} />}
       {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
@@ -200,13 +197,11 @@ function columnsOf(
 }
 
 /** How it stands, and why, where somebody said why. */
-function Standing({ member }: { member: Member }) {
-  const { standing, statusReason } = member;
+function Standing({ member: { standing, statusReason } }: { member: Member }) {
   const isSetByHand = standing.status !== "Assigned" && standing.status !== "Available";
   return (
     <>
       <StatusBadge {...standing} />
-      <TwinBadge member={member} />
       {isSetByHand && statusReason !== null && (
         <Truncated fz="xs" c="dimmed">
           {statusReason}

@@ -16,6 +16,7 @@ import { Moment } from "@kit/Moment";
 import type { DepotError } from "@kit/problem";
 import type { Native } from "@kit/protocol";
 import { Refusal } from "@kit/Refusal";
+import type { Chosen } from "./RestoreModal";
 
 /** Enough to recognise a day by. */
 const SINCE_SHOWN = 5;
@@ -23,7 +24,7 @@ const SINCE_SHOWN = 5;
 interface ReportProps {
   native: Native;
   folder: string;
-  restore: UseMutationResult<Restored, DepotError, string>;
+  restore: UseMutationResult<Restored, DepotError, Chosen>;
   /** To choose another one, where this one was chosen here. */
   onBack?: () => void;
   onCancel: () => void;
@@ -32,6 +33,8 @@ interface ReportProps {
 export function Report({ native, folder, restore, onBack, onCancel }: ReportProps) {
   const { t } = useTranslation("restore");
   const [isSure, setSure] = useState(false);
+  const [keepAccess, setKeepAccess] = useState(false);
+  const [isForeignWanted, setForeignWanted] = useState(false);
   // Every byte is read for it, and what it says of the present record is of this moment.
   const look = useQuery<BackupReport, DepotError>({
     queryKey: ["backup", folder],
@@ -44,6 +47,8 @@ export function Report({ native, folder, restore, onBack, onCancel }: ReportProp
   const isWhole = report !== undefined && report.problem === null;
   // An empty depot has nothing to be sure about.
   const mustBeSure = report !== undefined && report.eventsNow > 0;
+  const isForeign = report !== undefined && report.foreign;
+  const isAllowed = (!mustBeSure || isSure) && (!isForeign || isForeignWanted);
   return (
     <Stack>
       {look.isPending && (
@@ -54,6 +59,29 @@ export function Report({ native, folder, restore, onBack, onCancel }: ReportProp
       )}
       {report !== undefined && <Facts of={report} />}
       {isWhole && <Aside of={report} />}
+      {isWhole && !report.signed && (
+        <Alert color="yellow" variant="light" p="sm" icon={<IconAlertTriangle aria-hidden />} title={t("unsigned")}>
+          <Text size="sm">{t("unsignedHint")}</Text>
+        </Alert>
+      )}
+      {isWhole && (
+        <Checkbox
+          label={t("keepAccess")}
+          description={t("keepAccessHint")}
+          checked={keepAccess}
+          disabled={restore.isPending}
+          onChange={(event) => setKeepAccess(event.currentTarget.checked)}
+        />
+      )}
+      {isWhole && isForeign && (
+        <Checkbox
+          label={t("foreign")}
+          description={t("foreignHint")}
+          checked={isForeignWanted}
+          disabled={restore.isPending}
+          onChange={(event) => setForeignWanted(event.currentTarget.checked)}
+        />
+      )}
       {isWhole && mustBeSure && (
         <Checkbox
           label={t("sure")}
@@ -79,9 +107,9 @@ export function Report({ native, folder, restore, onBack, onCancel }: ReportProp
         </Button>
         <Button
           loading={restore.isPending}
-          disabled={!isWhole || (mustBeSure && !isSure)}
+          disabled={!isWhole || !isAllowed}
           {...(mustBeSure && { color: "red.8" })}
-          onClick={() => restore.mutate(folder)}
+          onClick={() => restore.mutate({ folder, options: { keepAccess, foreign: isForeignWanted } })}
         >
           {t("submit")}
         </Button>

@@ -1,6 +1,7 @@
 // Putting a backup back: it is chosen, looked into, and only then restored. Nothing changes before the last click, and the
 // depot comes up with what was restored by itself. Only the depot's own window can do it; a browser is shown the command.
 import type { BackupView } from "@bindings/BackupView";
+import type { RestoreOptions } from "@bindings/RestoreOptions";
 import type { Restored } from "@bindings/Restored";
 import { Alert, Button, Code, Group, Modal, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
@@ -17,6 +18,12 @@ import { Refusal } from "@kit/Refusal";
 import { ByCommand } from "./ByCommand";
 import { Report } from "./Report";
 
+/** What to restore, and how. */
+export interface Chosen {
+  folder: string;
+  options: RestoreOptions;
+}
+
 interface RestoreModalProps {
   /** The backup to look into, where it was chosen before. */
   folder?: string;
@@ -27,7 +34,9 @@ export function RestoreModal({ folder, onClose }: RestoreModalProps) {
   const { t } = useTranslation("restore");
   const { native } = useTransport();
   const [chosen, setChosen] = useState(folder);
-  const restore = useMutation<Restored, DepotError, string>({ mutationFn: async (backup) => needed(native).restoreBackup(backup) });
+  const restore = useMutation<Restored, DepotError, Chosen>({
+    mutationFn: async ({ folder: backup, options }) => needed(native).restoreBackup(backup, options),
+  });
   const close = restore.isSuccess ? beginAnew : onClose;
   return (
     <Modal opened onClose={() => !restore.isPending && close()} title={t("title")} size="lg" centered>

@@ -1,6 +1,7 @@
 // A backup is looked into before it is put back, and only by somebody who is sure; a browser is shown the command.
 import type { BackupReport } from "@bindings/BackupReport";
 import type { BackupView } from "@bindings/BackupView";
+import type { RestoreOptions } from "@bindings/RestoreOptions";
 import { MantineProvider } from "@mantine/core";
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
@@ -21,11 +22,20 @@ const BACKUP: BackupView = {
   code: "1JY1-05H7-KNS7-6H31",
   checked: null,
 };
-const REPORT: BackupReport = { backup: BACKUP, depotName: "Porto", problem: null, eventsNow: 0, eventsSince: 0 };
+const REPORT: BackupReport = {
+  backup: BACKUP,
+  depotName: "Porto",
+  problem: null,
+  foreign: false,
+  signed: true,
+  eventsNow: 0,
+  eventsSince: 0,
+};
 
 /** A window whose system finds these backups, and says this of each. */
 class Window extends FakeDepot {
   readonly restored: string[] = [];
+  readonly options: RestoreOptions[] = [];
   readonly native: Native;
 
   constructor(found: readonly BackupView[], report: Partial<BackupReport>) {
@@ -37,8 +47,9 @@ class Window extends FakeDepot {
         return [...found];
       },
       inspectBackup: async () => ({ ...REPORT, ...report }),
-      restoreBackup: async (folder: string) => {
+      restoreBackup: async (folder: string, options: RestoreOptions) => {
         this.restored.push(folder);
+        this.options.push(options);
         return { events: 40, aside: "/depot/2026-11-26.before-restore" };
       },
     } as unknown as Native;
@@ -74,6 +85,7 @@ test("what a typed folder has is looked into, and restored where nothing is here
   await userEvent.click(dialog().getByRole("button", { name: "Restore" }));
   await dialog().findByText("/depot/2026-11-26.before-restore");
   expect(depot.restored).toEqual([BACKUP.folder]);
+  expect(depot.options).toEqual([{ keepAccess: false, foreign: false }]);
 });
 
 test("what was recorded since is said, and somebody has to be sure", async () => {
@@ -86,6 +98,20 @@ test("what was recorded since is said, and somebody has to be sure", async () =>
   await userEvent.click(restore);
   await dialog().findByText("The backup is restored");
   expect(depot.restored).toEqual([BACKUP.folder]);
+});
+
+test("another depot's backup is restored only by somebody who wants that", async () => {
+  const depot = new Window([BACKUP], { foreign: true, signed: false, eventsNow: 42, eventsSince: null });
+  show(depot, BACKUP.folder);
+  await dialog().findByText("Only the record is signed");
+  const restore = dialog().getByRole("button", { name: "Restore" });
+  await userEvent.click(dialog().getByLabelText(/^Set the present data aside/u));
+  expect(restore).toHaveProperty("disabled", true);
+  await userEvent.click(dialog().getByLabelText(/^This is another depot/u));
+  await userEvent.click(dialog().getByLabelText(/^Leave tokens and phones valid/u));
+  await userEvent.click(restore);
+  await dialog().findByText("The backup is restored");
+  expect(depot.options).toEqual([{ keepAccess: true, foreign: true }]);
 });
 
 test("one of several is chosen, and one that is damaged says why and cannot be restored", async () => {

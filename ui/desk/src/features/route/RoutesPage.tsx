@@ -129,8 +129,6 @@ function RouteList({ search }: { search: RouteSearch }) {
       isStale={list.isStale}
       loadMore={list.loadMore}
       isLoadingMore={list.isLoadingMore}
-      isPage
-      loadAll={list.loadAll}
     />
   );
 }
