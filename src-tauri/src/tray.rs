@@ -148,7 +148,7 @@ async fn follow_depot(icon: &Icon, app: Option<App>, spoken: &mut watch::Receive
 }
 
 async fn active(app: &App) -> Option<u32> {
-    let answered = app.query(&Actor::desk(), DepotQuery::Board {}).await.ok()?;
+    let answered = app.query(&Actor::desk(), DepotQuery::Board { day: None }).await.ok()?;
     let DepotAnswer::Board(board) = answered.answer else { return None };
     Some(board.counts.in_transit + board.counts.out_for_delivery)
 }

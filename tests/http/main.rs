@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod attack;
 mod backup;
 mod booking;
 mod cli;
 mod connections;
 mod crash;
+mod crowd;
 mod disk;
 mod document;
 mod erase;

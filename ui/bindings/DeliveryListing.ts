@@ -17,11 +17,11 @@ export type DeliveryListing = {
  */
 status?: Array<DeliveryStatus> | null, 
 /**
- * Only scheduled to start at or after this.
+ * Only on the road at or after this: planned to end later, or still under way.
  */
 from?: Timestamp | null, 
 /**
- * Only scheduled to start before this.
+ * Only planned to start before this.
  */
 to?: Timestamp | null, 
 /**
@@ -53,7 +53,8 @@ atRisk?: boolean | null,
  */
 unassigned?: boolean | null, 
 /**
- * Only with this in origin, destination, driver, vehicle or receiver, or at the beginning of the id.
+ * Only with each word of this in origin, destination, driver, vehicle or receiver, or at the beginning of the id,
+ * whatever its case, accents and the separators of numbers.
  */
 text?: string | null, 
 /**
@@ -69,6 +70,7 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before.
+ * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+ * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
  */
 cursor?: Cursor | null, };

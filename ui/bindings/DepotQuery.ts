@@ -20,7 +20,11 @@ import type { VehicleListing } from "./VehicleListing";
 /**
  * What can be asked for.
  */
-export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", } | { "query": "lanes", 
+export type DepotQuery = { "query": "session", } | { "query": "settings", } | { "query": "tokens", } | { "query": "board", 
+/**
+ * Also the figures of this day of the depot.
+ */
+day?: Day | null, } | { "query": "lanes", 
 /**
  * Only with time on the road at or after this.
  */

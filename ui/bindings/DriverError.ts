@@ -7,4 +7,4 @@ import type { Name } from "./Name";
 /**
  * Why a driver refuses a command.
  */
-export type DriverError = { "rule": "driverNotFound", driverId: DriverId, } | { "rule": "driverExists", driverId: DriverId, } | { "rule": "driverLicenseTaken", driverLicense: DriverLicense, otherDriverId: DriverId, otherName: Name, } | { "rule": "driverAssigned", deliveryId: DeliveryId, } | { "rule": "driverNeeded", deliveryId: DeliveryId, } | { "rule": "driverGone", driverId: DriverId, };
+export type DriverError = { "rule": "driverNotFound", driverId: DriverId, } | { "rule": "driverExists", driverId: DriverId, } | { "rule": "driverLicenseTaken", driverLicense: DriverLicense, otherDriverId: DriverId, otherName: Name, otherLicense: DriverLicense, } | { "rule": "driverAssigned", deliveryId: DeliveryId, } | { "rule": "driverNeeded", deliveryId: DeliveryId, } | { "rule": "driverGone", driverId: DriverId, };

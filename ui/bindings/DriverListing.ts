@@ -14,7 +14,7 @@ export type DriverListing = {
  */
 status?: Array<DriverAvailability> | null, 
 /**
- * Only with this in the name or the licence.
+ * Only with each word of this in the name or the licence, whatever its case and accents.
  */
 text?: string | null, 
 /**
@@ -38,6 +38,7 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before.
+ * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+ * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
  */
 cursor?: Cursor | null, };

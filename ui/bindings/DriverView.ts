@@ -46,4 +46,8 @@ version: number,
 /**
  * Whether who it was has been erased: name and licence are gone.
  */
-erased: boolean, };
+erased: boolean, 
+/**
+ * Other drivers with the same licence, however it is written, unless the depot allows duplicates.
+ */
+sameLicense: Array<DriverId>, };

@@ -50,7 +50,7 @@ from?: Timestamp | null,
  */
 to?: Timestamp | null, 
 /**
- * Only with this in the type or the description.
+ * Only with each word of this in the type or the description.
  */
 text?: string | null, 
 /**
@@ -66,6 +66,7 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before.
+ * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+ * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
  */
 cursor?: Cursor | null, };

@@ -3,4 +3,4 @@
 /**
  * How far a pairing has come.
  */
-export type PairingState = "open" | "waiting" | "confirmed" | "refused" | "expired" | "exhausted";
+export type PairingState = "open" | "waiting" | "confirmed" | "refused" | "expired";

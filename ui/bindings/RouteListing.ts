@@ -16,7 +16,7 @@ export type RouteListing = {
  */
 status?: Array<RouteStatus> | null, 
 /**
- * Only starting at or after this.
+ * Only ending after this, or starting then.
  */
 from?: Timestamp | null, 
 /**
@@ -36,7 +36,7 @@ vehicleId?: VehicleId | null,
  */
 delayed?: boolean | null, 
 /**
- * Only with this in origin, destination or the location of a checkpoint.
+ * Only with each word of this in origin, destination or the location of a checkpoint.
  */
 text?: string | null, 
 /**
@@ -52,6 +52,7 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before.
+ * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+ * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
  */
 cursor?: Cursor | null, };

@@ -7,4 +7,4 @@ import type { VehicleType } from "./VehicleType";
 /**
  * Why a vehicle refuses a command.
  */
-export type VehicleError = { "rule": "vehicleNotFound", vehicleId: VehicleId, } | { "rule": "vehicleExists", vehicleId: VehicleId, } | { "rule": "registrationTaken", registration: Registration, otherVehicleId: VehicleId, otherType: VehicleType, } | { "rule": "vehicleAssigned", deliveryId: DeliveryId, };
+export type VehicleError = { "rule": "vehicleNotFound", vehicleId: VehicleId, } | { "rule": "vehicleExists", vehicleId: VehicleId, } | { "rule": "registrationTaken", registration: Registration, otherVehicleId: VehicleId, otherType: VehicleType, otherRegistration: Registration, } | { "rule": "vehicleAssigned", deliveryId: DeliveryId, };

@@ -14,7 +14,7 @@ export type VehicleListing = {
  */
 status?: Array<VehicleAvailability> | null, 
 /**
- * Only with this in the registration or the type.
+ * Only with each word of this in the registration or the type, whatever its case, accents and separators.
  */
 text?: string | null, 
 /**
@@ -38,6 +38,7 @@ descending?: boolean | null,
  */
 limit?: Limit | null, 
 /**
- * The `nextCursor` of the page before.
+ * The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+ * as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
  */
 cursor?: Cursor | null, };

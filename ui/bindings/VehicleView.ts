@@ -42,4 +42,8 @@ updatedAt: Timestamp,
 /**
  * How many events it has; give it as `expectedVersion` to change just what was seen.
  */
-version: number, };
+version: number, 
+/**
+ * Other vehicles with the same registration, however it is written, unless the depot allows duplicates.
+ */
+sameRegistration: Array<VehicleId>, };

@@ -129,3 +129,25 @@ it("prints what proves a delivery, with the times of both clocks and its picture
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+it("prints all rows of a list, also those that were not loaded, and nothing around them", async () => {
+  const plates = Array.from({ length: 230 }, (_, index) => `LP-${index + 1}`);
+  for (const plate of plates) await depot.addVehicle(plate, "Lister");
+  const { page, context, complaints } = await openDesk(browser, depot);
+  await page.addInitScript(`globalThis.print = () => {
+    globalThis.printed = {
+      plates: [...document.querySelectorAll("tr[data-index] td:first-child")].map((cell) => cell.textContent),
+      around: [...document.querySelectorAll("h1, nav, header, [type=search], [role=radiogroup]")].filter((one) => one.checkVisibility()).length,
+    };
+  };`);
+  await page.goto(`${depot.url}/fleet?part=vehicle&text=lister`);
+  await page.getByRole("button", { name: "Print list" }).waitFor();
+  await page.emulateMedia({ media: "print" });
+  await page.keyboard.press("Control+p");
+  await expect.poll(() => page.evaluate("globalThis.printed?.plates.length"), { timeout: 20_000 }).toBe(plates.length);
+  expect(await page.evaluate("globalThis.printed")).toEqual({ plates, around: 0 });
+  await page.emulateMedia({ media: "screen" });
+  await page.getByRole("heading", { name: "Fleet" }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});

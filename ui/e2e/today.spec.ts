@@ -54,6 +54,24 @@ it("moves a delivery between lanes where the depot allows, and tells why where i
   await context.close();
 });
 
+it("counts the chosen day, as its report does", async () => {
+  const noon = new Date();
+  noon.setUTCHours(11, 0, 0, 0);
+  const tomorrow = new Date(noon.getTime() + 24 * 60 * 60_000);
+  const [dora, bus] = [await depot.addDriver("Dora Lind"), await depot.addVehicle("EV-30")];
+  await depot.addDelivery(await depot.addRoute("Gate", "Far hill", tomorrow, ["Hill"]), dora, bus);
+  const { page, context, complaints } = await openDesk(browser, depot);
+  const figures = page.getByRole("region", { name: "Figures that matter now" });
+  await figures.getByRole("link", { name: "0 / 2 delivered" }).waitFor();
+  await page.getByRole("button", { name: "Next day" }).click();
+  await figures.getByRole("link", { name: "0 / 1 delivered" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 1 checkpoints reached" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 1 delivered" }).click();
+  await page.getByText("of 1", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 /** Drags a delivery's bar straight up or down to the lane of that name. */
 async function drag(page: Page, id: string, lane: string): Promise<void> {
   const bar = await page.locator(`[data-event-id="${id}"]`).boundingBox();

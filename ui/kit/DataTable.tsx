@@ -3,10 +3,11 @@
 // go from row to row, and with a selection the space bar chooses, with Shift a whole stretch.
 import { Button, Checkbox } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from "@tabler/icons-react";
-import { Fragment, memo, useEffect, useMemo, useRef } from "react";
+import { Fragment, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "@kit/DataTable.module.css";
+import { PrintList } from "@kit/PrintList";
 import { chosenAfter } from "@kit/tableChoice";
 import { useRoomBelow, useRowsInSight } from "@kit/tableWindow";
 
@@ -50,6 +51,10 @@ interface DataTableProps<Row, Sort extends string> {
   heightLeast_px?: number;
   /** What the rows are a list of; another list is read from its beginning. */
   listKey?: string;
+  /** Whether the list is what its page is about, so that printing the page prints the list. */
+  isPage?: boolean;
+  /** Loads every row that `loadMore` would. */
+  loadAll?: (() => Promise<void>) | undefined;
 }
 
 /** How close to the end of what is loaded the next page is asked for. */
@@ -58,10 +63,12 @@ const LOAD_AHEAD_PX = 1_200;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
 export function DataTable<Row, Sort extends string = string>(props: DataTableProps<Row, Sort>) {
-  const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, heightLeast_px, listKey } = props;
+  const { label, columns, rows, rowKey, onOpen, current, choice, loadMore, isStale = false, minWidth = 640, heightLeast_px, listKey, isPage = false, loadAll } = props;
+  const frame = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   useRoomBelow(scroller, props, heightLeast_px);
-  const { inSight, measure, bringIntoSight } = useRowsInSight(scroller, rows.length);
+  const [isPrinting, setPrinting] = useState(false);
+  const { inSight, measure, bringIntoSight } = useRowsInSight(scroller, rows.length, isPrinting);
   const { hand, focusWaiting } = useHand(props, scroller, bringIntoSight);
   useEffect(focusWaiting);
   useEffect(() => hand.onRows(rows.length), [hand, rows.length]);
@@ -71,7 +78,7 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
     if (currentIndex >= 0) hand.show(currentIndex);
   }, [hand, currentIndex]);
   return (
-    <div className={classes["frame"]}>
+    <div ref={frame} className={classes["frame"]} data-print-list={isPage || undefined}>
       <div ref={scroller} className={classes["scroller"]} onScroll={hand.loadIfNear}>
         <table
           className={classes["table"]}
@@ -80,6 +87,11 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
           data-stale={isStale || undefined}
           style={{ minWidth }}
         >
+          {isPrinting && (
+            <caption className={classes["caption"]}>
+              {label} · <Count rows={rows.length} isAll={loadMore === undefined} />
+            </caption>
+          )}
           <thead>
             <tr aria-rowindex={1}>
               {choice !== undefined && <ChooseAll {...props} choice={choice} />}
@@ -116,7 +128,9 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
           </tbody>
         </table>
       </div>
-      <Foot {...props} />
+      <Foot {...props}>
+        {isPage && <PrintList list={frame} loadAll={loadMore === undefined ? undefined : loadAll} onPrinting={setPrinting} />}
+      </Foot>
     </div>
   );
 }
@@ -208,11 +222,19 @@ function Head<Row, Sort extends string>({
 }
 
 /** Scrolling on loads more by itself; the button is for whoever does not scroll. */
-function Foot<Row, Sort extends string>({ rows, loadMore, isLoadingMore = false }: DataTableProps<Row, Sort>) {
+function Foot<Row, Sort extends string>({
+  rows,
+  loadMore,
+  isLoadingMore = false,
+  children,
+}: DataTableProps<Row, Sort> & { children: ReactNode }) {
   const { t } = useTranslation("kit");
   return (
     <div className={classes["foot"]}>
-      <span>{t(loadMore === undefined ? "table.all" : "table.some", { count: rows.length })}</span>
+      <span>
+        <Count rows={rows.length} isAll={loadMore === undefined} />
+      </span>
+      {children}
       {loadMore !== undefined && (
         <Button size="xs" variant="default" onClick={loadMore} loading={isLoadingMore}>
           {t("table.more")}
@@ -220,6 +242,11 @@ function Foot<Row, Sort extends string>({ rows, loadMore, isLoadingMore = false 
       )}
     </div>
   );
+}
+
+function Count({ rows, isAll }: { rows: number; isAll: boolean }) {
+  const { t } = useTranslation("kit");
+  return t(isAll ? "table.all" : "table.some", { count: rows });
 }
 
 /** What hands do to the table. It stays the same while the rows change, so that a change draws only the rows it is about. */

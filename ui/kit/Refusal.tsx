@@ -73,9 +73,9 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
     case "bookingConflict":
       return <BookingConflict {...broken} />;
     case "driverLicenseTaken":
-      return say({ license: broken.driverLicense, driver: <Strong>{broken.otherName}</Strong> });
+      return say({ license: broken.driverLicense, driver: <Strong>{broken.otherName}</Strong>, other: broken.otherLicense });
     case "registrationTaken":
-      return say({ registration: broken.registration, type: <Strong>{broken.otherType}</Strong> });
+      return say({ registration: broken.registration, type: <Strong>{broken.otherType}</Strong>, other: broken.otherRegistration });
     case "driverAssigned":
     case "vehicleAssigned":
       return say({ delivery: <DeliveryLink id={broken.deliveryId} /> });
@@ -154,6 +154,8 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
       return say({ sequence: broken.sequence, location: broken.location, given: broken.givenLocation });
     case "tooManyPhotos":
       return say({ most: broken.most, given: broken.given });
+    case "tooManyIncidents":
+      return say({ most: broken.most });
     case "proofMissing":
     case "proofEmpty":
     case "incidentAlreadyResolved":

@@ -11,6 +11,7 @@ interface Conventions {
 let current: Conventions = { locale: undefined, timeZone: undefined };
 let numbers = new Intl.NumberFormat();
 let percents = percentFormat(undefined);
+let texts = collator(undefined);
 const dates = new Map<string, Intl.DateTimeFormat>();
 
 export function conventions(): Conventions {
@@ -22,6 +23,7 @@ export function setConventions({ locale, timeZone }: Conventions): void {
   current = { locale, timeZone: timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined };
   numbers = new Intl.NumberFormat(locale);
   percents = percentFormat(locale);
+  texts = collator(locale);
   dates.clear();
 }
 
@@ -32,6 +34,15 @@ export function formatNumber(value: number): string {
 /** A share from 0 to 1 as per cent. */
 export function formatPercent(share: number): string {
   return percents.format(share);
+}
+
+/** The order of texts in a list: as the language sorts, with numbers by their value, as the depot sorts its own lists. */
+export function compareTexts(one: string, other: string): number {
+  return texts.compare(one, other);
+}
+
+function collator(locale: string | undefined): Intl.Collator {
+  return new Intl.Collator(locale, { numeric: true });
 }
 
 function percentFormat(locale: string | undefined): Intl.NumberFormat {

@@ -114,7 +114,12 @@ export interface Pages<Page> {
   /** Undefined on the last page. */
   readonly loadMore: (() => void) | undefined;
   readonly isLoadingMore: boolean;
+  /** Loads every page that is left, up to `PAGES_MOST` in all: for printing. */
+  readonly loadAll: () => Promise<void>;
 }
+
+/** How many pages `loadAll` loads; more rows than these fill no paper that anybody reads. */
+const PAGES_MOST = 100;
 
 /** The pages of a list loaded so far, all of them kept fresh. */
 export function useDepotPages<Name extends PagedName>(
@@ -145,6 +150,14 @@ export function useDepotPages<Name extends PagedName>(
     refetch: () => void result.refetch(),
     loadMore: result.hasNextPage ? () => void result.fetchNextPage() : undefined,
     isLoadingMore: result.isFetchingNextPage,
+    loadAll: async () => {
+      for (let last = result; last.hasNextPage && (last.data?.pages.length ?? 0) < PAGES_MOST; ) {
+        // One after the other by design: each page names where the next one begins.
+        // oxlint-disable-next-line no-await-in-loop
+        last = (await result.fetchNextPage()) as typeof result;
+        if (last.isError) throw last.error;
+      }
+    },
   };
 }
 

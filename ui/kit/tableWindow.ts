@@ -27,8 +27,8 @@ interface RowsInSight {
   readonly bringIntoSight: (index: number) => void;
 }
 
-export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: number): RowsInSight {
-  const isLong = count > WHOLE_MOST;
+export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: number, isWhole: boolean): RowsInSight {
+  const isLong = count > WHOLE_MOST && !isWhole;
   // Its functions read what is newest each time; nothing here is memoized by a compiler.
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer<HTMLElement, HTMLElement>({

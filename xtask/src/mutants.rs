@@ -54,6 +54,7 @@ const RUNS: [Run; 4] = [
             "shared/server/src/hosts.rs",
             "shared/server/src/session.rs",
             "shared/server/src/sign_in.rs",
+            "shared/server/src/wrong_codes.rs",
         ],
         programs: &["--lib"],
         tests: "",

@@ -11,6 +11,8 @@ use crate::ui;
 use crate::workspace::{self, DAEMON, EVERYTHING};
 
 const SEEDS: &str = "10000";
+/// How long an attack takes unless another number is given.
+const ATTACK_SECONDS: &str = "180";
 /// How many seeds of the store there are for one of the application, which takes as much longer.
 const STORE_FOR_APP: u64 = 5;
 
@@ -27,10 +29,16 @@ pub(crate) fn torture(args: &[String]) -> Result<(), Failure> {
         [option, deliveries] if option == "--phones" && is_count(deliveries) => {
             at_the_running_depot("forty_phones", "PHONE_DELIVERIES", deliveries)
         }
+        [option] if option == "--attack" => {
+            at_the_running_depot("attack_of_many_kinds", "ATTACK_SECONDS", ATTACK_SECONDS)
+        }
+        [option, seconds] if option == "--attack" && is_count(seconds) => {
+            at_the_running_depot("attack_of_many_kinds", "ATTACK_SECONDS", seconds)
+        }
         [option] if option == "--network" => over_a_network(),
         [option] if option == "--tls" => scan_the_encryption(),
         _ => Err(Failure::new(
-            "`cargo xtask torture -- SEEDS` takes one number of seeds, `--kills N`, `--requests N` or `--phones N`, from 1 on, `--network` or `--tls`.",
+            "`cargo xtask torture -- SEEDS` takes one number of seeds, `--kills N`, `--requests N` or `--phones N`, from 1 on, `--attack` or `--attack SECONDS`, `--network` or `--tls`.",
         )),
     }
 }

@@ -126,7 +126,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::PastState { .. } => own(actor).map(Access::OwnDeliveries),
             DepotQuery::Settings {}
             | DepotQuery::Tokens {}
-            | DepotQuery::Board {}
+            | DepotQuery::Board { .. }
             | DepotQuery::Lanes { .. }
             | DepotQuery::FleetOverview {}
             | DepotQuery::Drivers(_)

@@ -45,25 +45,55 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
     let backdating = asked.settings.phones.backdating();
     let positions = phone::Policy::of(asked.settings.phones, asked.endpoint.as_ref());
     let zone = asked.settings.depot.time_zone;
+    let flags_twins = !asked.settings.fleet.allow_duplicates;
     let answer = match query {
         DepotQuery::Session {} => DepotAnswer::Session(session(tables, asked, sequence)?),
         DepotQuery::Settings {} => DepotAnswer::Settings(asked.settings.list()),
         DepotQuery::Tokens {} => DepotAnswer::Tokens(token::list(tables)?),
-        DepotQuery::Board {} => {
+        DepotQuery::Board { day } => {
             let limit = Some(Limit::try_from(RECENT).map_err(AppError::storage)?);
             let recent = log::events(tables, &EventListing { limit, ..EventListing::default() }, backdating)?;
-            DepotAnswer::Board(delivery::board(tables, recent.items, now)?)
+            let mut board = delivery::board(tables, recent.items, now)?;
+            board.day = day.map(|day| report::day_figures(tables, day, zone, now)).transpose()?;
+            DepotAnswer::Board(board)
         }
         DepotQuery::Lanes { from, to } => DepotAnswer::Lanes(delivery::lanes(tables, from, to, now)?),
-        DepotQuery::FleetOverview {} => DepotAnswer::FleetOverview(fleet::overview(tables)?),
-        DepotQuery::Drivers(listing) => DepotAnswer::Drivers(fleet::drivers(tables, listing)?),
+        DepotQuery::FleetOverview {} => {
+            let mut overview = fleet::overview(tables)?;
+            if flags_twins {
+                fleet::flag_twin_drivers(tables, &mut overview.drivers)?;
+                fleet::flag_twin_vehicles(tables, &mut overview.vehicles)?;
+            }
+            DepotAnswer::FleetOverview(overview)
+        }
+        DepotQuery::Drivers(listing) => {
+            let mut page = fleet::drivers(tables, listing)?;
+            if flags_twins {
+                fleet::flag_twin_drivers(tables, &mut page.items)?;
+            }
+            DepotAnswer::Drivers(page)
+        }
         DepotQuery::Driver { id } => {
             refuse_other_driver(access, id)?;
-            DepotAnswer::Driver(fleet::driver(tables, id)?.ok_or_else(|| unknown("driver", id))?)
+            let mut driver = fleet::driver(tables, id)?.ok_or_else(|| unknown("driver", id))?;
+            if flags_twins && access.only().is_none() {
+                fleet::flag_twin_drivers(tables, std::slice::from_mut(&mut driver))?;
+            }
+            DepotAnswer::Driver(driver)
         }
-        DepotQuery::Vehicles(listing) => DepotAnswer::Vehicles(fleet::vehicles(tables, listing)?),
+        DepotQuery::Vehicles(listing) => {
+            let mut page = fleet::vehicles(tables, listing)?;
+            if flags_twins {
+                fleet::flag_twin_vehicles(tables, &mut page.items)?;
+            }
+            DepotAnswer::Vehicles(page)
+        }
         DepotQuery::Vehicle { id } => {
-            DepotAnswer::Vehicle(fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?)
+            let mut vehicle = fleet::vehicle(tables, id)?.ok_or_else(|| unknown("vehicle", id))?;
+            if flags_twins {
+                fleet::flag_twin_vehicles(tables, std::slice::from_mut(&mut vehicle))?;
+            }
+            DepotAnswer::Vehicle(vehicle)
         }
         DepotQuery::Calendar(span) => DepotAnswer::Calendar(fleet::calendar(tables, &span, turnaround)?),
         DepotQuery::FreeSlot(search) => DepotAnswer::FreeSlot(fleet::free_slot(tables, &search, turnaround)?),
@@ -152,8 +182,9 @@ impl App {
     ) -> Result<Exported, AppError> {
         let access = access::query(actor, &query)?;
         let (settings, now) = (self.settings(), self.now());
+        let _turn = self.inner.turns.long.wait(actor.credential).await?;
         self.store()
-            .read(move |connection| {
+            .read_long(move |connection| {
                 let tables = connection.unchecked_transaction()?;
                 if let DepotQuery::Report { from, to } = query {
                     return report::export(&tables, (from, to), now, format, &settings.depot);

@@ -38,9 +38,10 @@ use crate::log::{EventCategory, EventFeed};
 use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::{BackupSettings, Settings};
+use crate::turns::ReadTurns;
 use crate::{
     answer, backup, booking, delivery, demo, erase, files, fleet, landmarks, log, phone, rebuild, route,
-    token,
+    text, token,
 };
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
@@ -116,6 +117,9 @@ pub(crate) struct Inner {
     keyed: tokio::sync::Mutex<()>,
     /// The secrets of tokens created a moment ago, for the repetition of a request whose answer was lost.
     fresh_tokens: Mutex<FreshTokens>,
+    pub(crate) turns: ReadTurns,
+    /// Held while the demo day is loaded, which is many commands.
+    pub(crate) loading_demo: tokio::sync::Mutex<()>,
     /// When each phone was last noted as seen.
     phones_seen: Mutex<HashMap<Uuid, Timestamp>>,
 }
@@ -130,6 +134,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         demo::MIGRATION,
         erase::MIGRATION,
         rebuild::MIGRATION,
+        text::MIGRATION,
     ];
     single
         .into_iter()
@@ -194,6 +199,8 @@ impl App {
             pairings: Mutex::default(),
             keyed: tokio::sync::Mutex::default(),
             fresh_tokens: Mutex::default(),
+            turns: ReadTurns::default(),
+            loading_demo: tokio::sync::Mutex::default(),
             phones_seen: Mutex::default(),
         };
         let app = Self { inner: Arc::new(inner) };
@@ -314,6 +321,7 @@ impl App {
             folder: self.inner.folder.clone(),
             read_only: self.store().check_files().is_err(),
         };
+        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| answer::answer(&*connection.unchecked_transaction()?, query, asked))
             .await
@@ -334,6 +342,7 @@ impl App {
         access::event_feed(actor)?;
         let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
         let backdating = self.settings().phones.backdating();
+        let _turn = self.inner.turns.short.wait(actor.credential).await?;
         self.store()
             .read(move |connection| {
                 let snapshot = connection.unchecked_transaction()?;

@@ -4,6 +4,7 @@ mod ended;
 mod export;
 mod incident;
 mod listing;
+mod on_road;
 mod queries;
 mod risk;
 mod search;
@@ -28,13 +29,14 @@ pub(crate) use export::export;
 pub(crate) use incident::incidents;
 pub use listing::*;
 pub(crate) use queries::{
-    board, completed_summary, deliveries, delivery, driver_of, lanes, live_tracking, shows_file,
+    board, completed_summary, deliveries, delivery, driver_of, lanes, live_figures, live_tracking, shows_file,
 };
 pub use views::*;
 
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::log::EntityKind;
 use crate::sql;
+use crate::text::search_text;
 use crate::{booking, phone};
 
 pub(crate) const MIGRATIONS: [Migration; 9] = [
@@ -266,13 +268,15 @@ fn prove(tables: &Connection, id: Uuid, proof: &ProofOfDeliveryCaptured) -> rusq
     let signature = proof.signature.as_ref().map(|file| json(serde_json::to_string(file))).transpose()?;
     sql::run(
         tables,
-        "UPDATE deliveries SET receiver_name = ?2, signature_url = ?3, signature = ?4, photos = ?5 WHERE id = ?1",
+        "UPDATE deliveries SET receiver_name = ?2, signature_url = ?3, signature = ?4, photos = ?5, receiver_search = ?6
+         WHERE id = ?1",
         params![
             id,
             proof.receiver_name.as_str(),
             proof.signature_url.as_ref().map(|url| url.as_str()),
             signature,
             json(serde_json::to_string(&proof.photos))?,
+            search_text(&[proof.receiver_name.as_str()]),
         ],
     )
 }
@@ -281,12 +285,12 @@ fn erase(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
     sql::run(
         tables,
         "UPDATE deliveries SET receiver_name = IIF(receiver_name IS NULL, NULL, ?2), signature_url = NULL, signature = NULL,
-           photos = IIF(photos IS NULL, NULL, '[]') WHERE id = ?1",
+           photos = IIF(photos IS NULL, NULL, '[]'), receiver_search = IIF(receiver_search IS NULL, NULL, ?2) WHERE id = ?1",
         params![id, ERASED],
     )?;
     sql::run(
         tables,
-        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]' WHERE delivery_id = ?1",
+        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]', search = ?2 WHERE delivery_id = ?1",
         params![id, ERASED],
     )
 }

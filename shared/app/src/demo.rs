@@ -34,6 +34,8 @@ pub(crate) fn load(app: &App) -> Pin<Box<dyn Future<Output = Result<(), AppError
 }
 
 async fn fill(app: &App) -> Result<(), AppError> {
+    // Before the depot is found empty: who comes second finds it filled.
+    let _only_one = app.inner.loading_demo.lock().await;
     if app.head() > 0 {
         let is_demo = app.is_demo().await?;
         return if is_demo { Ok(()) } else { Err(not_empty()) };

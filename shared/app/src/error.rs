@@ -113,6 +113,11 @@ impl AppError {
         Self::new(Code::Unavailable, "The depot's disk is full: nothing was stored. Free some space")
     }
 
+    /// What a read is told whose caller went away: nobody hears it.
+    fn interrupted() -> Self {
+        Self::new(Code::Unavailable, "The query was given up, because nobody waits for it any more")
+    }
+
     /// A fault of the storage. What it says goes to the log, not to the one who asked.
     pub(crate) fn storage(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "storage failed");
@@ -124,6 +129,8 @@ impl From<rusqlite::Error> for AppError {
     fn from(error: rusqlite::Error) -> Self {
         if error.is_full() {
             Self::full()
+        } else if depot_store::is_interrupted(&error) {
+            Self::interrupted()
         } else if is_gone(&error) {
             Self::gone(error)
         } else {
@@ -141,6 +148,7 @@ impl WorkError for AppError {
 impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
         match error {
+            ReadError::Interrupted => Self::interrupted(),
             ReadError::Storage(error) => error.into(),
             ReadError::Panicked | ReadError::Closed => Self::storage(error),
         }

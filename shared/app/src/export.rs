@@ -1,7 +1,8 @@
 //! Tables as files for other programs: CSV and XLSX. Knows none of the depot's tables; whoever has one gives its heads
 //! and its rows.
 //!
-//! Text stays text in both: no program that opens a file may run what somebody wrote into a field as a formula.
+//! Text stays text in both: no program that opens a file may run what somebody wrote into a field as a formula. In CSV the
+//! guard is an apostrophe, which `original` takes away again; who needs leading zeros and such kept takes XLSX.
 
 use chrono::{NaiveDateTime, Timelike};
 use chrono_tz::Tz;
@@ -90,7 +91,7 @@ impl Cell {
     pub(crate) fn person(text: &str, language: Language) -> Self {
         let erased = match language {
             Language::English => "erased",
-            Language::German => "gelöscht",
+            Language::German => "unkenntlich gemacht",
         };
         Self::from(if text == depot_domain::values::ERASED { erased } else { text })
     }
@@ -242,14 +243,37 @@ fn at_the_clock(at: Timestamp, zone: Tz) -> NaiveDateTime {
     local.date().and_hms_opt(local.hour(), local.minute(), 0).unwrap_or(local)
 }
 
-/// Text that no spreadsheet takes for a formula: where it begins like one, an apostrophe goes before it, as advised in
-/// OWASP's "CSV Injection" (<https://owasp.org/www-community/attacks/CSV_Injection>).
+/// What a spreadsheet may split a line at, whatever this file was split at: it goes by the list separator of its system.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+
+/// What a formula begins with.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// Whether a spreadsheet that begins a cell with `text` may take it for a formula. Spaces, quotes and apostrophes before it
+/// may be taken away.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches([' ', '"', '\'', '\u{a0}']).starts_with(FORMULA)
+}
+
+/// Text that no spreadsheet takes for a formula: an apostrophe goes before each part that begins like one, as advised in
+/// OWASP's "CSV Injection" (<https://owasp.org/www-community/attacks/CSV_Injection>). A part begins where the text does and
+/// after each character that separates cells somewhere.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let mut guarded = String::with_capacity(text.len() + 1);
+    for part in text.split_inclusive(SEPARATORS) {
+        if is_formula(part) {
+            guarded.push('\'');
+        }
+        guarded.push_str(part);
     }
+    guarded
+}
+
+/// The text that [`harmless`] guarded, for programs that read a file again.
+#[cfg(test)]
+fn original(field: &str) -> String {
+    let parts = field.split_inclusive(SEPARATORS);
+    parts.map(|part| part.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(part)).collect()
 }
 
 fn unwritten(error: XlsxError) -> AppError {
@@ -258,4 +282,53 @@ fn unwritten(error: XlsxError) -> AppError {
         Code::Unavailable,
         "The file could not be written: the disk for temporary files may be full",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: [&str; 20] = [
+        "=1+1",
+        "+49 171 234",
+        "-5",
+        "@SUM(A1)",
+        "\t=1",
+        "＝1",
+        " =1",
+        "\"=1\"",
+        "'=1",
+        "''-",
+        "Gate 4;=1+1",
+        "a,=1",
+        "a,'=1",
+        "a; \"@x",
+        "a\n=1",
+        "'s-Hertogenbosch",
+        "O'Brien",
+        "Depot-Nord",
+        "a;b,c",
+        "",
+    ];
+
+    #[test]
+    fn csv_text_begins_no_formula_at_any_separator() {
+        for text in TEXTS {
+            let guarded = harmless(text);
+            for part in guarded.split(SEPARATORS) {
+                assert!(part.starts_with('\'') || !is_formula(part), "{text:?} became {guarded:?}");
+            }
+        }
+        assert_eq!(harmless("Gate 4;=1+1"), "Gate 4;'=1+1");
+    }
+
+    #[test]
+    fn csv_text_that_was_guarded_is_read_again_as_it_was() {
+        for text in TEXTS {
+            assert_eq!(original(&harmless(text)), text);
+        }
+        for plain in ["'s-Hertogenbosch", "O'Brien", "Depot-Nord", "a;b,c", "00123"] {
+            assert_eq!(harmless(plain), plain, "nothing is added to what is no formula");
+        }
+    }
 }

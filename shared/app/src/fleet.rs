@@ -10,8 +10,8 @@ use rusqlite::Connection;
 
 pub use calendar::{BookingView, CalendarSpan, CalendarView, FreeSlot, SlotMinutes, SlotSearch};
 pub(crate) use calendar::{calendar, free_slot};
-pub(crate) use driver::{driver, drivers, license_holder};
-pub(crate) use vehicle::{registration_holder, vehicle, vehicles};
+pub(crate) use driver::{driver, drivers, flag_twins as flag_twin_drivers, license_holder};
+pub(crate) use vehicle::{flag_twins as flag_twin_vehicles, registration_holder, vehicle, vehicles};
 pub use views::*;
 
 use crate::error::AppError;

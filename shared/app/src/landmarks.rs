@@ -177,9 +177,9 @@ impl From<depot_store::ReadError> for Failure {
     fn from(error: depot_store::ReadError) -> Self {
         match error {
             depot_store::ReadError::Storage(error) => error.into(),
-            depot_store::ReadError::Panicked | depot_store::ReadError::Closed => {
-                Self(OpenError::Migrations(error.to_string()))
-            }
+            depot_store::ReadError::Panicked
+            | depot_store::ReadError::Interrupted
+            | depot_store::ReadError::Closed => Self(OpenError::Migrations(error.to_string())),
         }
     }
 }

@@ -45,7 +45,9 @@ pub mod schema;
 mod settings;
 mod sql;
 mod steady;
+mod text;
 mod token;
+mod turns;
 mod upkeep;
 
 /// What nobody but the fuzz targets calls by itself.
@@ -100,7 +102,8 @@ pub use phone::{
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{
-    LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle, RunSheet,
+    DayFigures, LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle,
+    RunSheet,
 };
 pub use route::{
     CheckpointStatus, CheckpointView, RouteDelivery, RouteDetail, RouteListing, RouteOverview, RouteSort,

@@ -2,9 +2,11 @@
 
 mod views;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::TimeDelta;
+use depot_domain::text::show_hidden;
 use depot_domain::values::Timestamp;
 use depot_domain::{Delivery, Driver, Route, Vehicle};
 use depot_store::seal::hex;
@@ -25,9 +27,16 @@ static UPCASTERS: LazyLock<Upcasters> = LazyLock::new(|| {
     Upcasters::new(personal::types().map(sealed).collect()).unwrap_or_else(|error| panic!("{error}"))
 });
 
-/// Opens what was stored, and brings it to the present schema versions.
+/// Opens what was stored, and brings it to the present schema versions. Hidden characters, which were allowed once, are
+/// shown: nobody can type them any more.
 pub(crate) fn upcast(events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, AppError> {
-    let read = |event| UPCASTERS.apply(personal::open(event)?).map_err(AppError::storage);
+    let read = |event| {
+        let mut event = UPCASTERS.apply(personal::open(event)?).map_err(AppError::storage)?;
+        if let Cow::Owned(shown) = show_hidden(&event.payload) {
+            event.payload = shown;
+        }
+        Ok(event)
+    };
     events.into_iter().map(read).collect()
 }
 

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use depot_domain::values::ValueError;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -58,11 +59,11 @@ impl From<Limit> for u32 {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// The place that it names, where the depot gave it.
+    /// The place that it names; `None` if the depot never issued it.
     pub(crate) fn place(&self) -> Option<Place> {
         let bytes = BASE64.decode(&self.0).ok()?;
-        let (key, id) = serde_json::from_slice(&bytes).ok()?;
-        Some(Place { key, id })
+        let (list, as_of, key, id) = serde_json::from_slice(&bytes).ok()?;
+        Some(Place { list, as_of, key, id })
     }
 }
 
@@ -87,13 +88,42 @@ impl From<Cursor> for String {
 /// A place in a list: after the row with this sort key and id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// Of which list, with its filters and its order.
+    pub(crate) list: ListHash,
+    /// The sequence of the last event when the list's first page was read.
+    pub(crate) as_of: i64,
     pub(crate) key: SortKey,
     pub(crate) id: Uuid,
 }
 
 impl From<Place> for String {
-    fn from(Place { key, id }: Place) -> Self {
-        BASE64.encode(serde_json::to_vec(&(key, id)).unwrap_or_default())
+    fn from(Place { list, as_of, key, id }: Place) -> Self {
+        BASE64.encode(serde_json::to_vec(&(list, as_of, key, id)).unwrap_or_default())
+    }
+}
+
+/// Tells one list from another: which one it is, by what it is filtered, and how it is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ListHash(u32);
+
+/// Which page of which list.
+pub(crate) struct Paging {
+    pub(crate) list: ListHash,
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) limit: Limit,
+}
+
+impl Paging {
+    /// A page of the list `name`, as `listing` filters and sorts it. Its `cursor` and `limit` are no part of the list.
+    pub(crate) fn new(name: &str, listing: &impl Serialize, cursor: Option<Cursor>, limit: Limit) -> Self {
+        let mut listing = serde_json::to_value(listing).unwrap_or_default();
+        if let Some(fields) = listing.as_object_mut() {
+            fields.retain(|field, value| !matches!(field.as_str(), "cursor" | "limit") && !value.is_null());
+        }
+        let hash = Sha256::digest(format!("{name} {listing}"));
+        let list = ListHash(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
+        Self { list, cursor, limit }
     }
 }
 
@@ -105,6 +135,8 @@ pub(crate) enum SortKey {
     Number(i64),
     /// Sorted by text.
     Text(String),
+    /// Sorted by a key of bytes.
+    Key(Vec<u8>),
 }
 
 /// Several values for one filter, written `A,B` or as a list.

@@ -37,7 +37,12 @@ pub enum DepotQuery {
     /// Every token, the oldest first, without its secret.
     Tokens {},
     /// The figures that matter now, and what just happened.
-    Board {},
+    Board {
+        /// Also the figures of this day of the depot.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        day: Option<Day>,
+    },
     /// The deliveries on the road in some stretch of time, for a picture of a day.
     Lanes {
         /// Only with time on the road at or after this.
@@ -229,7 +234,7 @@ impl DepotQuery {
             Self::Session {} => &[Depot, Topic::Endpoint],
             Self::Endpoint {} => &[Topic::Endpoint],
             Self::Data {} => &[Topic::Data, Depot],
-            Self::Board {} | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
+            Self::Board { .. } | Self::Events(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
             Self::Vehicles(_) | Self::Vehicle { .. } => &[Vehicles, Deliveries, Depot],

@@ -17,6 +17,7 @@ pub use views::*;
 
 use crate::day::Day;
 use crate::error::{AppError, Code};
+use crate::text::sort_key;
 use crate::{delivery, fleet, log, sql};
 
 /// The most days that one report may have: a leap year.
@@ -84,6 +85,32 @@ pub(crate) fn report(tables: &Connection, from: Day, to: Day, zone: Tz) -> Resul
             .collect(),
         figures: now.all.figures(),
         before: before.all.figures(),
+    })
+}
+
+/// The figures of one day for the board: what a report of it counts, and how its deliveries stand now.
+pub(crate) fn day_figures(
+    tables: &Connection,
+    day: Day,
+    zone: Tz,
+    now: Timestamp,
+) -> Result<DayFigures, AppError> {
+    let start = day.start(zone).map_err(|error| unfit("day", &error))?;
+    let end = day.later(1).and_then(|next| next.start(zone)).map_err(|error| unfit("day", &error))?;
+    let Gathered { all, kinds, .. } = Gathered::between(tables, &[start, end])?;
+    let sql = "SELECT COUNT(*) FROM deliveries d JOIN route_checkpoints c ON c.route_id = d.route_id
+               WHERE d.starts_at >= ?1 AND d.starts_at < ?2";
+    let planned = sql::one(tables, sql, params![start.micros(), end.micros()], |row| row.get(0))?;
+    let live = delivery::live_figures(tables, start, end, now)?;
+    Ok(DayFigures {
+        day,
+        figures: all.figures(),
+        checkpoints_planned: planned.unwrap_or(0),
+        open_incidents: kinds.values().map(|kind| kind.open).sum(),
+        under_way: live.under_way,
+        late: live.late,
+        at_risk: live.at_risk,
+        unassigned: live.unassigned,
     })
 }
 
@@ -331,9 +358,10 @@ fn busiest(
         Ok((id, name, tally.figures()))
     });
     let mut named = named.collect::<rusqlite::Result<Vec<Member>>>()?;
+    let key = |name: &Option<String>| name.as_deref().map(sort_key);
     named.sort_unstable_by(|(one_id, one, of_one), (other_id, other, of_other)| {
         let by_work = of_other.deliveries.cmp(&of_one.deliveries);
-        by_work.then_with(|| one.cmp(other)).then_with(|| one_id.cmp(other_id))
+        by_work.then_with(|| key(one).cmp(&key(other))).then_with(|| one_id.cmp(other_id))
     });
     named.truncate(MEMBERS_MOST);
     Ok(named)

@@ -21,8 +21,9 @@ pub use views::*;
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::error::AppError;
 use crate::log::EntityKind;
-use crate::page::Limit;
-use crate::sql::{self, Filter, Order, blob};
+use crate::page::{Limit, Paging};
+use crate::sql::{self, By, Filter, Order, blob};
+use crate::text::{search_text, sort_key};
 use crate::{booking, delivery};
 
 pub(crate) const MIGRATION: Migration = Migration {
@@ -71,12 +72,14 @@ impl Entity for Route {
                     RouteStatus::Planning.as_str(),
                     recorded.at.micros(),
                 ],
-            ),
+            )
+            .and_then(|()| put_keys(tables, id, origin.as_str(), destination.as_str())),
             RouteEvent::RouteUpdated(RouteUpdated { origin, destination, scheduled_start_time }) => sql::run(
                 tables,
                 "UPDATE routes SET origin = ?2, destination = ?3, starts_at = ?4 WHERE id = ?1",
                 params![id, origin.as_str(), destination.as_str(), scheduled_start_time.micros()],
             )
+            .and_then(|()| put_keys(tables, id, origin.as_str(), destination.as_str()))
             .and_then(|()| moved(tables, id)),
             RouteEvent::RouteStatusChanged(RouteStatusChanged { new, .. }) => {
                 sql::run(tables, "UPDATE routes SET status = ?2 WHERE id = ?1", params![id, new.as_str()])
@@ -106,6 +109,15 @@ impl Entity for Route {
     }
 }
 
+/// Stores what the places of a route are found and sorted by.
+fn put_keys(tables: &Connection, id: Uuid, origin: &str, destination: &str) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE routes SET search = ?2, origin_order = ?3, destination_order = ?4 WHERE id = ?1",
+        params![id, search_text(&[origin, destination]), sort_key(origin), sort_key(destination)],
+    )
+}
+
 fn moved(tables: &Connection, route: Uuid) -> rusqlite::Result<()> {
     booking::move_with_route(tables, route)?;
     delivery::reschedule(tables, route)
@@ -114,12 +126,14 @@ fn moved(tables: &Connection, route: Uuid) -> rusqlite::Result<()> {
 fn put_checkpoint(tables: &Connection, route: Uuid, checkpoint: &Checkpoint) -> rusqlite::Result<()> {
     sql::run(
         tables,
-        "INSERT OR REPLACE INTO route_checkpoints (route_id, sequence, location, expected_at) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT OR REPLACE INTO route_checkpoints (route_id, sequence, location, expected_at, search)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             route,
             checkpoint.sequence.get(),
             checkpoint.location.as_str(),
-            checkpoint.expected_time.micros()
+            checkpoint.expected_time.micros(),
+            search_text(&[checkpoint.location.as_str()])
         ],
     )
 }
@@ -149,28 +163,30 @@ pub(crate) fn routes(
 ) -> Result<RouteOverview, AppError> {
     const USED_BY: &str = "EXISTS (SELECT 1 FROM deliveries d WHERE d.route_id = routes.id AND d.";
     const STOPS: &str =
-        "(SELECT group_concat(c.location, char(10)) FROM route_checkpoints c WHERE c.route_id = routes.id)";
+        "EXISTS (SELECT 1 FROM route_checkpoints c WHERE c.route_id = routes.id AND instr(c.search, ?))";
     let delayed = format!("routes.id IN ({})", delayed_at(now));
+    // An overview shows every route: unless asked otherwise it is cut only where every list is.
+    let limit = listing.limit.unwrap_or(Limit::MAX);
+    let paging = Paging::new("routes", &listing, listing.cursor.clone(), limit);
     let mut filter = Filter::default();
     filter
         .flag(listing.delayed, &delayed, &format!("NOT {delayed}"))
         .any_of("status", listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
-        .contains(&["origin", "destination", STOPS], listing.text.as_deref())
-        .when("starts_at >= ?", listing.from.map(Timestamp::micros))
+        .contains(&["instr(search, ?)", STOPS], listing.text.as_deref())
+        // A route of no length is an instant, and lies in what begins with it.
+        .when("MAX(ends_at, starts_at + 1) > ?", listing.from.map(Timestamp::micros))
         .when("starts_at < ?", listing.to.map(Timestamp::micros))
         .when(&format!("{USED_BY}driver_id = ?)"), listing.driver_id.map(|id| blob(id.uuid())))
         .when(&format!("{USED_BY}vehicle_id = ?)"), listing.vehicle_id.map(|id| blob(id.uuid())));
-    let (by, text) = match listing.sort.unwrap_or(RouteSort::ScheduledStartTime) {
-        RouteSort::ScheduledStartTime => ("starts_at", false),
-        RouteSort::Origin => ("origin", true),
-        RouteSort::Destination => ("destination", true),
-        RouteSort::Status => ("status", true),
-        RouteSort::UpdatedAt => ("updated_at", false),
+    let by = match listing.sort.unwrap_or(RouteSort::ScheduledStartTime) {
+        RouteSort::ScheduledStartTime => By::Number("starts_at"),
+        RouteSort::Origin => By::Key("origin_order"),
+        RouteSort::Destination => By::Key("destination_order"),
+        RouteSort::Status => By::Text("status"),
+        RouteSort::UpdatedAt => By::Change("updated_at"),
     };
-    let order = Order { by, id: "id", text, descending: listing.descending.unwrap_or(false) };
-    // An overview shows every route: unless asked otherwise it is cut only where every list is.
-    let limit = listing.limit.unwrap_or(Limit::MAX);
-    let mut page = sql::page(tables, SELECT, filter, &order, listing.cursor, limit, summary)?;
+    let order = Order { by, id: "id", descending: listing.descending.unwrap_or(false) };
+    let mut page = sql::page(tables, SELECT, filter, &order, paging, summary)?;
     for route in &mut page.items {
         route.checkpoints = checkpoints(tables, route.route_id, now)?;
     }

@@ -103,7 +103,7 @@ pub struct LimitSettings {
     pub rate: RateSettings,
 }
 
-/// How many requests a client address may send.
+/// How many requests a credential may send, or an address without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateSettings {
     /// Requests in a window.

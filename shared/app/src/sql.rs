@@ -1,4 +1,4 @@
-//! Reading rows as values of the domain, and building the condition, order and page of a list. Knows no table.
+//! Reading rows as values of the domain, and building the condition of a list. Knows no table.
 
 use std::str::FromStr;
 
@@ -7,8 +7,11 @@ use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use uuid::Uuid;
 
-use crate::error::{AppError, Code};
-use crate::page::{Cursor, Limit, Page, Place, SortKey};
+use crate::text::{SearchWord, search_words};
+
+mod paged;
+
+pub(crate) use paged::{By, Order, page};
 
 fn unreadable(column: &str, kind: Type, reason: impl std::fmt::Display) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, kind, format!("{column}: {reason}").into())
@@ -138,81 +141,27 @@ impl Filter {
         self
     }
 
-    /// Demands `clause`, whose every `?` stands for `value`.
-    pub(crate) fn demand(&mut self, clause: String, value: &Value) -> &mut Self {
-        self.values.extend(clause.matches('?').map(|_| value.clone()));
-        self.clauses.push(clause);
+    /// Demands that each word of `text` is found by one of `clauses`, in each of which one `?` stands for the word.
+    pub(crate) fn contains(&mut self, clauses: &[&str], text: Option<&str>) -> &mut Self {
+        for word in text.map(search_words).unwrap_or_default() {
+            self.contains_word(clauses, &word);
+        }
         self
     }
 
-    /// Demands that one of `expressions` contains `text`, without regard to the case of ASCII letters.
-    pub(crate) fn contains(&mut self, expressions: &[&str], text: Option<&str>) -> &mut Self {
-        let Some(pattern) = text.and_then(pattern) else { return self };
-        let likes: Vec<_> = expressions.iter().map(|e| format!("{e} LIKE ? ESCAPE '\\'")).collect();
-        self.clauses.push(format!("({})", likes.join(" OR ")));
-        self.values.extend(expressions.iter().map(|_| Value::Text(pattern.clone())));
+    /// Demands that one word of a search is found by one of `clauses`, in whose every `?` it stands.
+    pub(crate) fn contains_word(&mut self, clauses: &[&str], SearchWord { forms }: &SearchWord) -> &mut Self {
+        let mut found = Vec::new();
+        for (form, clause) in forms.iter().flat_map(|form| clauses.iter().map(move |clause| (form, clause))) {
+            self.values.extend(clause.matches('?').map(|_| Value::Text(form.clone())));
+            found.push(*clause);
+        }
+        self.clauses.push(format!("({})", found.join(" OR ")));
         self
     }
-}
-
-/// What `LIKE ? ESCAPE '\\'` finds `text` by, wherever it stands; none for nothing but spaces.
-pub(crate) fn pattern(text: &str) -> Option<String> {
-    let text = text.trim();
-    let escaped = || text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    (!text.is_empty()).then(|| format!("%{}%", escaped()))
 }
 
 /// An id as a value of a condition.
 pub(crate) fn blob(id: Uuid) -> Value {
     Value::Blob(id.as_bytes().to_vec())
-}
-
-/// By what a list is sorted. `id` breaks ties and makes every place in the list nameable.
-pub(crate) struct Order {
-    pub(crate) by: &'static str,
-    pub(crate) id: &'static str,
-    pub(crate) text: bool,
-    pub(crate) descending: bool,
-}
-
-/// A page of `{select} WHERE …`, in `order`, after `cursor`. The last FROM of `select` must be its own.
-pub(crate) fn page<T>(
-    tables: &Connection,
-    select: &str,
-    mut filter: Filter,
-    order: &Order,
-    cursor: Option<Cursor>,
-    limit: Limit,
-    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Page<T>, AppError> {
-    let Order { by, id: tie, text, descending } = *order;
-    let (after, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-    if let Some(cursor) = cursor {
-        let (key, id) = match cursor.place() {
-            Some(Place { key: SortKey::Number(number), id }) if !text => (Value::Integer(number), id),
-            Some(Place { key: SortKey::Text(key), id }) if text => (Value::Text(key), id),
-            Some(_) | None => {
-                return Err(AppError::new(
-                    Code::Unfit,
-                    "cursor: no page of this list in this order gave it; leave it out to begin at the start",
-                ));
-            }
-        };
-        filter.clauses.push(format!("({by}, {tie}) {after} (?, ?)"));
-        filter.values.extend([key, blob(id)]);
-    }
-    let condition = if filter.clauses.is_empty() { "1".to_owned() } else { filter.clauses.join(" AND ") };
-    let (select, from) = select.rsplit_once(" FROM ").unwrap_or((select, ""));
-    let sql = format!(
-        "{select}, {by} AS page_key, {tie} AS page_id FROM {from} WHERE {condition} \
-         ORDER BY {by} {direction}, {tie} {direction} LIMIT {}",
-        limit.rows() + 1
-    );
-    let rows = all(tables, &sql, rusqlite::params_from_iter(filter.values), |row| {
-        let key =
-            if text { SortKey::Text(row.get("page_key")?) } else { SortKey::Number(row.get("page_key")?) };
-        Ok((read(row)?, Place { key, id: row.get("page_id")? }))
-    })?;
-    let page = Page::cut(rows, limit, |(_, place)| place.clone());
-    Ok(Page { items: page.items.into_iter().map(|(item, _)| item).collect(), next_cursor: page.next_cursor })
 }

@@ -16,6 +16,7 @@ use crate::actor::{Actor, Role};
 use crate::error::{AppError, Code};
 use crate::log::ActorName;
 use crate::sql;
+use crate::text::sort_key;
 
 pub(crate) const MIGRATIONS: [Migration; 3] = [
     Migration {
@@ -316,7 +317,9 @@ pub(crate) fn actors(tables: &Connection) -> rusqlite::Result<Vec<ActorName>> {
         let actor = Actor { role, credential, name, driver_id };
         Ok(ActorName { actor: actor.for_the_log(), name: Some(actor.name) })
     };
-    let bearers = sql::all(tables, &format!("{SELECT} ORDER BY name, id LIMIT {ACTORS_MOST}"), [], bearer)?;
+    let mut bearers =
+        sql::all(tables, &format!("{SELECT} ORDER BY name, id LIMIT {ACTORS_MOST}"), [], bearer)?;
+    bearers.sort_by_cached_key(|bearer| bearer.name.as_deref().map(sort_key));
     Ok(std::iter::once(desk).chain(bearers).collect())
 }
 

@@ -23,6 +23,18 @@ async fn ask(app: &App, query: DepotQuery) -> DepotAnswer {
 }
 
 #[tokio::test]
+async fn demo_day_loaded_twice_at_once_is_there_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
+    tokio::join!(admin(&app, AdminCommand::LoadDemo {}), admin(&app, AdminCommand::LoadDemo {}));
+    let DepotAnswer::FleetOverview(fleet) = ask(&app, DepotQuery::FleetOverview {}).await else { panic!() };
+    assert_eq!((fleet.driver_counts.total, fleet.vehicle_counts.total), (12, 15));
+    admin(&app, AdminCommand::RemoveDemo {}).await;
+    assert_eq!(app.head(), 0);
+    app.close().await;
+}
+
+#[tokio::test]
 async fn it_shows_every_status_around_the_present_hour() {
     let folder = tempfile::tempdir().unwrap();
     let app = demo(folder.path()).await;
@@ -34,7 +46,7 @@ async fn it_shows_every_status_around_the_present_hour() {
         panic!()
     };
     assert_eq!(overview.routes.len(), 20);
-    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board {}).await else { panic!() };
+    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board { day: None }).await else { panic!() };
     let counts = board.counts;
     assert_eq!(counts.total, 40);
     for count in

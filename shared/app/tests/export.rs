@@ -113,8 +113,11 @@ async fn a_workbook_has_the_filtered_rows_with_times_and_text_as_text() {
 #[tokio::test]
 async fn what_is_no_list_is_refused_and_a_driver_gets_only_their_own() {
     let depot = Depot::open("en").await;
-    let refusal =
-        depot.app.export(&Actor::desk(), DepotQuery::Board {}, ExportFormat::Csv).await.unwrap_err();
+    let refusal = depot
+        .app
+        .export(&Actor::desk(), DepotQuery::Board { day: None }, ExportFormat::Csv)
+        .await
+        .unwrap_err();
     assert_eq!(refusal.code, Code::Unfit);
     let phone = Actor { role: Role::Driver, driver_id: Some(driver()), ..Actor::desk() };
     let all = DepotQuery::Deliveries(DeliveryListing::default());

@@ -27,7 +27,7 @@ async fn it_is_a_day_in_full_swing_after_others_that_ended() {
     let per_delivery = generated.events / 150;
     assert!((8..=12).contains(&per_delivery), "{per_delivery} events per delivery");
 
-    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board {}).await else { panic!() };
+    let DepotAnswer::Board(board) = ask(&app, DepotQuery::Board { day: None }).await else { panic!() };
     let counts = board.counts;
     assert_eq!(counts.total, 150);
     assert!(counts.delivered > 86, "the days before have ended, and half of this one: {counts:?}");

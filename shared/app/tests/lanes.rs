@@ -120,7 +120,7 @@ impl Depot {
         let risky = self.list(Some(true)).await;
         assert_eq!(risky.contains(&wanted), one.row.at_risk.is_some());
         assert_eq!(self.list(Some(false)).await.contains(&wanted), one.row.at_risk.is_none());
-        let DepotAnswer::Board(board) = self.ask(DepotQuery::Board {}).await else { panic!() };
+        let DepotAnswer::Board(board) = self.ask(DepotQuery::Board { day: None }).await else { panic!() };
         assert_eq!(board.at_risk as usize, risky.len());
         assert!(one.row.late_since.is_none() || one.row.at_risk.is_none(), "late, so no longer at risk");
         one.row.at_risk

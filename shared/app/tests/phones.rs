@@ -183,6 +183,64 @@ async fn a_pairing_that_was_refused_or_names_nobody_lets_nobody_in() {
     depot.app.close().await;
 }
 
+impl Depot {
+    /// A pairing in which a phone waits, and that phone's credential.
+    async fn waiting(&self) -> (Uuid, String) {
+        let (pairing_id, code) = self.started().await;
+        let claimed = self.app.claim_pairing(&code, NONCE, "Chrome", "0.1.0").unwrap();
+        (pairing_id, claimed.token)
+    }
+}
+
+#[tokio::test]
+async fn confirmation_and_refusal_at_once_have_one_outcome() {
+    let depot = Depot::new().await;
+    for round in 0..16 {
+        let (pairing_id, token) = depot.waiting().await;
+        let confirm = depot.at_the_desk(PhoneCommand::ConfirmPairing { pairing_id, driver_id: ada() });
+        let refuse = depot.at_the_desk(PhoneCommand::RefusePairing { pairing_id });
+        let (confirmed, refused) = if round % 2 == 0 {
+            tokio::join!(confirm, refuse)
+        } else {
+            let (refused, confirmed) = tokio::join!(refuse, confirm);
+            (confirmed, refused)
+        };
+        let state = depot.pairing(pairing_id).await.unwrap().state;
+        let expected = if confirmed.is_ok() { PairingState::Confirmed } else { PairingState::Refused };
+        assert_eq!((state, refused.is_ok()), (expected, confirmed.is_err()), "round {round}");
+        assert_eq!(depot.bearer(&token).is_some(), confirmed.is_ok(), "round {round}");
+        let lost = confirmed.err().or(refused.err()).unwrap();
+        assert_eq!(lost.code, Code::RuleBroken);
+    }
+    depot.app.close().await;
+}
+
+#[tokio::test]
+async fn two_confirmations_at_once_pair_one_phone() {
+    let depot = Depot::new().await;
+    let (pairing_id, token) = depot.waiting().await;
+    let confirm = || depot.at_the_desk(PhoneCommand::ConfirmPairing { pairing_id, driver_id: ada() });
+    let (first, second) = tokio::join!(confirm(), confirm());
+    assert_eq!((first.is_ok(), second.unwrap_err().code), (true, Code::RuleBroken));
+    assert!(depot.bearer(&token).is_some());
+    assert_eq!(depot.phones().await.len(), 1);
+    depot.app.close().await;
+}
+
+#[tokio::test]
+async fn confirmation_whose_caller_goes_away_is_settled() {
+    let depot = Depot::new().await;
+    let (pairing_id, token) = depot.waiting().await;
+    let confirm = depot.at_the_desk(PhoneCommand::ConfirmPairing { pairing_id, driver_id: ada() });
+    assert!(tokio::time::timeout(std::time::Duration::ZERO, confirm).await.is_err());
+    while depot.pairing(pairing_id).await.unwrap().state == PairingState::Waiting {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(depot.pairing(pairing_id).await.unwrap().state, PairingState::Confirmed);
+    assert!(depot.bearer(&token).is_some());
+    depot.app.close().await;
+}
+
 #[tokio::test]
 async fn a_driver_who_is_erased_has_no_phone_any_more_and_gets_none() {
     let depot = Depot::new().await;

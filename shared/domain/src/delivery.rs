@@ -31,6 +31,12 @@ use crate::values::{
 /// The most photos one proof of delivery may have.
 pub const MAX_PHOTOS: usize = 10;
 
+/// How many incidents a delivery may have, far more than any bad day brings.
+pub const INCIDENTS_MAX: usize = 100;
+
+/// How many photos all incidents of a delivery may have together.
+pub const INCIDENT_PHOTOS_MAX: usize = 100;
+
 /// A delivery as its events tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -296,6 +302,7 @@ impl Delivery {
         let IncidentReported { incident_id, kind, severity, description, photos } = &reported;
         Self::check_photos(photos)?;
         let Some(known) = self.incidents.iter().find(|incident| incident.id == *incident_id) else {
+            self.check_room_for_incident(photos)?;
             return Ok(vec![reported.into()]);
         };
         if known.kind == *kind
@@ -320,6 +327,19 @@ impl Delivery {
             }
             Some(_) => Ok(vec![IncidentResolved { incident_id, note: note.cloned() }.into()]),
         }
+    }
+
+    /// A delivery is shown, remembered and exported as a whole, so what it can hold is bounded.
+    fn check_room_for_incident(&self, photos: &[FileRef]) -> Result<(), DeliveryError> {
+        if self.incidents.len() >= INCIDENTS_MAX {
+            return Err(DeliveryError::TooManyIncidents { most: INCIDENTS_MAX });
+        }
+        let kept: usize = self.incidents.iter().map(|incident| incident.photos.len()).sum();
+        let given = kept + photos.len();
+        if given > INCIDENT_PHOTOS_MAX {
+            return Err(DeliveryError::TooManyPhotos { most: INCIDENT_PHOTOS_MAX, given });
+        }
+        Ok(())
     }
 
     const fn check_photos(photos: &[FileRef]) -> Result<(), DeliveryError> {

@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod fleet;
 pub mod route;
 pub mod testing;
+pub mod text;
 pub mod values;
 
 pub use decider::{Decider, Kind, Refusal};

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use crate::text::{self, CodeKey};
+
 /// A value that is not what it should be; the text says what is valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -167,12 +169,26 @@ macro_rules! erasable {
 
 erasable!(Name, DriverLicense, Description, ReceiverName);
 
+macro_rules! codes {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// What it is compared by: two spellings of one code have the same.
+            #[must_use]
+            pub fn key(&self) -> CodeKey {
+                CodeKey::new(&self.0)
+            }
+        })+
+    };
+}
+
+codes!(DriverLicense, Registration);
+
 text!(/// A person's name.
     Name, "a name", 1..=100, Lines::One);
 text!(/// A driver's licence number.
     DriverLicense, "a driver license", 1..=50, Lines::One);
 text!(/// A vehicle's registration.
-    Registration, "a registration", 1..=20, Lines::One);
+    Registration, "a registration", 1..=30, Lines::One);
 text!(/// What sort of vehicle it is, e.g. `Van`.
     VehicleType, "a vehicle type", 1..=50, Lines::One);
 text!(/// A place: a route's origin or destination, or a checkpoint.
@@ -201,7 +217,25 @@ fn parse_text(text: &str, noun: &str, max: usize, lines: Lines) -> Result<String
     if text.chars().any(|c| c.is_control() && !(lines == Lines::Many && breaks_line(c))) {
         return Err(ValueError(format!("{noun} must not contain control characters")));
     }
+    refuse_hidden(text, noun)?;
     Ok(text.to_owned())
+}
+
+/// Refuses a text that cannot be read: nothing in it can be seen, or something in it is hidden. `noun` begins the sentence.
+///
+/// # Errors
+/// What is hidden, and where.
+pub fn refuse_hidden(text: &str, noun: &str) -> Result<(), ValueError> {
+    if !text::has_visible(text) {
+        return Err(ValueError(format!("{noun} must have a character that can be seen; this one has none")));
+    }
+    match text::hidden_character(text) {
+        Some(hidden) => Err(ValueError(format!(
+            "{noun} must not contain characters that nobody sees or that turn text around: {hidden}; \
+             delete it or type the text again"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// At most the first 80 characters, for quoting unknown input in an error.

@@ -1,6 +1,6 @@
-//! Under which addresses other machines reach an endpoint.
+//! Under which addresses other machines reach an endpoint, and under which one a client is counted.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use depot_app::machine_addresses;
 
@@ -12,6 +12,17 @@ pub(crate) fn reachable(listen: IpAddr) -> Vec<IpAddr> {
     }
     let addresses = machine_addresses().into_iter().map(|one| one.address);
     addresses.filter(|address| address.is_ipv4() || listen.is_ipv6()).collect()
+}
+
+/// The address under which a client is counted: of IPv6 its /64 network, all of which one machine can use.
+pub(crate) fn client(address: IpAddr) -> IpAddr {
+    const NETWORK_BITS: u32 = 64;
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> NETWORK_BITS << NETWORK_BITS))
+        }
+        address @ IpAddr::V4(_) => address,
+    }
 }
 
 /// How an address of this machine is written for a browser.
@@ -37,6 +48,15 @@ mod tests {
         for address in reachable("0.0.0.0".parse().unwrap()) {
             assert!(address.is_ipv4() && !address.is_loopback() && !address.is_unspecified(), "{address}");
         }
+    }
+
+    #[test]
+    fn client_of_ipv6_is_its_network() {
+        let of = |text: &str| client(text.parse().unwrap());
+        assert_eq!(of("2001:db8:0:7:1::1"), of("2001:db8:0:7:ffff::2"));
+        assert_ne!(of("2001:db8:0:7::1"), of("2001:db8:0:8::1"));
+        assert_ne!(of("192.168.1.20"), of("192.168.1.21"));
+        assert_eq!(of("::ffff:192.168.1.20"), of("192.168.1.20"));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -12,15 +11,18 @@ use axum::response::{IntoResponse, Response};
 use depot_app::{Actor, Change, Following};
 use futures_util::stream;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::credential::Caller;
 use crate::endpoint::Shared;
+use crate::feeds::{FEEDS_PER_CREDENTIAL_MAX, FeedPlace};
 use crate::problem::Problem;
 
 /// How often something is sent when nothing changes, so that both sides notice a connection that is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often the credential is looked up while nothing changes: another process can revoke it, which nobody tells us.
+const CREDENTIAL_CHECK: Duration = Duration::from_secs(1);
 
 /// Tells of changes as server-sent events named `changed`; resumes from `Last-Event-ID`.
 #[utoipa::path(get, path = "/api/changes", tag = "Messages",
@@ -33,9 +35,11 @@ pub(crate) async fn follow(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = Arc::clone(&endpoint.feeds).try_acquire_owned().map_err(|_| {
+    let place = endpoint.feeds.open(caller.actor.credential).ok_or_else(|| {
         Problem::rate_limited(
-            "Too many change feeds are open: close one, or ask less often for what you show",
+            format!(
+                "Too many change feeds are open, in all or with this credential ({FEEDS_PER_CREDENTIAL_MAX}): close one"
+            ),
             15,
         )
     })?;
@@ -47,12 +51,13 @@ pub(crate) async fn follow(
     let mut feed = Feed {
         changes,
         ending: endpoint.ending(),
-        keep_alive: keep_alive(),
+        keep_alive: every(KEEP_ALIVE),
+        credential_check: every(CREDENTIAL_CHECK),
         told: last_seen.unwrap_or_default(),
         _following: following,
         caller,
         endpoint,
-        _permit: permit,
+        _place: place,
     };
     // The first bytes make the browser's `open` event come at once, and say how soon to come back.
     let mut opening = String::from("retry: 1000\n: connected\n\n");
@@ -77,11 +82,18 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     id.map(Some).ok_or_else(|| Problem::malformed("Last-Event-ID is the id of a change: a whole number"))
 }
 
-fn keep_alive() -> Interval {
-    let mut ticks = tokio::time::interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+fn every(period: Duration) -> Interval {
+    let mut ticks = tokio::time::interval_at(Instant::now() + period, period);
     // A slow client needs one sign of life, not all that it missed.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+/// Why a feed looks up from its wait.
+enum Woken {
+    Change(Result<Change, RecvError>),
+    KeepAlive,
+    CredentialCheck,
 }
 
 /// One client's feed.
@@ -89,41 +101,44 @@ struct Feed {
     changes: broadcast::Receiver<Change>,
     ending: watch::Receiver<bool>,
     keep_alive: Interval,
+    credential_check: Interval,
     /// The sequence up to which the client was told.
     told: u64,
     caller: Caller,
     endpoint: Shared,
     _following: Following,
-    _permit: OwnedSemaphorePermit,
+    _place: FeedPlace,
 }
 
 impl Feed {
     /// The next message; `None` ends the feed.
     async fn next(&mut self) -> Option<String> {
         loop {
-            let received = tokio::select! {
+            let woken = tokio::select! {
                 // First, or a busy depot could keep a feed open for ever.
                 biased;
                 _ = self.ending.wait_for(|ending| *ending) => return None,
-                received = self.changes.recv() => Some(received),
-                _ = self.keep_alive.tick() => None,
+                received = self.changes.recv() => Woken::Change(received),
+                _ = self.keep_alive.tick() => Woken::KeepAlive,
+                _ = self.credential_check.tick() => Woken::CredentialCheck,
             };
             if !self.is_still_allowed() {
                 return None;
             }
-            match received {
-                None => return Some(": keep-alive\n\n".to_owned()),
-                Some(Ok(change)) if self.endpoint.app.may_see(self.actor(), &change) => {
+            match woken {
+                Woken::CredentialCheck => {}
+                Woken::KeepAlive => return Some(": keep-alive\n\n".to_owned()),
+                Woken::Change(Ok(change)) if self.endpoint.app.may_see(self.actor(), &change) => {
                     return Some(self.tell(&change));
                 }
-                Some(Ok(_)) => {}
+                Woken::Change(Ok(_)) => {}
                 // The client is slower than the depot: one notice stands for all that it missed.
-                Some(Err(RecvError::Lagged(_))) => {
+                Woken::Change(Err(RecvError::Lagged(_))) => {
                     if let Some(message) = self.catch_up().await.ok()? {
                         return Some(message);
                     }
                 }
-                Some(Err(RecvError::Closed)) => return None,
+                Woken::Change(Err(RecvError::Closed)) => return None,
             }
         }
     }

@@ -62,8 +62,11 @@ pub(crate) fn is_under(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Lets a request pass that needs no credential or has a valid one, and says which cookie its answer renews.
-pub(crate) fn authenticate(endpoint: &Shared, request: &mut Request) -> Result<Option<HeaderValue>, Problem> {
+/// Who sends a request that needs a credential; `None` for one that needs none.
+///
+/// # Errors
+/// It brings no credential, one that is not valid, or one that a page of another origin had a browser send.
+pub(crate) fn authenticate(endpoint: &Shared, request: &Request) -> Result<Option<Caller>, Problem> {
     if is_public(request.method(), request.uri().path()) {
         return Ok(None);
     }
@@ -75,21 +78,27 @@ pub(crate) fn authenticate(endpoint: &Shared, request: &mut Request) -> Result<O
         Means::Bearer => {}
         // A browser sends a cookie along whoever's page asks it to.
         Means::SessionCookie | Means::TokenCookie => {
-            check_same_origin(request.method(), request.uri(), request.headers())?;
+            check_same_origin(request.method(), request.uri(), request.headers(), endpoint.secure)?;
         }
     }
-    endpoint.app.phone_seen(&actor);
-    endpoint.app.credential_used(&actor);
-    // A phone's cookie lasts as long as its credential, which is put off as long as it is used.
-    let renewed = match means {
-        Means::SessionCookie if actor.role == Role::Driver && request.method() == Method::POST => {
-            Some(session::cookie_of_session(token, endpoint.secure)?)
+    Ok(Some(Caller { actor, token: token.into(), means }))
+}
+
+/// Notes that a credential was used. Returns the cookie that the answer renews: a phone's lasts as long as its credential,
+/// which is put off as long as it is used.
+pub(crate) fn note_use(
+    endpoint: &Shared,
+    caller: &Caller,
+    method: &Method,
+) -> Result<Option<HeaderValue>, Problem> {
+    endpoint.app.phone_seen(&caller.actor);
+    endpoint.app.credential_used(&caller.actor);
+    match caller.means {
+        Means::SessionCookie if caller.actor.role == Role::Driver && method == Method::POST => {
+            session::cookie_of_session(&caller.token, endpoint.secure).map(Some)
         }
-        Means::SessionCookie | Means::Bearer | Means::TokenCookie => None,
-    };
-    let caller = Caller { actor, token: token.into(), means };
-    request.extensions_mut().insert(caller);
-    Ok(renewed)
+        Means::SessionCookie | Means::Bearer | Means::TokenCookie => Ok(None),
+    }
 }
 
 fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Problem> {

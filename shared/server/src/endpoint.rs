@@ -5,14 +5,13 @@ use std::sync::Arc;
 use depot_app::{App, Settings};
 use tokio::sync::{Semaphore, watch};
 
+use crate::feeds::Feeds;
 use crate::hosts::Hosts;
-use crate::limiter::{Gate, Quota};
+use crate::limiter::{Gates, Quota};
+use crate::logging::LogBudget;
 use crate::metrics::Metrics;
-use crate::pairing::PairingTries;
 use crate::sign_in::SignInCodes;
-
-/// The most change feeds at one time: half of all connections, so that feeds never leave none for requests.
-pub(crate) const MAX_FEEDS: usize = 128;
+use crate::wrong_codes::WrongCodes;
 
 /// The most uploads that are read at one time, which bounds the memory that they take.
 const MAX_UPLOADS: usize = 4;
@@ -22,17 +21,19 @@ pub(crate) struct Endpoint {
     /// The application that it translates for.
     pub(crate) app: App,
     /// The rate limit.
-    pub(crate) gate: Gate,
+    pub(crate) gates: Gates,
     /// What it counts.
     pub(crate) metrics: Metrics,
     /// The code with which its owner signs in.
     pub(crate) sign_in: SignInCodes,
-    /// How often phones tried a code lately.
-    pub(crate) pairing_tries: PairingTries,
+    /// The wrong codes that addresses entered lately.
+    pub(crate) wrong_codes: WrongCodes,
     /// As whom it may be addressed.
     pub(crate) hosts: Hosts,
-    /// One permit for each change feed that may still be opened.
-    pub(crate) feeds: Arc<Semaphore>,
+    /// The change feeds that are open.
+    pub(crate) feeds: Feeds,
+    /// How many lines of the log are left for those without a credential.
+    pub(crate) log_budget: LogBudget,
     /// One permit for each upload that may still be read.
     pub(crate) uploads: Semaphore,
     /// Whether it is reached over TLS.
@@ -46,15 +47,16 @@ pub(crate) type Shared = Arc<Endpoint>;
 
 impl Endpoint {
     pub(crate) fn new(app: App, hosts: Hosts, secure: bool) -> Shared {
-        let gate = Gate::new(quota(&app.settings()));
+        let gates = Gates::new(quota(&app.settings()));
         Arc::new(Self {
             app,
-            gate,
+            gates,
             metrics: Metrics::new(),
             sign_in: SignInCodes::default(),
-            pairing_tries: PairingTries::default(),
+            wrong_codes: WrongCodes::default(),
             hosts,
-            feeds: Arc::new(Semaphore::new(MAX_FEEDS)),
+            feeds: Feeds::default(),
+            log_budget: LogBudget::default(),
             uploads: Semaphore::new(MAX_UPLOADS),
             secure,
             ending: watch::Sender::new(false),

@@ -47,6 +47,7 @@ fn missing() -> Problem {
 async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Option<Bytes>, Problem> {
     let media_type = media_type(request.headers());
     let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
+    let bytes = without_mark(bytes);
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -57,6 +58,12 @@ async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Optio
         ));
     }
     Ok(Some(bytes))
+}
+
+/// The body without a byte order mark, which some programs write before it (RFC 8259, 8.1).
+fn without_mark(mut bytes: Bytes) -> Bytes {
+    const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+    if bytes.starts_with(BYTE_ORDER_MARK) { bytes.split_off(BYTE_ORDER_MARK.len()) } else { bytes }
 }
 
 /// A JSON body that says by words what it is.

@@ -46,25 +46,39 @@ impl Hosts {
     }
 }
 
-/// Refuses a write that a page of somebody else's made a browser send. For requests that bear a cookie.
-pub(crate) fn check_same_origin(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+/// Refuses a write that a page of another origin had a browser send. For requests with a cookie; `secure` is whether the
+/// endpoint speaks TLS.
+pub(crate) fn check_same_origin(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    secure: bool,
+) -> Result<(), Problem> {
     if method.is_safe() {
         return Ok(());
     }
     let told_by_browser = headers.get("sec-fetch-site").map(|site| site.as_bytes());
     let same_site = matches!(told_by_browser, None | Some(b"same-origin" | b"none"));
     let same_origin = headers.get(header::ORIGIN).is_none_or(|origin| {
-        let host = origin
-            .to_str()
-            .ok()
-            .and_then(|origin| origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")));
-        host.is_some()
-            && host.map(str::to_ascii_lowercase) == named_host(uri, headers).map(str::to_ascii_lowercase)
+        let origin = origin.to_str().ok().and_then(|origin| authority_of(origin, secure));
+        let named = named_host(uri, headers).map(|host| without_default_port(host, secure));
+        origin.zip(named).is_some_and(|(origin, named)| origin.eq_ignore_ascii_case(named))
     });
     if same_site && same_origin {
         return Ok(());
     }
     Err(Problem::forbidden("A page of another origin may not do this: use the depot's own desk, or a token"))
+}
+
+/// Host and port of an origin of our own scheme: over HTTP anybody on the way can be `http://` and our host.
+fn authority_of(origin: &str, secure: bool) -> Option<&str> {
+    let (scheme, authority) = origin.split_once("://")?;
+    let ours = if secure { "https" } else { "http" };
+    scheme.eq_ignore_ascii_case(ours).then(|| without_default_port(authority, secure))
+}
+
+fn without_default_port(authority: &str, secure: bool) -> &str {
+    authority.strip_suffix(if secure { ":443" } else { ":80" }).unwrap_or(authority)
 }
 
 /// The host that the request names; the one in the request line counts where there are two (RFC 9112, 3.2.2).
@@ -126,10 +140,33 @@ mod tests {
         assert!(!everywhere.knows("evil.example"));
     }
 
-    fn same_origin(method: Method, pairs: &[(&'static str, &str)]) -> bool {
+    fn same_origin_of(secure: bool, method: Method, pairs: &[(&'static str, &str)]) -> bool {
         let headers =
             pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        check_same_origin(&method, &Uri::from_static("/api/commands"), &headers).is_ok()
+        check_same_origin(&method, &Uri::from_static("/api/commands"), &headers, secure).is_ok()
+    }
+
+    fn same_origin(method: Method, pairs: &[(&'static str, &str)]) -> bool {
+        same_origin_of(false, method, pairs)
+    }
+
+    #[test]
+    fn origin_of_another_scheme_may_not_write() {
+        for (secure, origin, host, allowed) in [
+            (false, "http://192.168.1.5:5000", "192.168.1.5:5000", true),
+            (false, "https://192.168.1.5:5000", "192.168.1.5:5000", false),
+            (true, "https://192.168.1.5:5000", "192.168.1.5:5000", true),
+            (true, "http://192.168.1.5:5000", "192.168.1.5:5000", false),
+            (true, "https://depot.local", "depot.local:443", true),
+            (true, "https://Depot.local:443", "depot.local", true),
+            (true, "https://depot.local:80", "depot.local", false),
+            (false, "http://depot.local", "depot.local:80", true),
+            (true, "ftp://depot.local", "depot.local", false),
+            (true, "depot.local", "depot.local", false),
+        ] {
+            let pairs = [("origin", origin), ("host", host)];
+            assert_eq!(same_origin_of(secure, Method::POST, &pairs), allowed, "{secure} {origin} {host}");
+        }
     }
 
     #[test]

@@ -4,19 +4,23 @@
 
 use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use depot_app::{Settings, Trace};
+use depot_app::{Role, Settings, Trace};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use uuid::Uuid;
 
-use crate::credential::{self, is_interface, is_under};
+use crate::connections::Connection;
+use crate::credential::{self, Caller, Means, is_interface, is_under};
 use crate::endpoint::Shared;
+use crate::limiter::Client;
 use crate::problem::{Problem, Reason};
+use crate::steady_body;
 
 /// Names a request, in its answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,6 +29,12 @@ pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correla
 
 /// How long an id that a client gives may be.
 const MAX_ID_CHARS: usize = 128;
+/// How much of it the log has: a UUID and as much again.
+const LOGGED_ID_CHARS_MAX: usize = 64;
+
+/// Marks the answer to a request with a valid credential.
+#[derive(Clone, Copy)]
+struct CredentialKnown;
 
 /// What surrounds everything else: the ids of a request, the count and the log of it, the headers that browsers heed, and the
 /// refusal of what was meant for another host.
@@ -35,13 +45,17 @@ pub(crate) async fn surround(State(endpoint): State<Shared>, mut request: Reques
     let route = route_label(&request);
     let is_api = is_under(request.uri().path(), "/api");
     let trace = trace_of(request.headers());
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
     request.extensions_mut().insert(trace.clone());
     let mut response = match endpoint.hosts.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
     harden(response.headers_mut(), is_api);
-    observe(&endpoint, (method, &route), &trace, response.status(), began.elapsed());
+    if connection.is_some_and(|connection| connection.ends_soon()) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    observe(&endpoint, (method, &route), &trace, &response, began.elapsed());
     let Trace { correlation, request } = trace;
     for (name, id) in [(REQUEST_ID, request), (CORRELATION_ID, correlation)] {
         if let Ok(id) = HeaderValue::try_from(id) {
@@ -51,22 +65,44 @@ pub(crate) async fn surround(State(endpoint): State<Shared>, mut request: Reques
     response
 }
 
-/// What a request passes once it is known to be for us: the rate limit first, so that guessing a credential is limited as well,
-/// then the credential, then the time that it may take.
+/// What a request passes once it is known to be for us: the check of its credential, the rate limit of that credential or,
+/// where there is no valid one, of its address, then the time that it may take.
 pub(crate) async fn admit(
     State(endpoint): State<Shared>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if let Some(address) = counted_address(&request) {
-        limit_rate(&endpoint, address).await?;
+    let caller = credential::authenticate(&endpoint, &request);
+    note_credential(&request, &caller);
+    limit_rate(&endpoint, client_of(&request, &caller)).await?;
+    let caller = caller?;
+    let is_known = caller.is_some();
+    let mut renewed = None;
+    if let Some(caller) = caller {
+        renewed = credential::note_use(&endpoint, &caller, request.method())?;
+        request.extensions_mut().insert(caller);
     }
-    let renewed = credential::authenticate(&endpoint, &mut request)?;
-    let mut response = limit_time(&endpoint, request, next).await?;
+    let mut response = match limit_time(&endpoint, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    };
+    if is_known {
+        response.extensions_mut().insert(CredentialKnown);
+    }
     if let Some(cookie) = renewed {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Tells the connection whose request it carries.
+fn note_credential(request: &Request, caller: &Result<Option<Caller>, Problem>) {
+    let Some(connection) = request.extensions().get::<Arc<Connection>>() else { return };
+    match caller {
+        Ok(Some(caller)) => connection.set_credential(Some(caller.actor.credential)),
+        Ok(None) => {}
+        Err(_) => connection.set_credential(None),
+    }
 }
 
 /// The ids of a request: those that it brought, or fresh ones.
@@ -83,18 +119,26 @@ fn given_id(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// Counts and logs a request. The log names the route, not the path: that may hold what is nobody's business.
+/// Counts and logs a request. The log names the route, not the path: that may hold what is nobody's business. Requests
+/// without a valid credential share so many lines; those beyond are counted, and the next line says how many they were.
 fn observe(
     endpoint: &Shared,
     (method, route): (&'static str, &str),
     trace: &Trace,
-    status: StatusCode,
+    response: &Response,
     took: Duration,
 ) {
-    let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    let (status, ms) = (response.status().as_u16(), took.as_secs_f64() * 1000.0);
     endpoint.metrics.request(route, method, status, took);
-    let Trace { correlation, request } = trace;
-    tracing::info!(method, route, status, ms, request_id = request, correlation_id = correlation, "request");
+    let is_known = response.extensions().get::<CredentialKnown>().is_some();
+    let Some(left_out) = (if is_known { Some(0) } else { endpoint.log_budget.take() }) else { return };
+    let [request_id, correlation_id] = [&trace.request, &trace.correlation].map(|id| logged(id));
+    tracing::info!(method, route, status, ms, request_id, correlation_id, left_out, "request");
+}
+
+/// An id as the log has it: cut, so that a client does not choose how long its lines are.
+fn logged(id: &str) -> &str {
+    id.get(..LOGGED_ID_CHARS_MAX).unwrap_or(id)
 }
 
 /// The route as a label of bounded variety.
@@ -141,40 +185,62 @@ pub(crate) fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Lets through as many requests of one address as the quota allows.
-async fn limit_rate(endpoint: &Shared, address: IpAddr) -> Result<(), Problem> {
-    endpoint.gate.pass(address).await.map_err(|refused| {
+/// Passes as many requests of one client as its quota allows.
+async fn limit_rate(endpoint: &Shared, client: Client) -> Result<(), Problem> {
+    endpoint.gates.pass(client).await.map_err(|refused| {
         endpoint.metrics.rate_limited();
-        let detail = "Too many requests from this address: wait, then go on more slowly";
+        let detail = match client {
+            Client::Address(_) | Client::Files(_) => {
+                "Too many requests from this address: wait, then go on more slowly"
+            }
+            Client::Credential(_) | Client::Desk(_) => {
+                "Too many requests with this credential: wait, then go on more slowly"
+            }
+        };
         Problem::rate_limited(detail, refused.retry_after_seconds)
     })
 }
 
-/// Whose quota a request counts against. Health checks and the desk's files are free.
-fn counted_address(request: &Request) -> Option<IpAddr> {
-    let path = request.uri().path();
-    if !is_under(path, "/api") && !is_under(path, "/metrics") {
-        return None;
+/// Whose quota a request counts against. A credential that is not valid counts against its address, so guessing is limited.
+fn client_of(request: &Request, caller: &Result<Option<Caller>, Problem>) -> Client {
+    if let Ok(Some(Caller { actor, means, .. })) = caller {
+        return match (means, actor.role) {
+            (Means::Bearer, _) | (_, Role::Driver) => Client::Credential(actor.credential),
+            (
+                Means::SessionCookie | Means::TokenCookie,
+                Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration,
+            ) => Client::Desk(actor.credential),
+        };
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     // Every connection tells its peer; without one, all count together rather than not at all.
-    Some(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip()))
+    let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    let path = request.uri().path();
+    if is_under(path, "/api") || is_under(path, "/metrics") {
+        Client::Address(address)
+    } else {
+        Client::Files(address)
+    }
 }
 
-/// Gives up on a request that takes too long. A feed is not affected: its answer begins at once.
+/// Gives up on a request that takes too long, or whose body comes too slowly. A feed is not affected: its answer begins at
+/// once.
 async fn limit_time(endpoint: &Shared, request: Request, next: Next) -> Result<Response, Problem> {
     let seconds = endpoint.app.settings().http.request_timeout_seconds;
     let is_write = !request.method().is_safe();
-    match tokio::time::timeout(Duration::from_secs(u64::from(seconds)), next.run(request)).await {
-        Ok(response) => Ok(response),
-        Err(_) => {
-            let unknown = if is_write {
-                ". It may or may not have been done: send it again with the same Idempotency-Key"
-            } else {
-                ""
-            };
-            Err(Problem::new(Reason::Timeout, format!("This took longer than {seconds} seconds{unknown}")))
+    let (request, too_slow) = steady_body::watch(request);
+    tokio::select! {
+        response = tokio::time::timeout(Duration::from_secs(u64::from(seconds)), next.run(request)) => {
+            response.map_err(|_| {
+                let unknown = if is_write {
+                    ". It may or may not have been done: send it again with the same Idempotency-Key"
+                } else {
+                    ""
+                };
+                Problem::new(Reason::Timeout, format!("This took longer than {seconds} seconds{unknown}"))
+            })
         }
+        () = too_slow.notified() => Err(Problem::new(Reason::Timeout, steady_body::TOO_SLOW)),
     }
 }
 

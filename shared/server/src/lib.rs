@@ -15,6 +15,7 @@ mod endpoint;
 mod events;
 mod exports;
 mod extract;
+mod feeds;
 mod files;
 mod health;
 mod hosts;
@@ -34,8 +35,10 @@ mod serve;
 mod session;
 mod setup;
 mod sign_in;
+mod steady_body;
 mod switch;
 mod tls;
+mod wrong_codes;
 
 /// What nobody but the fuzz targets calls by itself.
 #[cfg(fuzzing)]

@@ -1,11 +1,13 @@
-//! The rate limit: a sliding window for every client address, with a short queue.
+//! The rate limit: a sliding window for every client, with a short queue.
 //!
-//! `window` decides and knows no clock; `gate` gives it time, addresses and waiting requests.
+//! `window` decides and knows no clock; `gate` adds time, clients and waiting requests; `gates` knows
+//! which window is whose.
 
 mod gate;
+mod gates;
 mod window;
 
-pub(crate) use gate::Gate;
+pub(crate) use gates::{Client, Gates};
 pub(crate) use window::Quota;
 
 #[cfg(test)]

@@ -2,19 +2,23 @@
 //!
 //! What goes into it is each caller's choice, and never a body, a token, a cookie, a query string or a name.
 
+mod budget;
+mod rolling;
+
 use std::io::{self, BufWriter};
 use std::path::Path;
 
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use self::rolling::RollingFile;
+
+pub(crate) use self::budget::LogBudget;
+
 /// How much is gathered before it is written. Whenever nothing more waits, what was gathered is written at once.
 const BUFFER_BYTES: usize = 64 * 1024;
-/// How many days the log goes back.
-const MAX_FILES: usize = 14;
 
 /// What is logged unless `RUST_LOG` says otherwise.
 const EVERYTHING: &str = "info";
@@ -48,13 +52,7 @@ pub fn start(folder: &Path) -> Result<Log, LogError> {
     let folder = folder.join("logs");
     let failed = |source| LogError::Folder { folder: folder.display().to_string(), source };
     std::fs::create_dir_all(&folder).map_err(|error| failed(error.into()))?;
-    let files = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("depot")
-        .filename_suffix("log")
-        .max_log_files(MAX_FILES)
-        .build(&folder)
-        .map_err(|error| failed(error.into()))?;
+    let files = RollingFile::open(&folder).map_err(|error| failed(error.into()))?;
     // A disk that is slow or full must not hold up requests: what does not fit into the buffer is lost.
     let (writer, guard) = tracing_appender::non_blocking(BufWriter::with_capacity(BUFFER_BYTES, files));
     let for_programs =

@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 use parking_lot::RwLock;
 
 use crate::credential::Caller;
-use crate::endpoint::{MAX_FEEDS, Shared};
+use crate::endpoint::Shared;
 use crate::problem::Problem;
 
 const REQUESTS: &str = "depot_http_requests_total";
@@ -123,7 +123,6 @@ pub(crate) async fn read(State(endpoint): State<Shared>, caller: Caller) -> Resu
     if caller.actor.role != Role::Admin {
         return Err(Problem::forbidden("Only an admin may read the metrics"));
     }
-    let open_feeds = MAX_FEEDS - endpoint.feeds.available_permits();
-    let text = endpoint.metrics.render(open_feeds);
+    let text = endpoint.metrics.render(endpoint.feeds.count());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

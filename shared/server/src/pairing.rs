@@ -2,18 +2,14 @@
 //!
 //! The desk's side are typed commands; what a pairing is, the application knows.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Claimed, PairingState, schema};
-use parking_lot::Mutex;
+use depot_app::{Claimed, Code, PairingState, schema};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::endpoint::Shared;
@@ -21,40 +17,7 @@ use crate::extract::Body;
 use crate::hosts::check_same_origin;
 use crate::problem::Problem;
 use crate::session;
-
-/// How many codes one address may try within [`WINDOW`].
-const MAX_TRIES: usize = 5;
-const WINDOW: Duration = Duration::from_secs(60);
-/// How many addresses are remembered; when there are more, all of them begin anew.
-const MAX_ADDRESSES: usize = 1024;
-
-/// How often each address tried a code lately.
-#[derive(Debug, Default)]
-pub(crate) struct PairingTries {
-    tries: Mutex<HashMap<IpAddr, Vec<Instant>>>,
-}
-
-impl PairingTries {
-    /// Counts a try. Says in how many seconds the next one may be made, where this one may not.
-    fn admit(&self, address: IpAddr) -> Result<(), u64> {
-        let (address, now) = (address.to_canonical(), Instant::now());
-        let mut all = self.tries.lock();
-        if all.len() >= MAX_ADDRESSES && !all.contains_key(&address) {
-            all.clear();
-        }
-        let tries = all.entry(address).or_default();
-        tries.retain(|at| now.duration_since(*at) < WINDOW);
-        match tries.first() {
-            Some(first) if tries.len() >= MAX_TRIES => {
-                Err(WINDOW.saturating_sub(now.duration_since(*first)).as_secs() + 1)
-            }
-            Some(_) | None => {
-                tries.push(now);
-                Ok(())
-            }
-        }
-    }
-}
+use crate::wrong_codes::Entered;
 
 /// A phone that wants to be paired.
 #[derive(Deserialize, ToSchema)]
@@ -103,15 +66,31 @@ pub(crate) async fn claim(
     headers: HeaderMap,
     Body(claim): Body<PairingClaim>,
 ) -> Result<Response, Problem> {
-    check_same_origin(&Method::POST, &uri, &headers)?;
-    endpoint.pairing_tries.admit(peer.ip()).map_err(|retry_after_seconds| {
-        Problem::rate_limited(
-            "Too many codes were tried from this address: wait a moment",
-            retry_after_seconds,
-        )
-    })?;
+    check_same_origin(&Method::POST, &uri, &headers, endpoint.secure)?;
     let PairingClaim { code, nonce, device, app_version } = claim;
-    let claimed = endpoint.app.claim_pairing(&code, &nonce, &device, &app_version)?;
+    let mut refusal = None;
+    let entered = endpoint.wrong_codes.enter(peer.ip(), || {
+        match endpoint.app.claim_pairing(&code, &nonce, &device, &app_version) {
+            Ok(claimed) => Some(Ok(claimed)),
+            Err(refused) if refused.code == Code::Unauthenticated => {
+                refusal = Some(refused);
+                None
+            }
+            // The code was not even compared.
+            Err(refused) => Some(Err(refused)),
+        }
+    });
+    let claimed = match (entered, refusal) {
+        (Entered::Right(claimed), _) => claimed?,
+        (Entered::Wrong, Some(refused)) => return Err(refused.into()),
+        (Entered::Wrong, None) => return Err(Problem::internal()),
+        (Entered::TooMany { retry_after_seconds }, _) => {
+            return Err(Problem::rate_limited(
+                "Too many wrong codes from this address: wait a moment",
+                retry_after_seconds,
+            ));
+        }
+    };
     let cookie = session::cookie_of_session(&claimed.token, endpoint.secure)?;
     Ok(([(header::SET_COOKIE, cookie)], Json(PairingStanding::from(claimed))).into_response())
 }
@@ -129,22 +108,4 @@ pub(crate) async fn show(
         Problem::unauthenticated("This phone is not being paired: scan the code that the desk shows")
     })?;
     Ok(Json(claimed.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn an_address_has_five_tries_a_minute() {
-        let tries = PairingTries::default();
-        let phone: IpAddr = "192.168.1.20".parse().unwrap();
-        for _ in 0..MAX_TRIES {
-            assert_eq!(tries.admit(phone), Ok(()));
-        }
-        assert!(tries.admit("::ffff:192.168.1.20".parse().unwrap()).is_err());
-        assert_eq!(tries.admit("192.168.1.21".parse().unwrap()), Ok(()));
-        tokio::time::advance(WINDOW).await;
-        assert_eq!(tries.admit(phone), Ok(()));
-    }
 }

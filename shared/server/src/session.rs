@@ -3,8 +3,10 @@
 //! A code makes a token of its own that ends with the session. A pasted token is kept as it is, so that revoking
 //! it ends every session that was opened with it; signing out then only forgets the cookie.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -20,7 +22,7 @@ use crate::endpoint::Shared;
 use crate::extract::Body;
 use crate::hosts::check_same_origin;
 use crate::problem::Problem;
-use crate::sign_in::Redeemed;
+use crate::wrong_codes::Entered;
 
 /// Over TLS the prefix makes browsers insist on Secure, Path=/ and no Domain.
 const SECURE_NAME: &str = "__Host-depot_session";
@@ -85,14 +87,15 @@ impl From<&Actor> for SignedIn {
     responses((status = 200, description = "Signed in; the cookie is set", body = SignedIn)))]
 pub(crate) async fn open(
     State(endpoint): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     uri: Uri,
     headers: HeaderMap,
     Body(sign_in): Body<SignIn>,
 ) -> Result<Response, Problem> {
     // Else a page of somebody else's could sign its visitor in as somebody of its choice.
-    check_same_origin(&Method::POST, &uri, &headers)?;
+    check_same_origin(&Method::POST, &uri, &headers, endpoint.secure)?;
     let (kind, token) = match (sign_in.code, sign_in.token) {
-        (Some(code), None) => (MADE_FOR_SESSION, token_for_code(&endpoint, &code).await?),
+        (Some(code), None) => (MADE_FOR_SESSION, token_for_code(&endpoint, peer.ip(), &code).await?),
         (None, Some(token)) => (EXISTED_BEFORE, token),
         (Some(_), Some(_)) | (None, None) => {
             return Err(Problem::malformed(
@@ -107,25 +110,35 @@ pub(crate) async fn open(
     Ok(([(header::SET_COOKIE, cookie)], Json(SignedIn::from(&actor))).into_response())
 }
 
-async fn token_for_code(endpoint: &Shared, code: &str) -> Result<String, Problem> {
-    match endpoint.sign_in.redeem(code) {
-        Redeemed::Yes => {}
-        Redeemed::No => {
+async fn token_for_code(endpoint: &Shared, address: IpAddr, code: &str) -> Result<String, Problem> {
+    let code = match endpoint.wrong_codes.enter(address, || endpoint.sign_in.redeem(code)) {
+        Entered::Right(code) => code,
+        Entered::Wrong => {
             return Err(Problem::unauthenticated(
-                "This sign-in link is not valid any more: ask for a new one",
+                "This sign-in link is not valid any more: it works once and for 15 minutes. Start the depot again with \
+                 --sign-in-link, or sign in with a token",
             ));
         }
-        Redeemed::TooMany { retry_after_seconds } => {
-            return Err(Problem::rate_limited("Too many wrong codes: wait a moment", retry_after_seconds));
+        Entered::TooMany { retry_after_seconds } => {
+            return Err(Problem::rate_limited(
+                "Too many wrong codes from this address: wait a moment",
+                retry_after_seconds,
+            ));
         }
-    }
+    };
     let new = NewToken {
         role: Role::Admin,
         name: "Desk in a browser".to_owned(),
         driver_id: None,
         expires_in: Some(SESSION),
     };
-    Ok(endpoint.app.create_token(new).await?.token)
+    match endpoint.app.create_token(new).await {
+        Ok(created) => Ok(created.token),
+        Err(error) => {
+            endpoint.sign_in.put_back(code);
+            Err(error.into())
+        }
+    }
 }
 
 /// Who is signed in.

@@ -9,36 +9,20 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-/// How many wrong codes are looked at within [`WINDOW`].
-const MAX_WRONG: usize = 5;
-const WINDOW: Duration = Duration::from_secs(60);
+/// How long a code can be used.
+const VALID: Duration = Duration::from_secs(15 * 60);
 
-/// What became of a code that somebody entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Redeemed {
-    /// It is the one; it will not be again.
-    Yes,
-    /// It is not.
-    No,
-    /// Too many were wrong lately: this one was not even looked at.
-    TooMany {
-        /// In how many seconds it is worth trying again; at least one.
-        retry_after_seconds: u64,
-    },
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// The hash of the code that is still to be used.
-    code: Option<[u8; 32]>,
-    /// When the latest wrong ones came; at most [`MAX_WRONG`].
-    wrong: Vec<Instant>,
+/// A code that was not used yet.
+#[derive(Debug)]
+pub(crate) struct Code {
+    hash: [u8; 32],
+    issued: Instant,
 }
 
 /// The code that is still to be used, if any.
 #[derive(Debug, Default)]
 pub(crate) struct SignInCodes {
-    state: Mutex<State>,
+    code: Mutex<Option<Code>>,
 }
 
 impl SignInCodes {
@@ -54,29 +38,21 @@ impl SignInCodes {
             let _ = write!(code, "{byte:02x}");
             code
         });
-        self.state.lock().code = Some(Sha256::digest(&code).into());
+        let hash = Sha256::digest(&code).into();
+        *self.code.lock() = Some(Code { hash, issued: Instant::now() });
         Ok(code)
     }
 
-    /// Takes a code that somebody entered.
-    pub(crate) fn redeem(&self, entered: &str) -> Redeemed {
-        let now = Instant::now();
-        let mut state = self.state.lock();
-        state.wrong.retain(|at| now.duration_since(*at) < WINDOW);
-        if let (true, Some(first)) = (state.wrong.len() >= MAX_WRONG, state.wrong.first()) {
-            let left = WINDOW.saturating_sub(now.duration_since(*first));
-            return Redeemed::TooMany { retry_after_seconds: left.as_secs() + 1 };
-        }
-        match &state.code {
-            Some(code) if same(code, &Sha256::digest(entered.trim()).into()) => {
-                state.code = None;
-                Redeemed::Yes
-            }
-            Some(_) | None => {
-                state.wrong.push(now);
-                Redeemed::No
-            }
-        }
+    /// Takes the code out, where the one that was entered is it and its time is not over.
+    pub(crate) fn redeem(&self, entered: &str) -> Option<Code> {
+        let entered = Sha256::digest(entered.trim()).into();
+        let is_it = |code: &mut Code| code.issued.elapsed() < VALID && same(&code.hash, &entered);
+        self.code.lock().take_if(is_it)
+    }
+
+    /// Puts back a code of which nothing came, unless there is another one by now.
+    pub(crate) fn put_back(&self, code: Code) {
+        self.code.lock().get_or_insert(code);
     }
 }
 
@@ -94,8 +70,9 @@ mod tests {
         let codes = SignInCodes::default();
         let code = codes.issue().unwrap();
         assert_eq!(code.len(), 32);
-        assert_eq!(codes.redeem(&code), Redeemed::Yes);
-        assert_eq!(codes.redeem(&code), Redeemed::No);
+        assert!(codes.redeem("guess").is_none());
+        assert!(codes.redeem(&code).is_some());
+        assert!(codes.redeem(&code).is_none());
     }
 
     #[tokio::test(start_paused = true)]
@@ -103,33 +80,32 @@ mod tests {
         let codes = SignInCodes::default();
         let before = codes.issue().unwrap();
         let code = codes.issue().unwrap();
-        assert_eq!(codes.redeem(&before), Redeemed::No);
-        assert_eq!(codes.redeem(&code), Redeemed::Yes);
+        assert!(codes.redeem(&before).is_none());
+        assert!(codes.redeem(&code).is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_five_wrong_codes_even_the_right_one_waits_a_minute() {
+    async fn code_expires_after_fifteen_minutes() {
         let codes = SignInCodes::default();
         let code = codes.issue().unwrap();
-        for _ in 0..MAX_WRONG {
-            assert_eq!(codes.redeem("guess"), Redeemed::No);
-        }
-        assert!(matches!(codes.redeem(&code), Redeemed::TooMany { retry_after_seconds: 1..=61 }));
-        tokio::time::advance(WINDOW).await;
-        assert_eq!(codes.redeem(&code), Redeemed::Yes);
+        tokio::time::advance(VALID - Duration::from_secs(1)).await;
+        let taken = codes.redeem(&code).unwrap();
+        codes.put_back(taken);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(codes.redeem(&code).is_none());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_as_long_as_they_were_told_is_let_in() {
+    async fn code_put_back_works_unless_there_is_another() {
         let codes = SignInCodes::default();
         let code = codes.issue().unwrap();
-        for _ in 0..MAX_WRONG {
-            codes.redeem("guess");
-        }
-        tokio::time::advance(Duration::from_millis(30_500)).await;
-        assert_eq!(codes.redeem(&code), Redeemed::TooMany { retry_after_seconds: 30 });
-        tokio::time::advance(Duration::from_secs(30)).await;
-        assert_eq!(codes.redeem(&code), Redeemed::Yes);
+        let taken = codes.redeem(&code).unwrap();
+        codes.put_back(taken);
+        let taken = codes.redeem(&code).unwrap();
+        let newer = codes.issue().unwrap();
+        codes.put_back(taken);
+        assert!(codes.redeem(&code).is_none());
+        assert!(codes.redeem(&newer).is_some());
     }
 
     #[test]

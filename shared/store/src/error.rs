@@ -148,6 +148,9 @@ pub enum ReadError {
     /// The work panicked.
     #[error("the query failed unexpectedly")]
     Panicked,
+    /// Its caller went away before it began.
+    #[error("nobody waits for the query any more")]
+    Interrupted,
     /// The store is closed, or the runtime that would have run the read is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -219,6 +222,12 @@ pub fn is_gone(error: &rusqlite::Error) -> bool {
 
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
+/// Whether a read failed because its caller went away.
+#[must_use]
+pub fn is_interrupted(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {

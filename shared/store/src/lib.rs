@@ -48,7 +48,7 @@ pub mod seal;
 pub mod subject;
 pub mod subscription;
 
-pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError, is_gone};
+pub use error::{AppendError, OpenError, ReadError, WorkError, WriteError, is_gone, is_interrupted};
 pub use event::{Metadata, NewEvent, StoredEvent};
 pub use folder::{DATABASE_FILE, Held, RESTORING_FILE, hold, read_file, sync_folder};
 pub use options::{StoreOptions, Synchronous};

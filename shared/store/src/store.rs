@@ -23,7 +23,7 @@ use crate::{
     job::Command,
     log,
     options::StoreOptions,
-    readers::Readers,
+    readers::{Length, Readers},
     rewrite,
     schema::{self, Migration},
     syncing::{Syncer, Syncing},
@@ -178,7 +178,7 @@ impl<C: Default + Send + 'static> Store<C> {
 
     /// Runs a read on a thread for blocking work, with a read-only connection. It sees every write acknowledged
     /// before it began, and returns when what it saw is on the disk (or its commit failed). Each statement has a snapshot
-    /// of its own; for one over several, open a transaction.
+    /// of its own; for one over several, open a transaction. Dropping the future interrupts the read.
     ///
     /// # Errors
     /// The work's own, or a [`ReadError`] when it could not run, panicked, or the store is closed.
@@ -188,7 +188,21 @@ impl<C: Default + Send + 'static> Store<C> {
         T: Send + 'static,
         E: From<ReadError> + Send + 'static,
     {
-        self.shared.readers.read(work).await
+        self.shared.readers.read(Length::Short, work).await
+    }
+
+    /// [`read`](Self::read) for work of seconds, such as a whole table as a file. Few of them run at once, and none takes the
+    /// place of a short read.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read_long<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<ReadError> + Send + 'static,
+    {
+        self.shared.readers.read(Length::Long, work).await
     }
 
     /// [`read`](Self::read) on the calling thread: for look-ups of microseconds, and for callers without a runtime. It waits

@@ -107,7 +107,7 @@ const QUERIES: [(&str, &str); 30] = [
     (r#"{"query":"session"}"#, "+++++"),
     (r#"{"query":"settings"}"#, "++++-"),
     (r#"{"query":"tokens"}"#, "+----"),
-    (r#"{"query":"board"}"#, "++++-"),
+    (r#"{"query":"board","day":"2026-03-01"}"#, "++++-"),
     (r#"{"query":"lanes","from":NOON,"to":NOON}"#, "++++-"),
     (r#"{"query":"fleetOverview"}"#, "++++-"),
     (r#"{"query":"drivers"}"#, "++++-"),

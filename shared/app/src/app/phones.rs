@@ -30,10 +30,9 @@ impl App {
         device: &str,
         app_version: &str,
     ) -> Result<Claimed, AppError> {
-        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now());
-        // A wrong code changes a pairing too.
+        let claimed = self.inner.pairings.lock().claim((code, nonce), (device, app_version), self.now())?;
         self.tell_of_phones();
-        claimed
+        Ok(claimed)
     }
 
     /// How the pairing stands whose phone bears this credential, if there is one.

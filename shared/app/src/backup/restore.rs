@@ -208,9 +208,9 @@ impl From<depot_store::ReadError> for Unread {
     fn from(error: depot_store::ReadError) -> Self {
         match error {
             depot_store::ReadError::Storage(error) => Self(error),
-            depot_store::ReadError::Panicked | depot_store::ReadError::Closed => {
-                Self(rusqlite::Error::ToSqlConversionFailure(error.into()))
-            }
+            depot_store::ReadError::Panicked
+            | depot_store::ReadError::Interrupted
+            | depot_store::ReadError::Closed => Self(rusqlite::Error::ToSqlConversionFailure(error.into())),
         }
     }
 }

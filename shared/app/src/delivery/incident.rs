@@ -8,8 +8,9 @@ use rusqlite::{Connection, Row, params};
 use super::{IncidentListing, IncidentSort, IncidentView};
 use crate::entity::Recorded;
 use crate::error::AppError;
-use crate::page::Page;
-use crate::sql::{self, Filter, Order, blob};
+use crate::page::{Page, Paging};
+use crate::sql::{self, By, Filter, Order, blob};
+use crate::text::{search_text, sort_key};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112415,
@@ -41,7 +42,8 @@ pub(super) fn report(
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     sql::run(
         tables,
-        "INSERT INTO incidents (id, delivery_id, kind, severity, description, reported_at, photos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO incidents (id, delivery_id, kind, severity, description, reported_at, photos, search,
+           kind_order) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             reported.incident_id.uuid(),
             id,
@@ -50,6 +52,8 @@ pub(super) fn report(
             reported.description.as_str(),
             at.micros(),
             photos,
+            search_text(&[reported.kind.as_str(), reported.description.as_str()]),
+            sort_key(reported.kind.as_str()),
         ],
     )?;
     sql::run(tables, "UPDATE deliveries SET open_incidents = open_incidents + 1 WHERE id = ?1", [id])
@@ -108,6 +112,8 @@ pub(crate) fn incidents(
     listing: IncidentListing,
     only: Option<DriverId>,
 ) -> Result<Page<IncidentView>, AppError> {
+    let paging =
+        Paging::new("incidents", &listing, listing.cursor.clone(), listing.limit.unwrap_or_default());
     let mut filter = Filter::default();
     filter
         .flag(listing.resolved, "i.resolved_at IS NOT NULL", "i.resolved_at IS NULL")
@@ -123,15 +129,15 @@ pub(crate) fn incidents(
         )
         .when("i.reported_at >= ?", listing.from.map(Timestamp::micros))
         .when("i.reported_at < ?", listing.to.map(Timestamp::micros))
-        .contains(&["i.kind", "i.description"], listing.text.as_deref());
-    let (by, text) = match listing.sort.unwrap_or(IncidentSort::ReportedTimestamp) {
-        IncidentSort::ReportedTimestamp => ("i.reported_at", false),
-        IncidentSort::Type => ("i.kind", true),
-        IncidentSort::Severity => (GRAVITY, false),
+        .contains(&["instr(i.search, ?)"], listing.text.as_deref());
+    let by = match listing.sort.unwrap_or(IncidentSort::ReportedTimestamp) {
+        IncidentSort::ReportedTimestamp => By::Number("i.reported_at"),
+        IncidentSort::Type => By::Key("i.kind_order"),
+        IncidentSort::Severity => By::Number(GRAVITY),
     };
     let descending = listing.descending.unwrap_or(listing.sort.is_none());
-    let order = Order { by, id: "i.id", text, descending };
-    sql::page(tables, SELECT, filter, &order, listing.cursor, listing.limit.unwrap_or_default(), view)
+    let order = Order { by, id: "i.id", descending };
+    sql::page(tables, SELECT, filter, &order, paging, view)
 }
 
 /// The incidents of one delivery, in the order of reporting.

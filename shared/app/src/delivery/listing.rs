@@ -19,10 +19,10 @@ pub struct DeliveryListing {
     #[param(value_type = Option<Vec<schema::DeliveryStatus>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<DeliveryStatus>>")]
     pub status: Option<AnyOf<DeliveryStatus>>,
-    /// Only scheduled to start at or after this.
+    /// Only on the road at or after this: planned to end later, or still under way.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub from: Option<Timestamp>,
-    /// Only scheduled to start before this.
+    /// Only planned to start before this.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub to: Option<Timestamp>,
     /// Only of this driver.
@@ -42,7 +42,8 @@ pub struct DeliveryListing {
     pub at_risk: Option<bool>,
     /// Only those that lack a driver or a vehicle (or lack neither).
     pub unassigned: Option<bool>,
-    /// Only with this in origin, destination, driver, vehicle or receiver, or at the beginning of the id.
+    /// Only with each word of this in origin, destination, driver, vehicle or receiver, or at the beginning of the id,
+    /// whatever its case, accents and the separators of numbers.
     pub text: Option<String>,
     /// The order.
     pub sort: Option<DeliverySort>,
@@ -51,7 +52,8 @@ pub struct DeliveryListing {
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+    /// as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
     #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
@@ -103,7 +105,7 @@ pub struct IncidentListing {
     /// Only reported before this.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub to: Option<Timestamp>,
-    /// Only with this in the type or the description.
+    /// Only with each word of this in the type or the description.
     pub text: Option<String>,
     /// The order.
     pub sort: Option<IncidentSort>,
@@ -112,7 +114,8 @@ pub struct IncidentListing {
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+    /// as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
     #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }

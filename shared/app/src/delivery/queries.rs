@@ -9,13 +9,13 @@ use rusqlite::{Connection, Row, params};
 use super::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
     DeliverySort, Lanes, LiveTracking, ReachedCheckpoint, TimelineCategory, TimelineEntry, ended, incident,
-    risk, search,
+    on_road, risk, search,
 };
 use crate::entity::{decode, occurred};
 use crate::error::{AppError, Code};
 use crate::log::EventView;
-use crate::page::{Cursor, Limit, Page};
-use crate::sql::{self, Filter, Order, blob};
+use crate::page::{Cursor, Limit, Page, Paging};
+use crate::sql::{self, By, Filter, Order, blob};
 
 const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, COALESCE(d.ended_origin, r.origin) AS origin, \
     COALESCE(d.ended_destination, r.destination) AS destination, d.starts_at, d.ends_at, d.driver_id, \
@@ -68,14 +68,14 @@ pub(crate) fn deliveries(
     only: Option<DriverId>,
     now: Timestamp,
 ) -> Result<Page<DeliveryRow>, AppError> {
+    let paging =
+        Paging::new("deliveries", &listing, listing.cursor.clone(), listing.limit.unwrap_or_default());
     let late = format!("d.open = 1 AND d.due_at < {}", now.micros());
     let on_time = format!("NOT ({late})");
     let (at_risk, not_at_risk) = (risk::is(now), format!("({}) IS NULL", risk::of(now)));
     let mut filter = Filter::default();
     filter
         .any_of("d.status", listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
-        .when("d.starts_at >= ?", listing.from.map(Timestamp::micros))
-        .when("d.starts_at < ?", listing.to.map(Timestamp::micros))
         .when("d.driver_id = ?", listing.driver_id.map(|id| blob(id.uuid())))
         .when("d.driver_id = ?", only.map(|id| blob(id.uuid())))
         .when("d.vehicle_id = ?", listing.vehicle_id.map(|id| blob(id.uuid())))
@@ -88,19 +88,19 @@ pub(crate) fn deliveries(
             "d.open = 1 AND (d.driver_id IS NULL OR d.vehicle_id IS NULL)",
             "d.driver_id IS NOT NULL AND d.vehicle_id IS NOT NULL",
         );
+    on_road::narrow(tables, &mut filter, (listing.from, listing.to), now)?;
     if let Some(text) = &listing.text {
         search::narrow(tables, &mut filter, text)?;
     }
     let by = match listing.sort.unwrap_or(DeliverySort::CreatedAt) {
-        DeliverySort::CreatedAt => "d.created_at",
-        DeliverySort::ScheduledStartTime => "d.starts_at",
-        DeliverySort::UpdatedAt => "d.updated_at",
-        DeliverySort::Status => "d.stage",
+        DeliverySort::CreatedAt => By::Number("d.created_at"),
+        DeliverySort::ScheduledStartTime => By::Number("d.starts_at"),
+        DeliverySort::UpdatedAt => By::Change("d.updated_at"),
+        DeliverySort::Status => By::Number("d.stage"),
     };
     let descending = listing.descending.unwrap_or(listing.sort.is_none());
-    let order = Order { by, id: "d.id", text: false, descending };
-    let limit = listing.limit.unwrap_or_default();
-    sql::page(tables, &select_at(now), filter, &order, listing.cursor, limit, row_at(now))
+    let order = Order { by, id: "d.id", descending };
+    sql::page(tables, &select_at(now), filter, &order, paging, row_at(now))
 }
 
 /// One delivery.
@@ -168,9 +168,10 @@ pub(crate) fn live_tracking(
     filter
         .any_of("d.status", Some(under_way.iter().map(|s| s.as_str().to_owned()).collect()))
         .when("d.driver_id = ?", only.map(|id| blob(id.uuid())));
-    let order = Order { by: "d.created_at", id: "d.id", text: false, descending: false };
+    let order = Order { by: By::Number("d.created_at"), id: "d.id", descending: false };
+    let paging = Paging::new("liveTracking", &(), cursor, limit);
     let select = format!("{COLUMNS} FROM {TABLES}");
-    let page = sql::page(tables, &select, filter, &order, cursor, limit, |row| {
+    let page = sql::page(tables, &select, filter, &order, paging, |row| {
         Ok(ActiveDelivery {
             delivery_id: sql::id(row, "id")?,
             status: sql::word(row, "status")?,
@@ -188,7 +189,7 @@ pub(crate) fn live_tracking(
 /// How many deliveries the lanes show at most.
 const LANES_MOST: usize = 2_000;
 
-/// The deliveries whose time on the road has an instant in common with `[from, to)`, the first to start first.
+/// The deliveries on the road in `[from, to)`, the first to start first.
 pub(crate) fn lanes(
     tables: &Connection,
     from: Timestamp,
@@ -198,17 +199,13 @@ pub(crate) fn lanes(
     if to <= from {
         return Err(AppError::new(Code::Unfit, "to: it must be later than from"));
     }
-    // What takes up to a day began less than a day before `from`; the few that take longer have an index of their own.
     let sql = format!(
-        "{select} WHERE d.id IN (
-           SELECT id FROM deliveries WHERE starts_at >= ?1 - {DAY} AND starts_at < ?2 AND (ends_at > ?1 OR starts_at >= ?1)
-           UNION SELECT id FROM deliveries WHERE ends_at - starts_at > {DAY} AND ends_at > ?1 AND starts_at < ?2)
-         ORDER BY d.starts_at, d.id LIMIT {limit}",
+        "{select} WHERE d.id IN ({ids}) ORDER BY d.starts_at, d.id LIMIT {limit}",
         select = select_at(now),
-        DAY = 86_400_000_000_i64,
+        ids = on_road::ids(from, to, now),
         limit = LANES_MOST + 1
     );
-    let mut deliveries = sql::all(tables, &sql, params![from.micros(), to.micros()], row_at(now))?;
+    let mut deliveries = sql::all(tables, &sql, [], row_at(now))?;
     let more = deliveries.len() > LANES_MOST;
     deliveries.truncate(LANES_MOST);
     Ok(Lanes { deliveries, more })
@@ -242,7 +239,40 @@ pub(crate) fn board(tables: &Connection, recent: Vec<EventView>, now: Timestamp)
         )?,
         open_incidents: count("SELECT COUNT(*) FROM incidents WHERE resolved_at IS NULL")?,
         recent,
+        day: None,
     })
+}
+
+/// How the deliveries on the road in `[from, to)` stand now.
+pub(crate) struct LiveFigures {
+    pub(crate) under_way: u32,
+    pub(crate) late: u32,
+    pub(crate) at_risk: u32,
+    pub(crate) unassigned: u32,
+}
+
+/// Counts the deliveries that the lanes of `[from, to)` show.
+pub(crate) fn live_figures(
+    tables: &Connection,
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+) -> rusqlite::Result<LiveFigures> {
+    let sql = format!(
+        "SELECT TOTAL({under_way}), TOTAL(d.open = 1 AND d.due_at < {now}), TOTAL({at_risk}),
+           TOTAL(d.open = 1 AND (d.driver_id IS NULL OR d.vehicle_id IS NULL))
+         FROM deliveries d WHERE d.id IN ({ids})",
+        under_way = on_road::under_way("d"),
+        at_risk = risk::is(now),
+        ids = on_road::ids(from, to, now),
+        now = now.micros(),
+    );
+    let counted = sql::one(tables, &sql, [], |row| {
+        // TOTAL is 0 and no NULL where there is nothing, and a whole number of rows otherwise.
+        let count = |column: usize| row.get::<_, f64>(column).map(|count| count as u32);
+        Ok(LiveFigures { under_way: count(0)?, late: count(1)?, at_risk: count(2)?, unassigned: count(3)? })
+    })?;
+    Ok(counted.unwrap_or(LiveFigures { under_way: 0, late: 0, at_risk: 0, unassigned: 0 }))
 }
 
 /// What `history` tells of a delivery, with the names of its driver and vehicle.

@@ -1,56 +1,75 @@
-//! Finds deliveries by a text, in either of two ways. Where few have it, those few are found by the indexes of the texts
-//! and named one by one; where many have it, the list is walked in its order, and a page is soon full.
+//! Finds deliveries by a text, in either of two ways. If one of its words is in few of them, those are found by the indexes
+//! of the texts and named one by one; otherwise the list is walked in its order, and a page is soon full.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params_from_iter, types::Value};
 use uuid::Uuid;
 
 use crate::sql::{self, Filter, blob};
+use crate::text::{SearchWord, search_words};
 
 /// Up to here deliveries are named one by one.
 const FEW: usize = 500;
 
-/// The routes, drivers and vehicles that have the text `?`, which is one pattern throughout.
-const ROUTES: &str =
-    "SELECT id FROM routes WHERE origin LIKE ? ESCAPE '\\' OR destination LIKE ? ESCAPE '\\'";
-const DRIVERS: &str = "SELECT id FROM drivers WHERE name LIKE ? ESCAPE '\\'";
-const VEHICLES: &str = "SELECT id FROM vehicles WHERE registration LIKE ? ESCAPE '\\'";
+/// The routes, drivers and vehicles in which a word `?` is found.
+const ROUTES: &str = "SELECT id FROM routes WHERE instr(search, ?)";
+const DRIVERS: &str = "SELECT id FROM drivers WHERE instr(search, ?)";
+const VEHICLES: &str = "SELECT id FROM vehicles WHERE instr(search, ?)";
 
-/// Demands that a delivery has `text` in origin, destination, driver, vehicle or receiver, or begins its id with it.
+/// Demands that each word of `text` is found in origin, destination, driver, vehicle or receiver, or begins the id.
 pub(super) fn narrow(tables: &Connection, filter: &mut Filter, text: &str) -> rusqlite::Result<()> {
-    let Some(pattern) = sql::pattern(text) else { return Ok(()) };
-    let ids = ids_beginning_with(text);
-    let found = few(tables, &pattern, ids)?;
-    if found.len() <= FEW {
-        filter.any_of("d.id", Some(found.into_iter().map(blob).collect()));
-        return Ok(());
+    let words = search_words(text);
+    let mut rarest: Option<(usize, Vec<Uuid>)> = None;
+    for (place, word) in words.iter().enumerate() {
+        let found = few(tables, word)?;
+        if found.len() <= FEW && rarest.as_ref().is_none_or(|(_, ids)| found.len() < ids.len()) {
+            rarest = Some((place, found));
+        }
     }
-    // The plus keeps SQLite from collecting and sorting all of them before it shows the first.
-    let by_id = ids.map_or(String::new(), |(first, last)| {
-        format!(" OR d.id BETWEEN x'{}' AND x'{}'", first.simple(), last.simple())
-    });
-    let clause = format!(
-        "(+d.route_id IN ({ROUTES}) OR +d.driver_id IN ({DRIVERS}) OR +d.vehicle_id IN ({VEHICLES}) \
-         OR d.receiver_name LIKE ? ESCAPE '\\'{by_id})"
-    );
-    filter.demand(clause, &Value::Text(pattern));
+    let named = rarest.as_ref().map(|(place, _)| *place);
+    if let Some((_, ids)) = rarest {
+        filter.any_of("d.id", Some(ids.into_iter().map(blob).collect()));
+    }
+    for (_, word) in words.iter().enumerate().filter(|(place, _)| Some(*place) != named) {
+        // The plus keeps SQLite from collecting and sorting all of them before it shows the first.
+        let mut clauses = vec![
+            format!("+d.route_id IN ({ROUTES})"),
+            format!("+d.driver_id IN ({DRIVERS})"),
+            format!("+d.vehicle_id IN ({VEHICLES})"),
+            "instr(d.receiver_search, ?)".to_owned(),
+        ];
+        clauses.extend(
+            ids_of(word)
+                .map(|(first, last)| format!("d.id BETWEEN x'{}' AND x'{}'", first.simple(), last.simple())),
+        );
+        let clauses: Vec<&str> = clauses.iter().map(String::as_str).collect();
+        filter.contains_word(&clauses, word);
+    }
     Ok(())
 }
 
-/// The deliveries that have the text, but no more of them than one over [`FEW`].
-fn few(tables: &Connection, pattern: &str, ids: Option<(Uuid, Uuid)>) -> rusqlite::Result<Vec<Uuid>> {
-    let [routes, drivers, vehicles] = [ROUTES, DRIVERS, VEHICLES].map(|sql| sql.replace('?', "?1"));
-    let (first, last) = ids.unzip();
-    let sql = format!(
-        "SELECT id FROM deliveries WHERE route_id IN ({routes})
-         UNION ALL SELECT id FROM deliveries WHERE driver_id IN ({drivers})
-         UNION ALL SELECT id FROM deliveries WHERE vehicle_id IN ({vehicles})
-         UNION ALL SELECT id FROM deliveries WHERE receiver_name IS NOT NULL AND receiver_name LIKE ?1 ESCAPE '\\'
-         UNION ALL SELECT id FROM deliveries WHERE id BETWEEN ?2 AND ?3
-         LIMIT {}",
-        FEW + 1
-    );
-    sql::all(tables, &sql, params![pattern, first, last], |row| row.get(0))
+/// The deliveries in which a word is found, but no more of them than one over [`FEW`].
+fn few(tables: &Connection, word: &SearchWord) -> rusqlite::Result<Vec<Uuid>> {
+    let (mut selects, mut values) = (Vec::new(), Vec::new());
+    for form in &word.forms {
+        selects.extend([
+            format!("SELECT id FROM deliveries WHERE route_id IN ({ROUTES})"),
+            format!("SELECT id FROM deliveries WHERE driver_id IN ({DRIVERS})"),
+            format!("SELECT id FROM deliveries WHERE vehicle_id IN ({VEHICLES})"),
+            "SELECT id FROM deliveries WHERE receiver_search IS NOT NULL AND instr(receiver_search, ?)"
+                .to_owned(),
+        ]);
+        values.extend((0..4).map(|_| Value::Text(form.clone())));
+    }
+    if let Some((first, last)) = ids_of(word) {
+        selects.push("SELECT id FROM deliveries WHERE id BETWEEN ? AND ?".to_owned());
+        values.extend([blob(first), blob(last)]);
+    }
+    let sql = format!("{} LIMIT {}", selects.join(" UNION ALL "), FEW + 1);
+    sql::all(tables, &sql, params_from_iter(values), |row| row.get(0))
+}
+
+fn ids_of(word: &SearchWord) -> Option<(Uuid, Uuid)> {
+    word.forms.first().and_then(|form| ids_beginning_with(form))
 }
 
 /// The first and the last id that begin with `text`, where it is hexadecimal digits and hyphens alone.

@@ -7,6 +7,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::log::EventView;
+use crate::report::DayFigures;
 use crate::schema;
 
 /// A delivery in a list.
@@ -331,6 +332,8 @@ pub struct Board {
     pub open_incidents: u32,
     /// The newest events, the newest first.
     pub recent: Vec<EventView>,
+    /// The figures of one day, if one was asked for.
+    pub day: Option<DayFigures>,
 }
 
 /// How many deliveries have each status.

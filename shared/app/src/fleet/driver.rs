@@ -7,6 +7,7 @@ use depot_domain::fleet::driver::{
     DriverAdded, DriverAvailability, DriverErased, DriverEvent, DriverStatus, DriverStatusChanged,
     DriverUpdated,
 };
+use depot_domain::text::CodeKey;
 use depot_domain::values::{DriverId, DriverLicense, ERASED, Name};
 use depot_store::Migration;
 use lru::LruCache;
@@ -18,8 +19,9 @@ use crate::delivery;
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::error::AppError;
 use crate::log::EntityKind;
-use crate::page::Page;
-use crate::sql::{self, Filter, Order};
+use crate::page::{Page, Paging};
+use crate::sql::{self, By, Filter, Order};
+use crate::text::{search_text, sort_key};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112411,
@@ -73,12 +75,14 @@ impl Entity for Driver {
                     at.micros(),
                     version
                 ],
-            ),
+            )
+            .and_then(|()| put_keys(tables, *id, name.as_str(), driver_license.as_str())),
             DriverEvent::DriverUpdated(DriverUpdated { name, driver_license }) => sql::run(
                 tables,
                 "UPDATE drivers SET name = ?2, driver_license = ?3, updated_at = ?4, version = ?5 WHERE id = ?1",
                 params![id, name.as_str(), driver_license.as_str(), at.micros(), version],
-            ),
+            )
+            .and_then(|()| put_keys(tables, *id, name.as_str(), driver_license.as_str())),
             DriverEvent::DriverStatusChanged(DriverStatusChanged { new, reason, .. }) => sql::run(
                 tables,
                 "UPDATE drivers SET status = ?2, status_reason = ?5, status_at = ?3, updated_at = ?3, version = ?4
@@ -97,9 +101,25 @@ impl Entity for Driver {
                 "UPDATE drivers SET name = ?5, driver_license = '', status = ?2, status_reason = NULL, status_at = ?3,
                    updated_at = ?3, version = ?4, erased = 1 WHERE id = ?1",
                 params![id, DriverStatus::Unavailable.as_str(), at.micros(), version, ERASED],
-            )),
+            ))
+            .and_then(|()| put_keys(tables, *id, ERASED, "")),
         }
     }
+}
+
+/// Stores what the texts of a driver are found, sorted and compared by. They are as personal as the texts.
+fn put_keys(tables: &Connection, id: Uuid, name: &str, license: &str) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE drivers SET search = ?2, name_order = ?3, license_order = ?4, license_key = ?5 WHERE id = ?1",
+        params![
+            id,
+            search_text(&[name, license]),
+            sort_key(name),
+            sort_key(license),
+            CodeKey::new(license).as_str()
+        ],
+    )
 }
 
 const HELD: &str = "(SELECT COUNT(*) FROM bookings b WHERE b.kind = 'Driver' AND b.resource_id = drivers.id)";
@@ -125,6 +145,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DriverView> {
         updated_at: sql::time(row, "updated_at")?,
         version: row.get("version")?,
         erased: row.get("erased")?,
+        same_license: Vec::new(),
     })
 }
 
@@ -135,20 +156,21 @@ pub(crate) fn driver(tables: &Connection, id: DriverId) -> rusqlite::Result<Opti
 
 /// A page of drivers.
 pub(crate) fn drivers(tables: &Connection, listing: DriverListing) -> Result<Page<DriverView>, AppError> {
+    let paging = Paging::new("drivers", &listing, listing.cursor.clone(), listing.limit.unwrap_or_default());
     let mut filter = Filter::default();
     filter
         .any_of(SHOWN, listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
-        .contains(&["name", "driver_license"], listing.text.as_deref())
+        .contains(&["instr(search, ?)"], listing.text.as_deref())
         .when("updated_at >= ?", listing.from.map(|at| at.micros()))
         .when("updated_at < ?", listing.to.map(|at| at.micros()));
-    let (by, text) = match listing.sort.unwrap_or(DriverSort::Name) {
-        DriverSort::Name => ("name", true),
-        DriverSort::DriverLicense => ("driver_license", true),
-        DriverSort::Status => ("status", true),
-        DriverSort::UpdatedAt => ("updated_at", false),
+    let by = match listing.sort.unwrap_or(DriverSort::Name) {
+        DriverSort::Name => By::Key("name_order"),
+        DriverSort::DriverLicense => By::Key("license_order"),
+        DriverSort::Status => By::Text("status"),
+        DriverSort::UpdatedAt => By::Change("updated_at"),
     };
-    let order = Order { by, id: "id", text, descending: listing.descending.unwrap_or(false) };
-    sql::page(tables, &select(), filter, &order, listing.cursor, listing.limit.unwrap_or_default(), view)
+    let order = Order { by, id: "id", descending: listing.descending.unwrap_or(false) };
+    sql::page(tables, &select(), filter, &order, paging, view)
 }
 
 /// How many drivers have each status.
@@ -167,14 +189,31 @@ pub(crate) fn counts(tables: &Connection) -> rusqlite::Result<DriverCounts> {
     Ok(counts)
 }
 
-/// A driver other than `except` with that licence, whatever the case of its letters.
+/// A driver other than `except` with that licence, however it is written.
 pub(crate) fn license_holder(
     tables: &Connection,
     license: &DriverLicense,
     except: DriverId,
-) -> rusqlite::Result<Option<(DriverId, Name)>> {
-    let sql = "SELECT id, name FROM drivers WHERE driver_license = ?1 AND id <> ?2 LIMIT 1";
-    sql::one(tables, sql, params![license.as_str(), except.uuid()], |row| {
-        Ok((sql::id(row, "id")?, sql::word(row, "name")?))
-    })
+) -> rusqlite::Result<Option<(DriverId, Name, DriverLicense)>> {
+    let key = license.key();
+    let sql = "SELECT id, name, driver_license FROM drivers WHERE license_key = ?1 AND id <> ?2 ORDER BY id";
+    let alike = sql::all(tables, sql, params![key.as_str(), except.uuid()], |row| {
+        Ok((sql::id(row, "id")?, sql::word(row, "name")?, sql::word(row, "driver_license")?))
+    })?;
+    Ok(alike.into_iter().find(|(_, _, other): &(_, _, DriverLicense)| other.key().is_same_code(&key)))
+}
+
+/// Names for each driver the others with the same licence: they were added before spellings were compared, or while
+/// duplicates were allowed.
+pub(crate) fn flag_twins(tables: &Connection, drivers: &mut [DriverView]) -> rusqlite::Result<()> {
+    let sql = "SELECT id, driver_license FROM drivers WHERE license_key = ?1 AND id <> ?2 ORDER BY id";
+    for driver in drivers.iter_mut().filter(|driver| !driver.erased) {
+        let key = CodeKey::new(&driver.driver_license);
+        let alike = sql::all(tables, sql, params![key.as_str(), driver.driver_id.uuid()], |row| {
+            Ok((sql::id(row, "id")?, row.get::<_, String>("driver_license")?))
+        })?;
+        let twins = alike.into_iter().filter(|(_, other)| CodeKey::new(other).is_same_code(&key));
+        driver.same_license = twins.map(|(id, _)| id).collect();
+    }
+    Ok(())
 }

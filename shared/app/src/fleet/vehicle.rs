@@ -6,6 +6,7 @@ use depot_domain::Vehicle;
 use depot_domain::fleet::vehicle::{
     VehicleAdded, VehicleAvailability, VehicleEvent, VehicleStatus, VehicleStatusChanged, VehicleUpdated,
 };
+use depot_domain::text::CodeKey;
 use depot_domain::values::{Registration, VehicleId, VehicleType};
 use depot_store::Migration;
 use lru::LruCache;
@@ -16,8 +17,9 @@ use super::{VehicleCounts, VehicleListing, VehicleSort, VehicleView, count_by_wo
 use crate::entity::{Caches, Entity, Loaded, Recorded};
 use crate::error::AppError;
 use crate::log::EntityKind;
-use crate::page::Page;
-use crate::sql::{self, Filter, Order};
+use crate::page::{Page, Paging};
+use crate::sql::{self, By, Filter, Order};
+use crate::text::{search_text, sort_key};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112412,
@@ -66,12 +68,14 @@ impl Entity for Vehicle {
                     at.micros(),
                     version
                 ],
-            ),
+            )
+            .and_then(|()| put_keys(tables, *id, registration.as_str(), vehicle_type.as_str())),
             VehicleEvent::VehicleUpdated(VehicleUpdated { registration, vehicle_type }) => sql::run(
                 tables,
                 "UPDATE vehicles SET registration = ?2, vehicle_type = ?3, updated_at = ?4, version = ?5 WHERE id = ?1",
                 params![id, registration.as_str(), vehicle_type.as_str(), at.micros(), version],
-            ),
+            )
+            .and_then(|()| put_keys(tables, *id, registration.as_str(), vehicle_type.as_str())),
             VehicleEvent::VehicleStatusChanged(VehicleStatusChanged { new, reason, .. }) => sql::run(
                 tables,
                 "UPDATE vehicles SET status = ?2, status_reason = ?5, status_at = ?3, updated_at = ?3, version = ?4
@@ -86,6 +90,21 @@ impl Entity for Vehicle {
             ),
         }
     }
+}
+
+/// Stores what the texts of a vehicle are found, sorted and compared by.
+fn put_keys(tables: &Connection, id: Uuid, registration: &str, vehicle_type: &str) -> rusqlite::Result<()> {
+    sql::run(
+        tables,
+        "UPDATE vehicles SET search = ?2, registration_order = ?3, type_order = ?4, registration_key = ?5 WHERE id = ?1",
+        params![
+            id,
+            search_text(&[registration, vehicle_type]),
+            sort_key(registration),
+            sort_key(vehicle_type),
+            CodeKey::new(registration).as_str()
+        ],
+    )
 }
 
 const HELD: &str =
@@ -111,6 +130,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<VehicleView> {
         open_deliveries,
         updated_at: sql::time(row, "updated_at")?,
         version: row.get("version")?,
+        same_registration: Vec::new(),
     })
 }
 
@@ -121,20 +141,21 @@ pub(crate) fn vehicle(tables: &Connection, id: VehicleId) -> rusqlite::Result<Op
 
 /// A page of vehicles.
 pub(crate) fn vehicles(tables: &Connection, listing: VehicleListing) -> Result<Page<VehicleView>, AppError> {
+    let paging = Paging::new("vehicles", &listing, listing.cursor.clone(), listing.limit.unwrap_or_default());
     let mut filter = Filter::default();
     filter
         .any_of(SHOWN, listing.status.map(|any| any.0.iter().map(|s| s.as_str().to_owned()).collect()))
-        .contains(&["registration", "vehicle_type"], listing.text.as_deref())
+        .contains(&["instr(search, ?)"], listing.text.as_deref())
         .when("updated_at >= ?", listing.from.map(|at| at.micros()))
         .when("updated_at < ?", listing.to.map(|at| at.micros()));
-    let (by, text) = match listing.sort.unwrap_or(VehicleSort::Registration) {
-        VehicleSort::Registration => ("registration", true),
-        VehicleSort::VehicleType => ("vehicle_type", true),
-        VehicleSort::Status => ("status", true),
-        VehicleSort::UpdatedAt => ("updated_at", false),
+    let by = match listing.sort.unwrap_or(VehicleSort::Registration) {
+        VehicleSort::Registration => By::Key("registration_order"),
+        VehicleSort::VehicleType => By::Key("type_order"),
+        VehicleSort::Status => By::Text("status"),
+        VehicleSort::UpdatedAt => By::Change("updated_at"),
     };
-    let order = Order { by, id: "id", text, descending: listing.descending.unwrap_or(false) };
-    sql::page(tables, &select(), filter, &order, listing.cursor, listing.limit.unwrap_or_default(), view)
+    let order = Order { by, id: "id", descending: listing.descending.unwrap_or(false) };
+    sql::page(tables, &select(), filter, &order, paging, view)
 }
 
 /// How many vehicles have each status.
@@ -153,14 +174,31 @@ pub(crate) fn counts(tables: &Connection) -> rusqlite::Result<VehicleCounts> {
     Ok(counts)
 }
 
-/// A vehicle other than `except` with that registration, whatever the case of its letters.
+/// A vehicle other than `except` with that registration, however it is written.
 pub(crate) fn registration_holder(
     tables: &Connection,
     registration: &Registration,
     except: VehicleId,
-) -> rusqlite::Result<Option<(VehicleId, VehicleType)>> {
-    let sql = "SELECT id, vehicle_type FROM vehicles WHERE registration = ?1 AND id <> ?2 LIMIT 1";
-    sql::one(tables, sql, params![registration.as_str(), except.uuid()], |row| {
-        Ok((sql::id(row, "id")?, sql::word(row, "vehicle_type")?))
-    })
+) -> rusqlite::Result<Option<(VehicleId, VehicleType, Registration)>> {
+    let key = registration.key();
+    let sql = "SELECT id, vehicle_type, registration FROM vehicles WHERE registration_key = ?1 AND id <> ?2 ORDER BY id";
+    let alike = sql::all(tables, sql, params![key.as_str(), except.uuid()], |row| {
+        Ok((sql::id(row, "id")?, sql::word(row, "vehicle_type")?, sql::word(row, "registration")?))
+    })?;
+    Ok(alike.into_iter().find(|(_, _, other): &(_, _, Registration)| other.key().is_same_code(&key)))
+}
+
+/// Names for each vehicle the others with the same registration: they were added before spellings were compared, or while
+/// duplicates were allowed.
+pub(crate) fn flag_twins(tables: &Connection, vehicles: &mut [VehicleView]) -> rusqlite::Result<()> {
+    let sql = "SELECT id, registration FROM vehicles WHERE registration_key = ?1 AND id <> ?2 ORDER BY id";
+    for vehicle in vehicles {
+        let key = CodeKey::new(&vehicle.registration);
+        let alike = sql::all(tables, sql, params![key.as_str(), vehicle.vehicle_id.uuid()], |row| {
+            Ok((sql::id(row, "id")?, row.get::<_, String>("registration")?))
+        })?;
+        let twins = alike.into_iter().filter(|(_, other)| CodeKey::new(other).is_same_code(&key));
+        vehicle.same_registration = twins.map(|(id, _)| id).collect();
+    }
+    Ok(())
 }

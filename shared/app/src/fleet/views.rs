@@ -39,6 +39,9 @@ pub struct DriverView {
     pub version: u32,
     /// Whether who it was has been erased: name and licence are gone.
     pub erased: bool,
+    /// Other drivers with the same licence, however it is written, unless the depot allows duplicates.
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    pub same_license: Vec<DriverId>,
 }
 
 /// A vehicle.
@@ -68,6 +71,9 @@ pub struct VehicleView {
     pub updated_at: Timestamp,
     /// How many events it has; give it as `expectedVersion` to change just what was seen.
     pub version: u32,
+    /// Other vehicles with the same registration, however it is written, unless the depot allows duplicates.
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    pub same_registration: Vec<VehicleId>,
 }
 
 /// The whole fleet: counts by status, and the first page of the lists.
@@ -121,7 +127,7 @@ pub struct DriverListing {
     #[param(value_type = Option<Vec<schema::DriverAvailability>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<DriverAvailability>>")]
     pub status: Option<AnyOf<DriverAvailability>>,
-    /// Only with this in the name or the licence.
+    /// Only with each word of this in the name or the licence, whatever its case and accents.
     pub text: Option<String>,
     /// Only changed at or after this.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
@@ -136,7 +142,8 @@ pub struct DriverListing {
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+    /// as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
     #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }
@@ -151,7 +158,7 @@ pub struct VehicleListing {
     #[param(value_type = Option<Vec<schema::VehicleAvailability>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<VehicleAvailability>>")]
     pub status: Option<AnyOf<VehicleAvailability>>,
-    /// Only with this in the registration or the type.
+    /// Only with each word of this in the registration or the type, whatever its case, accents and separators.
     pub text: Option<String>,
     /// Only changed at or after this.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
@@ -166,7 +173,8 @@ pub struct VehicleListing {
     /// How many, 1 to 500; 50 unless given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+    /// as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
     #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }

@@ -266,7 +266,7 @@ pub(crate) fn last(
         return Ok(Vec::new());
     }
     let sql = "SELECT p.driver_id, d.name, MAX(p.at) AS at, p.latitude, p.longitude, p.accuracy_meters
-        FROM positions p JOIN drivers d ON d.id = p.driver_id WHERE p.at >= ?1 GROUP BY p.driver_id ORDER BY d.name, d.id";
+        FROM positions p JOIN drivers d ON d.id = p.driver_id WHERE p.at >= ?1 GROUP BY p.driver_id ORDER BY d.name_order, d.id";
     let mut all = sql::all(tables, sql, [policy.since(now)], |row| {
         Ok(DriverPosition {
             driver_id: sql::id(row, "driver_id")?,

@@ -3,6 +3,7 @@
 use depot_domain::values::{DriverId, Timestamp, VehicleId};
 use serde::Serialize;
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::day::Day;
 
@@ -43,7 +44,7 @@ pub struct Report {
 }
 
 /// The figures of some deliveries.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ReportFigures {
@@ -66,6 +67,30 @@ pub struct ReportFigures {
     pub median_lateness_seconds: Option<i64>,
     /// Incidents that were reported in the time, also on deliveries of another day.
     pub incidents: u32,
+}
+
+/// The figures of a day on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DayFigures {
+    /// Which day of the depot.
+    #[schema(value_type = crate::schema::Day)]
+    pub day: Day,
+    /// What a report of this day counts.
+    pub figures: ReportFigures,
+    /// Checkpoints of the deliveries that `figures` counts, reached or not.
+    pub checkpoints_planned: u32,
+    /// Incidents that were reported on the day and are not resolved.
+    pub open_incidents: u32,
+    /// Deliveries on the road in the day that are under way now, also those that set off the day before.
+    pub under_way: u32,
+    /// Deliveries on the road in the day that have not ended and are late.
+    pub late: u32,
+    /// Deliveries on the road in the day that are likely to become late.
+    pub at_risk: u32,
+    /// Deliveries on the road in the day that have not ended and lack a driver or a vehicle.
+    pub unassigned: u32,
 }
 
 /// The figures of one day.

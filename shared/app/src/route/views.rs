@@ -153,7 +153,7 @@ pub struct RouteListing {
     #[param(value_type = Option<Vec<schema::RouteStatus>>, style = Form, explode = false)]
     #[ts(as = "Option<Vec<RouteStatus>>")]
     pub status: Option<AnyOf<RouteStatus>>,
-    /// Only starting at or after this.
+    /// Only ending after this, or starting then.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub from: Option<Timestamp>,
     /// Only starting before this.
@@ -167,7 +167,7 @@ pub struct RouteListing {
     pub vehicle_id: Option<VehicleId>,
     /// Only with (or without) a checkpoint that is delayed.
     pub delayed: Option<bool>,
-    /// Only with this in origin, destination or the location of a checkpoint.
+    /// Only with each word of this in origin, destination or the location of a checkpoint.
     pub text: Option<String>,
     /// The order.
     pub sort: Option<RouteSort>,
@@ -176,7 +176,8 @@ pub struct RouteListing {
     /// How many, 1 to 500.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     pub limit: Option<Limit>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the page before, with the same filters and order. By `updatedAt` the pages are those of the list
+    /// as its first page found it; by another order, a row whose place changes meanwhile may be missed or come twice.
     #[param(value_type = Option<schema::Cursor>)]
     pub cursor: Option<Cursor>,
 }

@@ -102,7 +102,7 @@ pub(super) const SETTINGS: [Setting; 26] = [
     },
     Setting {
         key: "limits.rate.permits",
-        description: "requests that a client address may send in a window: 1 to 1000000",
+        description: "requests that a credential, or an address without one, may send in a window: 1 to 1000000",
         kind: Kind::Number { least: 1, most: 1_000_000, place: |s| &mut s.limits.rate.permits },
     },
     Setting {

@@ -56,6 +56,8 @@ pub enum DeliveryError {
     ProofEmpty,
     #[error("At most {most} photos are taken; these are {given}")]
     TooManyPhotos { most: usize, given: usize },
+    #[error("A delivery has at most {most} incidents, and this one has as many: tell the rest to the desk")]
+    TooManyIncidents { most: usize },
     #[error("Delivery is {status}: its receiver can be erased once it is Delivered or Failed")]
     NotEnded { status: DeliveryStatus },
     #[error(transparent)]
@@ -103,6 +105,7 @@ impl Refusal for DeliveryError {
             | Self::NotOutForDelivery { .. }
             | Self::ProofEmpty
             | Self::TooManyPhotos { .. }
+            | Self::TooManyIncidents { .. }
             | Self::NotEnded { .. } => Kind::Broken,
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::events::FileRef;
-use crate::values::{Description, IncidentId, ValueError, words};
+use crate::values::{Description, IncidentId, ValueError, refuse_hidden, words};
 
 words!(/// How grave an incident is.
 Severity ("a severity") {
@@ -76,6 +76,7 @@ impl FromStr for IncidentType {
                 known.join(", ")
             )));
         }
+        refuse_hidden(text, "an incident type")?;
         Ok(Self(text.to_owned()))
     }
 }

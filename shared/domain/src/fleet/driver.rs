@@ -176,14 +176,27 @@ pub enum DriverError {
     DriverNotFound { driver_id: DriverId },
     #[error("Driver {driver_id} exists already with other details: leave the id out or choose a new one")]
     DriverExists { driver_id: DriverId },
-    #[error("Driver license {driver_license} is already held by driver {other_name} ({other_driver_id})")]
-    DriverLicenseTaken { driver_license: DriverLicense, other_driver_id: DriverId, other_name: Name },
+    #[error(
+        "Driver license {driver_license} is already held by driver {other_name}{} ({other_driver_id})",
+        written_as(driver_license, other_license)
+    )]
+    DriverLicenseTaken {
+        driver_license: DriverLicense,
+        other_driver_id: DriverId,
+        other_name: Name,
+        other_license: DriverLicense,
+    },
     #[error("Driver is assigned to delivery {delivery_id} and cannot change status")]
     DriverAssigned { delivery_id: DeliveryId },
     #[error("Driver is assigned to delivery {delivery_id} and cannot be erased before that has ended")]
     DriverNeeded { delivery_id: DeliveryId },
     #[error("Driver {driver_id} was erased and cannot be changed: add a new one")]
     DriverGone { driver_id: DriverId },
+}
+
+/// How the other one is written, if that differs from what was typed.
+fn written_as(typed: &DriverLicense, other: &DriverLicense) -> String {
+    if typed == other { String::new() } else { format!(", written {other}") }
 }
 
 impl Refusal for DriverError {
@@ -201,8 +214,9 @@ impl Refusal for DriverError {
 pub struct DriverContext {
     /// The driver in question.
     pub id: DriverId,
-    /// Another driver with the licence that the command claims, unless the depot allows duplicates.
-    pub license_holder: Option<(DriverId, Name)>,
+    /// Another driver with the licence that the command claims, however it is written, unless the depot allows
+    /// duplicates.
+    pub license_holder: Option<(DriverId, Name, DriverLicense)>,
     /// A delivery that has not ended and holds the driver.
     pub held_by: Option<DeliveryId>,
 }
@@ -210,10 +224,11 @@ pub struct DriverContext {
 impl DriverContext {
     fn refuse_taken_license(&self, driver_license: &DriverLicense) -> Result<(), DriverError> {
         match &self.license_holder {
-            Some((other_driver_id, other_name)) => Err(DriverError::DriverLicenseTaken {
+            Some((other_driver_id, other_name, other_license)) => Err(DriverError::DriverLicenseTaken {
                 driver_license: driver_license.clone(),
                 other_driver_id: *other_driver_id,
                 other_name: other_name.clone(),
+                other_license: other_license.clone(),
             }),
             None => Ok(()),
         }

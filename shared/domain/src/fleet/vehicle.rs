@@ -161,10 +161,23 @@ pub enum VehicleError {
     VehicleNotFound { vehicle_id: VehicleId },
     #[error("Vehicle {vehicle_id} exists already with other details: leave the id out or choose a new one")]
     VehicleExists { vehicle_id: VehicleId },
-    #[error("Registration {registration} already belongs to another {other_type} ({other_vehicle_id})")]
-    RegistrationTaken { registration: Registration, other_vehicle_id: VehicleId, other_type: VehicleType },
+    #[error(
+        "Registration {registration} already belongs to another {other_type}{} ({other_vehicle_id})",
+        written_as(registration, other_registration)
+    )]
+    RegistrationTaken {
+        registration: Registration,
+        other_vehicle_id: VehicleId,
+        other_type: VehicleType,
+        other_registration: Registration,
+    },
     #[error("Vehicle is assigned to delivery {delivery_id} and cannot change status")]
     VehicleAssigned { delivery_id: DeliveryId },
+}
+
+/// How the other one is written, if that differs from what was typed.
+fn written_as(typed: &Registration, other: &Registration) -> String {
+    if typed == other { String::new() } else { format!(", written {other}") }
 }
 
 impl Refusal for VehicleError {
@@ -182,8 +195,9 @@ impl Refusal for VehicleError {
 pub struct VehicleContext {
     /// The vehicle in question.
     pub id: VehicleId,
-    /// Another vehicle with the registration that the command claims, unless the depot allows duplicates.
-    pub registration_holder: Option<(VehicleId, VehicleType)>,
+    /// Another vehicle with the registration that the command claims, however it is written, unless the depot allows
+    /// duplicates.
+    pub registration_holder: Option<(VehicleId, VehicleType, Registration)>,
     /// A delivery that has not ended and holds the vehicle.
     pub held_by: Option<DeliveryId>,
 }
@@ -191,11 +205,14 @@ pub struct VehicleContext {
 impl VehicleContext {
     fn refuse_taken_registration(&self, registration: &Registration) -> Result<(), VehicleError> {
         match &self.registration_holder {
-            Some((other_vehicle_id, other_type)) => Err(VehicleError::RegistrationTaken {
-                registration: registration.clone(),
-                other_vehicle_id: *other_vehicle_id,
-                other_type: other_type.clone(),
-            }),
+            Some((other_vehicle_id, other_type, other_registration)) => {
+                Err(VehicleError::RegistrationTaken {
+                    registration: registration.clone(),
+                    other_vehicle_id: *other_vehicle_id,
+                    other_type: other_type.clone(),
+                    other_registration: other_registration.clone(),
+                })
+            }
             None => Ok(()),
         }
     }

@@ -1,8 +1,8 @@
 //! Deliveries: checkpoints reached, incidents on the way, and the proof at the end.
 
 use depot_domain::delivery::{
-    DeliveryStatus, FileRef, IncidentReported, IncidentResolved, IncidentType, MAX_PHOTOS,
-    ProofOfDeliveryCaptured, ReceiverErased, Severity,
+    DeliveryStatus, FileRef, INCIDENT_PHOTOS_MAX, INCIDENTS_MAX, IncidentReported, IncidentResolved,
+    IncidentType, MAX_PHOTOS, ProofOfDeliveryCaptured, ReceiverErased, Severity,
 };
 use depot_domain::{DeliveryCommand, DeliveryEvent, Kind};
 
@@ -174,6 +174,50 @@ fn an_incident_without_an_id_gets_a_fresh_one() {
         photos: vec![],
     }
     .into()]);
+}
+
+/// So many incidents, each with so many photos.
+fn many_reported(incidents: usize, photos: usize) -> Vec<DeliveryEvent> {
+    let numbers = (0..incidents).map(|number| number as u128);
+    let with_photos = |number| {
+        let DeliveryEvent::IncidentReported(incident) = reported(number, "Delay", Severity::Low) else {
+            panic!()
+        };
+        IncidentReported { photos: vec![photo(); photos], ..incident }.into()
+    };
+    numbers.map(with_photos).collect()
+}
+
+#[test]
+fn incident_beyond_the_most_is_refused_and_a_known_one_is_not() {
+    let mut history = history_in(InTransit);
+    history.extend(many_reported(INCIDENTS_MAX, 0));
+    ask(&Depot::open(), &history, &report(Some(500), "Delay", None)).then_refused(
+        Kind::Broken,
+        "A delivery has at most 100 incidents, and this one has as many: tell the rest to the desk",
+    );
+    ask(&Depot::open(), &history, &report(Some(7), "Delay", None)).then([]);
+    ask(&Depot::open(), &history, &resolve(7)).then([resolved(7)]);
+}
+
+#[test]
+fn photos_of_all_incidents_together_are_bounded() {
+    let mut history = history_in(InTransit);
+    history.extend(many_reported(INCIDENT_PHOTOS_MAX / MAX_PHOTOS, MAX_PHOTOS));
+    ask(&Depot::open(), &history, &report(Some(500), "Delay", None)).then([reported(
+        500,
+        "Delay",
+        Severity::Low,
+    )]);
+    let DeliveryCommand::ReportIncident { incident_id, kind, description, severity, .. } =
+        report(Some(500), "Delay", None)
+    else {
+        panic!()
+    };
+    let photos = vec![photo()];
+    let with_photo = DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos };
+    ask(&Depot::open(), &history, &with_photo)
+        .then_refused(Kind::Broken, "At most 100 photos are taken; these are 101");
 }
 
 #[test]

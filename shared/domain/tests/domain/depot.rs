@@ -84,10 +84,15 @@ impl Depot {
         command: &DriverCommand,
     ) -> Result<Vec<DriverEvent>, DriverError> {
         let same = |(other, driver): &(&DriverId, &Entity<Driver, _>)| {
-            **other != id && command.claimed_license() == Some(&driver.state.driver_license)
+            **other != id
+                && command
+                    .claimed_license()
+                    .is_some_and(|license| license.key().is_same_code(&driver.state.driver_license.key()))
         };
         let holder =
-            self.drivers.iter().find(same).map(|(other, driver)| (*other, driver.state.name.clone()));
+            self.drivers.iter().find(same).map(|(other, Entity { state, .. })| {
+                (*other, state.name.clone(), state.driver_license.clone())
+            });
         let held_by = self.driver_calendars.get(&id).and_then(Calendar::holder);
         let context = DriverContext { id, license_holder: holder, held_by };
         let events = Driver::decide(self.drivers.get(&id).map(|driver| &driver.state), command, &context)?;
@@ -102,10 +107,15 @@ impl Depot {
         command: &VehicleCommand,
     ) -> Result<Vec<VehicleEvent>, VehicleError> {
         let same = |(other, vehicle): &(&VehicleId, &Entity<Vehicle, _>)| {
-            **other != id && command.claimed_registration() == Some(&vehicle.state.registration)
+            **other != id
+                && command.claimed_registration().is_some_and(|registration| {
+                    registration.key().is_same_code(&vehicle.state.registration.key())
+                })
         };
         let holder = self.vehicles.iter().find(same);
-        let holder = holder.map(|(other, vehicle)| (*other, vehicle.state.vehicle_type.clone()));
+        let holder = holder.map(|(other, Entity { state, .. })| {
+            (*other, state.vehicle_type.clone(), state.registration.clone())
+        });
         let held_by = self.vehicle_calendars.get(&id).and_then(Calendar::holder);
         let context = VehicleContext { id, registration_holder: holder, held_by };
         let events =

@@ -38,7 +38,7 @@ fn nothing_known() -> DriverContext {
 }
 
 fn license_taken() -> DriverContext {
-    DriverContext { license_holder: Some((driver_id(2), value("Bob"))), ..nothing_known() }
+    DriverContext { license_holder: Some((driver_id(2), value("Bob"), value("L-1"))), ..nothing_known() }
 }
 
 fn on_a_delivery() -> DriverContext {
@@ -104,7 +104,7 @@ fn updating_a_driver_to_what_it_is_changes_nothing() {
 fn updating_a_driver_to_a_taken_license_is_refused() {
     given::<Driver>(&[added()]).when(&update("Ann", "L-2"), &license_taken()).then_refused(
         Kind::Duplicate,
-        "Driver license L-2 is already held by driver Bob (00000000-0000-0000-0000-000000d00002)",
+        "Driver license L-2 is already held by driver Bob, written L-1 (00000000-0000-0000-0000-000000d00002)",
     );
 }
 

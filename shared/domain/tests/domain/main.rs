@@ -13,6 +13,7 @@ mod properties;
 mod random;
 mod route;
 mod route_update;
+mod text;
 mod values;
 mod vehicle;
 mod wire;

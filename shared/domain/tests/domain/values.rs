@@ -43,7 +43,7 @@ where
 fn every_text_has_its_limits() {
     check_limits::<Name>("a name", 100);
     check_limits::<DriverLicense>("a driver license", 50);
-    check_limits::<Registration>("a registration", 20);
+    check_limits::<Registration>("a registration", 30);
     check_limits::<VehicleType>("a vehicle type", 50);
     check_limits::<Location>("a location", 200);
     check_limits::<Reason>("a reason", 500);

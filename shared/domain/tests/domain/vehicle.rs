@@ -37,7 +37,10 @@ fn nothing_known() -> VehicleContext {
 }
 
 fn registration_taken() -> VehicleContext {
-    VehicleContext { registration_holder: Some((vehicle_id(2), value("Truck"))), ..nothing_known() }
+    VehicleContext {
+        registration_holder: Some((vehicle_id(2), value("Truck"), value("reg 1"))),
+        ..nothing_known()
+    }
 }
 
 fn on_a_delivery() -> VehicleContext {
@@ -81,7 +84,7 @@ fn adding_a_vehicle_with_a_used_id_is_refused() {
 fn adding_a_vehicle_with_a_taken_registration_is_refused() {
     given::<Vehicle>(&[]).when(&add("REG-1", "Van"), &registration_taken()).then_refused(
         Kind::Duplicate,
-        "Registration REG-1 already belongs to another Truck (00000000-0000-0000-0000-000000e00002)",
+        "Registration REG-1 already belongs to another Truck, written reg 1 (00000000-0000-0000-0000-000000e00002)",
     );
 }
 
@@ -108,7 +111,7 @@ fn updating_a_vehicle_to_what_it_is_changes_nothing() {
 fn updating_a_vehicle_to_a_taken_registration_is_refused() {
     given::<Vehicle>(&[added()]).when(&update("REG-2", "Van"), &registration_taken()).then_refused(
         Kind::Duplicate,
-        "Registration REG-2 already belongs to another Truck (00000000-0000-0000-0000-000000e00002)",
+        "Registration REG-2 already belongs to another Truck, written reg 1 (00000000-0000-0000-0000-000000e00002)",
     );
 }
 

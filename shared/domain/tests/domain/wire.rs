@@ -125,13 +125,16 @@ fn a_refusal_tells_its_rule_and_the_facts() {
     }
     "#);
     let (registration, other_vehicle_id, other_type) = (value("REG-1"), vehicle_id(2), value("Van"));
-    let error = VehicleError::RegistrationTaken { registration, other_vehicle_id, other_type };
+    let other_registration = value("reg 1");
+    let error =
+        VehicleError::RegistrationTaken { registration, other_vehicle_id, other_type, other_registration };
     insta::assert_json_snapshot!(error, @r#"
     {
       "rule": "registrationTaken",
       "registration": "REG-1",
       "otherVehicleId": "00000000-0000-0000-0000-000000e00002",
-      "otherType": "Van"
+      "otherType": "Van",
+      "otherRegistration": "reg 1"
     }
     "#);
     insta::assert_json_snapshot!(RouteError::RouteInUse { deliveries: vec![delivery_id] }, @r#"

@@ -1,9 +1,10 @@
-//! The gate that requests pass: one window for every client address, and requests that wait for a permit.
+//! The gate that requests pass: one window for every client, and requests that wait for a permit.
 //!
-//! Memory is bounded: idle addresses are forgotten, and beyond a cap further addresses share one window.
+//! A client is an address or a credential. Memory is bounded: idle clients are forgotten, and beyond a cap further clients
+//! share one window.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::hash::Hash;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -12,11 +13,8 @@ use tokio::time::Instant;
 
 use super::window::{Decision, Quota, Window};
 
-/// How many addresses have a window of their own. A depot's LAN has a few dozen.
-const MAX_ADDRESSES: usize = 4096;
-
-/// The window that all addresses beyond the cap share. A discard-only address (RFC 6666): nobody calls from it.
-const OVERFLOW: IpAddr = IpAddr::V6(Ipv6Addr::new(0x0100, 0, 0, 0, 0, 0, 0, 1));
+/// How many clients have a window of their own. A depot's LAN has a few dozen.
+const CLIENTS_MAX: usize = 4096;
 
 /// The request may not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,57 +31,58 @@ struct Waiter {
 }
 
 #[derive(Debug)]
-struct Windows {
-    by_address: HashMap<IpAddr, Window<Waiter>>,
+struct Windows<K> {
+    /// `None` is the window that all clients beyond the cap share.
+    by_client: HashMap<Option<K>, Window<Waiter>>,
     next_ticket: u64,
-    /// When idle addresses were forgotten last.
+    /// When idle clients were forgotten last.
     swept_ms: u64,
 }
 
-/// Lets through as many requests of each address as the quota allows.
+/// Passes as many requests of each client as the quota allows.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Gate<K> {
     quota: Quota,
     started: Instant,
-    windows: Mutex<Windows>,
+    windows: Mutex<Windows<K>>,
 }
 
-impl Gate {
+impl<K: Copy + Eq + Hash> Gate<K> {
     pub(crate) fn new(quota: Quota) -> Self {
-        let windows = Windows { by_address: HashMap::new(), next_ticket: 0, swept_ms: 0 };
+        let windows = Windows { by_client: HashMap::new(), next_ticket: 0, swept_ms: 0 };
         Self { quota, started: Instant::now(), windows: Mutex::new(windows) }
     }
 
-    /// Waits until the address may make a request, or says at once that it may not.
+    /// Waits until the client may make a request, or refuses at once.
     ///
     /// Dropping the future, as happens when the client goes away, leaves the queue.
-    pub(crate) async fn pass(&self, address: IpAddr) -> Result<(), Refused> {
+    pub(crate) async fn pass(&self, client: K) -> Result<(), Refused> {
         let (wake, mut woken) = oneshot::channel();
-        let Some(place) = self.ask(address.to_canonical(), wake)? else { return Ok(()) };
+        let Some(place) = self.ask(client, wake)? else { return Ok(()) };
         loop {
             let boundary = self.started + Duration::from_millis(place.next_segment_ms());
             tokio::select! {
                 // An error means that the window was dropped with the gate: nobody counts any more.
                 _ = &mut woken => return Ok(()),
-                // Whoever wakes first serves the whole queue of its address, in order.
+                // Whoever wakes first serves the whole queue of its client, in order.
                 () = tokio::time::sleep_until(boundary) => place.advance(),
             }
         }
     }
 
     /// `None`: it may go on. `Some`: its place in the queue.
-    fn ask(&self, address: IpAddr, wake: oneshot::Sender<()>) -> Result<Option<Place<'_>>, Refused> {
+    fn ask(&self, client: K, wake: oneshot::Sender<()>) -> Result<Option<Place<'_, K>>, Refused> {
         let mut windows = self.windows.lock();
         // In turn: whoever waited for the lock with an earlier time would find a window that is ahead of it.
         let now_ms = self.now_ms();
-        let address = windows.admit(address, self.quota, now_ms);
+        let client = windows.admit(client, self.quota, now_ms);
         let ticket = windows.next_ticket;
         windows.next_ticket += 1;
-        let window = windows.by_address.entry(address).or_insert_with(|| Window::new(self.quota, now_ms));
+        let window = windows.by_client.entry(client).or_insert_with(|| Window::new(self.quota, now_ms));
         window.advance(now_ms, wake_up);
         match window.ask(now_ms, || Waiter { ticket, wake }) {
             Decision::Granted => Ok(None),
-            Decision::Queued => Ok(Some(Place { gate: self, address, ticket })),
+            Decision::Queued => Ok(Some(Place { gate: self, client, ticket })),
             Decision::Refused { retry_after_ms } => {
                 Err(Refused { retry_after_seconds: retry_after_ms.div_ceil(1000).max(1) })
             }
@@ -96,32 +95,33 @@ impl Gate {
     }
 
     #[cfg(test)]
-    pub(super) fn addresses(&self) -> usize {
-        self.windows.lock().by_address.len()
+    pub(super) fn clients(&self) -> usize {
+        self.windows.lock().by_client.len()
     }
 
     #[cfg(test)]
-    pub(super) fn ask_without_waiting(&self, address: IpAddr) -> bool {
+    pub(super) fn ask_without_waiting(&self, client: K) -> bool {
         let (wake, _woken) = oneshot::channel();
-        matches!(self.ask(address, wake), Ok(None))
+        matches!(self.ask(client, wake), Ok(None))
     }
 }
 
-impl Windows {
-    /// Under which address to count: its own, or the shared one when there are too many.
-    fn admit(&mut self, address: IpAddr, quota: Quota, now_ms: u64) -> IpAddr {
-        if self.by_address.contains_key(&address) {
-            return address;
+impl<K: Copy + Eq + Hash> Windows<K> {
+    /// Under which client to count: its own, or the shared one when there are too many.
+    fn admit(&mut self, client: K, quota: Quota, now_ms: u64) -> Option<K> {
+        let client = Some(client);
+        if self.by_client.contains_key(&client) {
+            return client;
         }
         // At most once a segment: in between nothing becomes idle.
         if now_ms >= self.swept_ms.saturating_add(quota.segment_ms()) {
             self.swept_ms = now_ms;
-            self.by_address.retain(|_, window| {
+            self.by_client.retain(|_, window| {
                 window.advance(now_ms, wake_up);
                 !window.is_idle()
             });
         }
-        if self.by_address.len() < MAX_ADDRESSES { address } else { OVERFLOW }
+        if self.by_client.len() < CLIENTS_MAX { client } else { None }
     }
 }
 
@@ -130,29 +130,29 @@ fn wake_up(waiter: Waiter) -> bool {
     waiter.wake.send(()).is_ok()
 }
 
-/// A place in an address's queue; dropping it leaves the queue.
-struct Place<'g> {
-    gate: &'g Gate,
-    address: IpAddr,
+/// A place in a client's queue; dropping it leaves the queue.
+struct Place<'g, K: Copy + Eq + Hash> {
+    gate: &'g Gate<K>,
+    client: Option<K>,
     ticket: u64,
 }
 
-impl Place<'_> {
+impl<K: Copy + Eq + Hash> Place<'_, K> {
     fn advance(&self) {
-        if let Some(window) = self.gate.windows.lock().by_address.get_mut(&self.address) {
+        if let Some(window) = self.gate.windows.lock().by_client.get_mut(&self.client) {
             window.advance(self.gate.now_ms(), wake_up);
         }
     }
 
     fn next_segment_ms(&self) -> u64 {
         let windows = self.gate.windows.lock();
-        windows.by_address.get(&self.address).map_or(0, Window::next_segment_ms)
+        windows.by_client.get(&self.client).map_or(0, Window::next_segment_ms)
     }
 }
 
-impl Drop for Place<'_> {
+impl<K: Copy + Eq + Hash> Drop for Place<'_, K> {
     fn drop(&mut self) {
-        if let Some(window) = self.gate.windows.lock().by_address.get_mut(&self.address) {
+        if let Some(window) = self.gate.windows.lock().by_client.get_mut(&self.client) {
             window.leave(|waiter| waiter.ticket == self.ticket);
         }
     }

@@ -190,13 +190,13 @@ async fn addresses_do_not_share_a_window_and_idle_ones_are_forgotten() {
     for last in 0..200 {
         assert!(gate.ask_without_waiting(IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))));
     }
-    assert_eq!(gate.addresses(), 200);
+    assert_eq!(gate.clients(), 200);
     tokio::time::advance(Duration::from_secs(3)).await;
     assert!(gate.ask_without_waiting(HERE));
-    assert_eq!(gate.addresses(), 201, "what was granted still counts");
+    assert_eq!(gate.clients(), 201, "what was granted still counts");
     tokio::time::advance(Duration::from_secs(13)).await;
     assert!(gate.ask_without_waiting(IpAddr::V4(Ipv4Addr::new(10, 0, 1, 0))));
-    assert_eq!(gate.addresses(), 1);
+    assert_eq!(gate.clients(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -205,7 +205,7 @@ async fn a_flood_of_addresses_takes_bounded_memory() {
     for number in 0..10_000_u32 {
         gate.ask_without_waiting(IpAddr::V4(Ipv4Addr::from_bits(number)));
     }
-    assert!(gate.addresses() <= 4097, "{}", gate.addresses());
+    assert!(gate.clients() <= 4097, "{}", gate.clients());
     assert!(!gate.ask_without_waiting(HERE), "beyond the cap all share one window, which is full");
 }
 

@@ -41,7 +41,7 @@ pub(crate) enum Decision {
     },
 }
 
-/// The window of one client address; `W` stands for a request that waits.
+/// The window of one client; `W` stands for a request that waits.
 #[derive(Debug)]
 pub(crate) struct Window<W> {
     quota: Quota,

@@ -184,7 +184,7 @@ const QUERIES: [(&str, Filters); 30] = [
     ("session", Of(&[])),
     ("settings", Of(&[])),
     ("tokens", Of(&[])),
-    ("board", Of(&[])),
+    ("board", Of(&[("day", of::<schema::Day>, Optional)])),
     ("lanes", Of(&[FROM, TO])),
     ("fleetOverview", Of(&[])),
     ("drivers", Listing(parameters::<DriverListing>)),

@@ -8,6 +8,7 @@ use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use super::{Depot, anonymous};
+use crate::feeds::{FEEDS_MAX, FEEDS_PER_CREDENTIAL_MAX};
 
 impl Depot {
     async fn feed(&self, token: &str, last_event_id: Option<&str>) -> Feed {
@@ -84,15 +85,44 @@ async fn ends_when_the_token_is_revoked_and_when_the_endpoint_closes() {
 }
 
 #[tokio::test]
-async fn there_is_a_limit_to_feeds_and_a_closed_one_gives_its_place_back() {
+async fn feeds_are_limited_by_credential_and_in_all() {
     let depot = Depot::new().await;
     let mut feeds = Vec::new();
-    for _ in 0..crate::endpoint::MAX_FEEDS {
+    for _ in 0..FEEDS_PER_CREDENTIAL_MAX {
         feeds.push(depot.feed(&depot.admin, None).await);
     }
     depot.get("/api/changes").await.problem(429);
     feeds.pop();
-    depot.feed(&depot.admin, None).await;
+    feeds.push(depot.feed(&depot.admin, None).await);
+    while feeds.len() < FEEDS_MAX {
+        let screen = depot.token(depot_app::Role::Viewer).await;
+        for _ in 0..FEEDS_PER_CREDENTIAL_MAX {
+            feeds.push(depot.feed(&screen, None).await);
+        }
+    }
+    let one_more = depot.token(depot_app::Role::Viewer).await;
+    let mut request = anonymous(Method::GET, "/api/changes");
+    request.headers_mut().insert("authorization", format!("Bearer {one_more}").parse().unwrap());
+    depot.send(request).await.problem(429);
+    drop(feeds);
+    depot.feed(&one_more, None).await;
+}
+
+#[tokio::test]
+async fn feed_ends_soon_after_another_process_revokes_its_token() {
+    let depot = Depot::new().await;
+    let new = depot_app::NewToken {
+        role: depot_app::Role::Viewer,
+        name: "A screen".to_owned(),
+        driver_id: None,
+        expires_in: None,
+    };
+    let screen = depot.app.create_token(new).await.unwrap();
+    let mut feed = depot.feed(&screen.token, None).await;
+    feed.next().await.unwrap();
+    let database = rusqlite::Connection::open(depot.app.folder().join("depot.sqlite3")).unwrap();
+    database.execute("UPDATE tokens SET revoked_at = 1 WHERE id = ?1", [screen.id]).unwrap();
+    assert_eq!(feed.next().await, None, "long before the next sign of life");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use depot_app::Role;
 use serde_json::json;
 
 use super::{Depot, anonymous};
@@ -9,9 +10,10 @@ use super::{Depot, anonymous};
 #[tokio::test]
 async fn beyond_the_rate_limit_a_request_is_told_when_to_come_back() {
     let depot = Depot::with(&["limits.rate.permits=2", "limits.rate.queue=0"]).await;
-    depot.get("/api/session").await.ok();
-    depot.send(anonymous(Method::GET, "/api/session")).await.problem(401);
-    let refused = depot.get("/api/session").await;
+    for _ in 0..2 {
+        depot.send(anonymous(Method::GET, "/api/session")).await.problem(401);
+    }
+    let refused = depot.send(anonymous(Method::GET, "/api/session")).await;
     let problem = refused.problem(429);
     let seconds: u64 = refused.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
     assert!((1..=10).contains(&seconds));
@@ -23,6 +25,89 @@ async fn beyond_the_rate_limit_a_request_is_told_when_to_come_back() {
     assert_eq!(depot.send(anonymous(Method::GET, "/metrics")).await.status, 429);
     let elsewhere = depot.send_from([192, 168, 1, 9].into(), anonymous(Method::GET, "/api/session")).await;
     assert_eq!(elsewhere.status(), 401);
+}
+
+fn with_token(token: &str) -> Request<Body> {
+    let mut request = anonymous(Method::GET, "/api/session");
+    request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn credential_has_a_window_of_its_own_at_one_address() {
+    let depot = Depot::with(&["limits.rate.permits=2", "limits.rate.queue=0"]).await;
+    let phones = [depot.token(Role::Viewer).await, depot.token(Role::Viewer).await];
+    for phone in &phones {
+        depot.send(with_token(phone)).await.ok();
+        depot.send(with_token(phone)).await.ok();
+        depot.send(with_token(phone)).await.problem(429);
+    }
+    let elsewhere = depot.send_from([192, 168, 1, 9].into(), with_token(&phones[0])).await;
+    assert_eq!(elsewhere.status(), 429, "one credential at two addresses has one window");
+    depot.get("/api/session").await.ok();
+    depot.send(anonymous(Method::GET, "/api/session")).await.problem(401);
+}
+
+#[tokio::test]
+async fn credential_that_is_not_valid_counts_for_its_address() {
+    let depot = Depot::with(&["limits.rate.permits=2", "limits.rate.queue=0"]).await;
+    for guess in ["depot_a", "depot_b"] {
+        depot.send(with_token(guess)).await.problem(401);
+    }
+    depot.send(with_token("depot_c")).await.problem(429);
+    depot.send(anonymous(Method::GET, "/api/session")).await.problem(429);
+    depot.get("/api/session").await.ok();
+}
+
+#[tokio::test]
+async fn desk_in_a_browser_has_five_windows() {
+    let depot = Depot::with(&["limits.rate.permits=2", "limits.rate.queue=0"]).await;
+    let ask = || {
+        let mut request = anonymous(Method::GET, "/api/session");
+        let cookie = format!("depot_session=t.{}", depot.admin);
+        request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        request
+    };
+    for _ in 0..10 {
+        depot.send(ask()).await.ok();
+    }
+    depot.send(ask()).await.problem(429);
+}
+
+#[tokio::test]
+async fn files_and_health_checks_are_bounded_too() {
+    let depot = Depot::with(&["limits.rate.permits=1", "limits.rate.queue=0"]).await;
+    for _ in 0..20 {
+        depot.send(anonymous(Method::GET, "/health/live")).await.ok();
+    }
+    depot.send(anonymous(Method::GET, "/health/live")).await.problem(429);
+    depot.get("/api/session").await.ok();
+}
+
+#[tokio::test]
+async fn json_body_with_a_byte_order_mark_is_read() {
+    let depot = Depot::new().await;
+    for (path, body) in [
+        ("/api/fleet/drivers", r#"{"name":"Ada","driverLicense":"L-1"}"#),
+        ("/api/queries", r#"{"query":"session"}"#),
+        (
+            "/api/commands",
+            r#"{"command":{"entity":"driver","id":"0190d4a2-7c1e-7b32-9f61-3a0c5f2e8d11","command":{"type":"addDriver","name":"Bob","driverLicense":"L-2"}}}"#,
+        ),
+    ] {
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", depot.admin))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(format!("\u{feff}{body}")))
+            .unwrap();
+        depot.send(request).await.ok();
+    }
+    let only_a_mark = Request::post("/api/queries")
+        .header(header::AUTHORIZATION, format!("Bearer {}", depot.admin))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("\u{feff}"))
+        .unwrap();
+    depot.send(only_a_mark).await.problem(400);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod batches;
 mod common;
 mod connections;
 mod copying;
+mod lanes;
 mod links;
 mod model;
 mod opening;

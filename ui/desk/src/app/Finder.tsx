@@ -14,6 +14,7 @@ import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";
 import { StatusBadge } from "@kit/StatusBadge";
 import type { SubjectStatus } from "@kit/status";
+import { isFound } from "@kit/textMatch";
 import { formatSpan } from "@kit/time";
 import { useActions } from "./actions";
 import type { Action, Actions } from "./actions";
@@ -88,7 +89,7 @@ function useGroups(text: string, actions: Actions): SpotlightActionGroupData[] {
   const shown = (list: readonly Action[], labelOf: (name: string) => string) =>
     list
       .map((action) => ({ ...action, label: labelOf(action.name) }))
-      .filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()))
+      .filter(({ label }) => isFound(text, [label]))
       .map(({ name, label, icon: Mark, key, run }) => ({
         id: `${name} ${label}`,
         label,

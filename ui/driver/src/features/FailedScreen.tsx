@@ -3,6 +3,7 @@ import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { readable } from "@kit/readable";
 import { goBack } from "../navigation";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
@@ -18,7 +19,7 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
   const [chosen, setChosen] = useState<(typeof REASONS)[number]>();
   const [other, setOther] = useState("");
   const { isKeeping, keep, trouble } = useKeeping();
-  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), other.trim()];
+  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), readable(other)];
   const reason = parts.filter((part) => part !== "").join(": ").slice(0, REASON_MAX_CHARS);
   const finish = async () => {
     const isKept = await keep(() =>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newId } from "@kit/ids";
 import { INCIDENT_TYPES } from "@kit/words";
+import { readable } from "@kit/readable";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
 import { useKeeping } from "../parts/keeping";
@@ -33,7 +34,7 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
           incidentId: newId(),
           incidentType,
           // The sort says it all where the driver has no hand free to write.
-          description: description.trim() === "" ? word(incidentType) : description.trim(),
+          description: readable(description) === "" ? word(incidentType) : readable(description),
           photos: photos.map(({ ref }) => ref),
         },
         files: photos,

@@ -78,7 +78,6 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
     case "refused":
     case "open":
     case "expired":
-    case "exhausted":
       return (
         <main className="centre">
           <h1>{t(pairing.state === "refused" ? "pair.refused" : "pair.expired")}</h1>

@@ -3,6 +3,7 @@ import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { readable } from "@kit/readable";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
 import { useKeeping } from "../parts/keeping";
@@ -20,7 +21,7 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
   const [svg, setSvg] = useState<string>();
   const [photos, setPhotos] = useState<readonly NewFile[]>([]);
   const { isKeeping, keep, trouble } = useKeeping();
-  const isComplete = receiverName.trim() !== "" && (svg !== undefined || photos.length > 0);
+  const isComplete = readable(receiverName) !== "" && (svg !== undefined || photos.length > 0);
   const finish = async () => {
     const signature = svg === undefined ? undefined : signatureFrom(svg);
     const files = signature === undefined ? photos : [signature, ...photos];
@@ -30,7 +31,7 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
         where: whereOf(delivery),
         command: {
           type: "captureProof",
-          receiverName: receiverName.trim(),
+          receiverName: readable(receiverName),
           ...(signature !== undefined && { signature: signature.ref }),
           photos: photos.map(({ ref }) => ref),
         },

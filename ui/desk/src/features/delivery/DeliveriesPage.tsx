@@ -142,6 +142,8 @@ function DeliveryList({ list, rows, search, columns, panel, onShow, onSort, onCl
           isStale={list.isStale}
           loadMore={list.loadMore}
           isLoadingMore={list.isLoadingMore}
+          isPage
+          loadAll={list.loadAll}
           listKey={listKey}
           minWidth={panel === undefined ? 700 : 520}
         />

@@ -3,6 +3,7 @@ import { Autocomplete, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { incidentWord } from "@kit/EventSentence";
+import { filterOptions } from "@kit/selectFilter";
 import { INCIDENT_TYPES } from "@kit/words";
 
 export interface IncidentFieldsState {
@@ -48,6 +49,7 @@ export function IncidentFields({ fields }: { fields: IncidentFieldsState }) {
         description={t("incident.typeHint")}
         placeholder={t("incident.typeExample")}
         data={[...fields.words]}
+        filter={filterOptions}
         value={fields.written}
         onChange={fields.setWritten}
         openOnFocus={false}

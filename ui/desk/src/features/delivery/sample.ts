@@ -47,6 +47,7 @@ export const ANA: DriverView = {
   updatedAt: START,
   version: 1,
   erased: false,
+  sameLicense: [],
 };
 
 export const VAN: VehicleView = {
@@ -59,6 +60,7 @@ export const VAN: VehicleView = {
   openDeliveries: 0,
   updatedAt: START,
   version: 1,
+  sameRegistration: [],
 };
 
 const ROW: DeliveryRow = {

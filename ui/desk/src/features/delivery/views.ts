@@ -1,6 +1,7 @@
 // Lists of deliveries that somebody saved under a name, and which columns they see. Both are kept by the browser, or by the
 // window: they are how one person looks at the depot, not part of its record.
 import { useLocalStorage } from "@mantine/hooks";
+import { compareTexts } from "@kit/conventions";
 import { isRecord } from "@kit/problem";
 import { COLUMN_KEYS } from "./columns";
 import type { ColumnKey } from "./columns";
@@ -51,7 +52,7 @@ export function useSavedViews(): SavedViews {
 }
 
 function byName(one: SavedView, other: SavedView): number {
-  return one.name.localeCompare(other.name);
+  return compareTexts(one.name, other.name);
 }
 
 /** With suspicion: another version may have written it, or a person. */

@@ -25,6 +25,7 @@ import { MemberForm, StatusForm } from "./dialogs";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
 import type { FleetSearch, Part } from "./search";
+import { TwinBadge } from "./TwinBadge";
 
 const LIMIT = 100;
 
@@ -142,6 +143,8 @@ function Members({ part, search, list, members }: MembersProps) {
         isStale={list.isStale}
         loadMore={list.loadMore}
         isLoadingMore={list.isLoadingMore}
+        isPage
+        loadAll={list.loadAll}
       />
       {dialog?.kind === "edit" && <MemberForm part={part} member={dialog.member} isOpen onClose={close} />}
       {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
@@ -197,11 +200,13 @@ function columnsOf(
 }
 
 /** How it stands, and why, where somebody said why. */
-function Standing({ member: { standing, statusReason } }: { member: Member }) {
+function Standing({ member }: { member: Member }) {
+  const { standing, statusReason } = member;
   const isSetByHand = standing.status !== "Assigned" && standing.status !== "Available";
   return (
     <>
       <StatusBadge {...standing} />
+      <TwinBadge member={member} />
       {isSetByHand && statusReason !== null && (
         <Truncated fz="xs" c="dimmed">
           {statusReason}

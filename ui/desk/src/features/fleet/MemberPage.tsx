@@ -23,6 +23,7 @@ import { MemberForm, StatusForm } from "./dialogs";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
+import { TwinBadge } from "./TwinBadge";
 import { Week } from "./Week";
 
 export function DriverPage() {
@@ -76,6 +77,7 @@ function Detail({ member }: { member: Member }) {
           </Title>
           <Group gap={8} mt={6}>
             <StatusBadge {...member.standing} />
+            <TwinBadge member={member} />
             <Text size="sm" c="dimmed" component="div">
               <Standing member={member} />
             </Text>

@@ -53,7 +53,7 @@ export function MemberForm({ part, member, isOpen, onClose }: MemberFormProps) {
         label={t(isDriver ? "field.name" : "field.registration")}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={isDriver ? 100 : 20}
+        maxLength={isDriver ? 100 : 30}
         required
         data-autofocus
       />

@@ -22,6 +22,8 @@ export interface Member {
   readonly version: number;
   /** Whether who it was has been erased. */
   readonly erased: boolean;
+  /** How many others have the same licence or registration, however it is written. */
+  readonly twins: number;
 }
 
 export function memberOfDriver(driver: DriverView): Member {
@@ -36,6 +38,7 @@ export function memberOfDriver(driver: DriverView): Member {
     openDeliveries: driver.openDeliveries,
     version: driver.version,
     erased: driver.erased,
+    twins: driver.sameLicense.length,
   };
 }
 
@@ -51,6 +54,7 @@ export function memberOfVehicle(vehicle: VehicleView): Member {
     openDeliveries: vehicle.openDeliveries,
     version: vehicle.version,
     erased: false,
+    twins: vehicle.sameRegistration.length,
   };
 }
 

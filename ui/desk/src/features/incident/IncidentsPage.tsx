@@ -2,7 +2,7 @@
 import type { IncidentSort } from "@bindings/IncidentSort";
 import type { IncidentView } from "@bindings/IncidentView";
 import { Button, Chip, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
-import { IconCircleCheck, IconShieldCheck } from "@tabler/icons-react";
+import { IconCircleCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useState } from "react";
@@ -18,6 +18,7 @@ import { incidentWord } from "@kit/EventSentence";
 import { LinkAnchor } from "@kit/links";
 import { Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
+import { useNow } from "@kit/now";
 import { PageHeader } from "@kit/PageHeader";
 import { personWord } from "@kit/erased";
 import { PersonLine } from "@kit/Person";
@@ -25,6 +26,7 @@ import { ProblemAlert } from "@kit/ProblemAlert";
 import { compact, wordsOf } from "@kit/search";
 import { SeverityBadge } from "@kit/SeverityBadge";
 import { TextFilter } from "@kit/TextFilter";
+import { formatDays, startOfDay } from "@kit/time";
 import { Truncated } from "@kit/Truncated";
 import { INCIDENT_TYPES, SEVERITIES } from "@kit/words";
 import { ResolveMany, incidentKey } from "./ResolveMany";
@@ -39,6 +41,7 @@ export function IncidentsPage() {
   const navigate = useNavigate();
   const go = (next: IncidentSearch) => void navigate({ to: "/incidents", search: next, replace: true });
   const set = (changed: Changed) => go(compact<IncidentSearch>({ ...search, ...changed } as Required<IncidentSearch>));
+  const now_ms = useNow();
   const known: readonly string[] = INCIDENT_TYPES;
   // An address may name a type of somebody's own.
   const types = search.type === undefined || known.includes(search.type) ? known : [search.type, ...known];
@@ -79,6 +82,17 @@ export function IncidentsPage() {
           w={190}
         />
         <TextFilter label={t("search")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
+        {search.from !== undefined && search.to !== undefined && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            rightSection={<IconX size={14} aria-hidden />}
+            aria-label={t("clearDays", { days: formatDays(search.from, search.to, now_ms) })}
+            onClick={() => set({ from: undefined, to: undefined })}
+          >
+            {formatDays(search.from, search.to, now_ms)}
+          </Button>
+        )}
       </Group>
       {/* Whoever filters anew chooses anew. */}
       <IncidentList key={JSON.stringify({ ...search, sort: undefined, ascending: undefined })} search={search} set={set} />
@@ -102,6 +116,8 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
     severity: severity.length === 0 ? null : severity,
     type: search.type ?? null,
     text: search.text ?? null,
+    from: search.from === undefined ? null : startOfDay(search.from),
+    to: search.to === undefined ? null : startOfDay(search.to, 1),
     sort,
     descending: isDescending,
     limit: 100,
@@ -114,7 +130,7 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
     setResolving(undefined);
     setChosen(new Set(left));
   };
-  const isFiltered = search.text !== undefined || search.type !== undefined || search.severity !== undefined;
+  const isFiltered = search.text !== undefined || search.type !== undefined || search.severity !== undefined || search.from !== undefined;
   const which = isFiltered ? "filtered" : isResolved ? "resolved" : "open";
   // What was resolved meanwhile is no longer among the rows, and so no longer chosen.
   const selected = incidents.filter((incident) => chosen.has(incidentKey(incident)));
@@ -152,6 +168,8 @@ function IncidentList({ search, set }: { search: IncidentSearch; set: (changed: 
             isStale={list.isStale}
             loadMore={list.loadMore}
             isLoadingMore={list.isLoadingMore}
+            isPage
+            loadAll={list.loadAll}
             minWidth={720}
           />
         </Stack>

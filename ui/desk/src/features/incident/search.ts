@@ -1,6 +1,6 @@
 // What the list of incidents keeps in its address.
 import type { IncidentSort } from "@bindings/IncidentSort";
-import { compact, flagIn, manyOf, oneOf, textIn } from "@kit/search";
+import { compact, dayIn, flagIn, manyOf, oneOf, textIn } from "@kit/search";
 import { SEVERITIES } from "@kit/words";
 
 export interface IncidentSearch {
@@ -9,6 +9,9 @@ export interface IncidentSearch {
   severity?: string;
   /** Those that are resolved, rather than those that are open. */
   resolved?: true;
+  /** Days of the depot on which they were reported, the last one included. */
+  from?: string;
+  to?: string;
   sort?: IncidentSort;
   /** The earliest, the mildest or A first. */
   ascending?: true;
@@ -22,6 +25,8 @@ export function readIncidentSearch(raw: Record<string, unknown>): IncidentSearch
     type: textIn(raw["type"]),
     severity: manyOf(SEVERITIES, raw["severity"]),
     resolved: flagIn(raw["resolved"]),
+    from: dayIn(raw["from"]),
+    to: dayIn(raw["to"]),
     sort: oneOf(SORTS, raw["sort"]),
     ascending: flagIn(raw["ascending"]),
   });

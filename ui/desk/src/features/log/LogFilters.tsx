@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
 import { compact } from "@kit/search";
+import { filterOptions } from "@kit/selectFilter";
 import { EVENT_TYPES } from "@kit/words";
 import classes from "./LogPage.module.css";
 import { CATEGORIES, isFiltered } from "./search";
@@ -40,6 +41,7 @@ export function LogFilters({ search, onChange }: LogFiltersProps) {
       value={search[name] ?? null}
       onChange={(value) => set({ [name]: value ?? undefined })}
       searchable={isSearchable}
+      filter={filterOptions}
       clearable
       clearButtonProps={{ "aria-label": t(`${name}.clear`) }}
     />

@@ -72,6 +72,8 @@ function EventList({ search, go }: { search: LogSearch; go: (search: LogSearch) 
         isStale={list.isStale}
         loadMore={loadMore}
         isLoadingMore={isLoadingMore}
+        isPage
+        loadAll={list.loadAll}
         listKey={JSON.stringify(filters)}
         minWidth={560}
       />

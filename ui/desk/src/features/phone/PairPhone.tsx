@@ -71,7 +71,6 @@ function Standing({ pairing, endpoint, onAgain, onClose }: StandingProps) {
       );
     case "refused":
     case "expired":
-    case "exhausted":
       return (
         <Ended title={t(`ended.${pairing.state}`)} text={t("endedHint")}>
           <Button onClick={onAgain} data-autofocus>

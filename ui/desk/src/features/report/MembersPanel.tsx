@@ -4,7 +4,7 @@ import type { ReportFigures } from "@bindings/ReportFigures";
 import { Group, SegmentedControl, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatNumber } from "@kit/conventions";
+import { compareTexts, formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { LinkAnchor } from "@kit/links";
@@ -72,7 +72,7 @@ export function MembersPanel({ report }: { report: Report }) {
 /** Who has no value stands last, whichever way it is sorted. */
 function sorted(lines: readonly Line[], by: Sort, isDescending: boolean): readonly Line[] {
   const way = isDescending ? -1 : 1;
-  const byName = (one: Line, other: Line) => (one.name ?? "").localeCompare(other.name ?? "");
+  const byName = (one: Line, other: Line) => compareTexts(one.name ?? "", other.name ?? "");
   if (by === "name") return lines.toSorted((one, other) => way * byName(one, other));
   const value = (line: Line) => VALUES[by](line.figures) ?? undefined;
   return lines.toSorted((one, other) => {

@@ -129,6 +129,8 @@ function RouteList({ search }: { search: RouteSearch }) {
       isStale={list.isStale}
       loadMore={list.loadMore}
       isLoadingMore={list.isLoadingMore}
+      isPage
+      loadAll={list.loadAll}
     />
   );
 }

@@ -9,6 +9,7 @@ import { useDepotQuery, useSession } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
+import { filterOptions } from "@kit/selectFilter";
 import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
@@ -154,6 +155,7 @@ function Field({ setting: { key, source, valid }, value, isLocked, isRow, onChan
           value={value}
           onChange={(choice) => choice !== null && onChange(choice)}
           searchable={valid.values.length > LANGUAGES_MOST}
+          filter={filterOptions}
           nothingFoundMessage={t("noChoice")}
           allowDeselect={false}
           limit={CHOICES_SHOWN}

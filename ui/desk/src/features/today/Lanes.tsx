@@ -34,13 +34,18 @@ const HOUR_LEAST_PX = 68;
 /** The names before the lanes, and the frame around both. */
 const NAMES_PX = 122;
 
-export function Lanes() {
+interface LanesProps {
+  /** The day of the depot that is on show, `YYYY-MM-DD`. */
+  day: string;
+  /** Undefined for the day that it is now, also tomorrow. */
+  onDay: (day: string | undefined) => void;
+}
+
+export function Lanes({ day, onDay: setDay }: LanesProps) {
   const { t } = useTranslation("today");
   const now_ms = useNow();
-  const [chosenDay, setDay] = useState<string>();
   const [grouping, setGrouping] = useState<Grouping>("driver");
   const today = localDay(new Date(now_ms));
-  const day = chosenDay ?? today;
   const [from, to] = [startOfDay(day), startOfDay(day, 1)];
   const lanes = useDepotQuery({ query: "lanes", from, to }, { refetchInterval: LATENESS_REFETCH_MS, keepPrevious: true });
   const go = (days: number) => setDay(localDay(new Date(startOfDay(day, days))));

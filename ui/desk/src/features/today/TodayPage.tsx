@@ -1,5 +1,5 @@
 // The live board: the figures that matter now, the day as lanes, every delivery under way, and what just happened.
-import type { Board } from "@bindings/Board";
+import type { DayFigures } from "@bindings/DayFigures";
 import type { EventView } from "@bindings/EventView";
 import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
@@ -15,8 +15,10 @@ import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
 import { Loaded, Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
+import { useNow } from "@kit/now";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
+import { localDay } from "@kit/time";
 import { useDeliveryColumns } from "../delivery/columns";
 import type { ColumnKey } from "../delivery/columns";
 import { DemoBanner } from "./Demo";
@@ -66,14 +68,17 @@ export function TodayPage() {
 /** Its parts ask at once, and each shows what it has as soon as it has it. */
 function LiveBoard() {
   const { t } = useTranslation("today");
-  const board = useDepotQuery({ query: "board" }, { refetchInterval: LATENESS_REFETCH_MS });
+  const now_ms = useNow();
+  const [chosenDay, setDay] = useState<string>();
+  const day = chosenDay ?? localDay(new Date(now_ms));
+  const board = useDepotQuery({ query: "board", day }, { refetchInterval: LATENESS_REFETCH_MS, keepPrevious: true });
   return (
     <Stack gap="md">
       <Loaded of={board} lines={1}>
-        {(shown) => <Figures board={shown} />}
+        {(shown) => shown.day !== null && <Figures of={shown.day} />}
       </Loaded>
       <Suspense fallback={<Shimmer lines={12} />}>
-        <Lanes />
+        <Lanes day={day} onDay={setDay} />
       </Suspense>
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
@@ -91,24 +96,19 @@ function LiveBoard() {
   );
 }
 
-function Figures({ board: { counts, late, atRisk, unassigned, openIncidents } }: { board: Board }) {
+/** The figures of the chosen day. Each leads to what it counts. */
+function Figures({ of: { day, figures, checkpointsPlanned, openIncidents, underWay, late, atRisk, unassigned } }: { of: DayFigures }) {
   const { t } = useTranslation("today");
+  const days = { from: day, to: day };
   return (
-    <SimpleGrid component="section" aria-label={t("figures")} cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-      <Figure
-        name={t("figure.active")}
-        count={counts.inTransit + counts.outForDelivery}
-        to={{ to: "/deliveries", search: { status: "InTransit,OutForDelivery" } }}
-      />
-      <Figure name={t("figure.late")} count={late} isBad to={{ to: "/deliveries", search: { late: true } }} />
-      <Figure name={t("figure.atRisk")} count={atRisk} isBad to={{ to: "/deliveries", search: { atRisk: true } }} />
-      <Figure name={t("figure.incidents")} count={openIncidents} isBad to={{ to: "/incidents" }} />
-      <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true } }} />
-      <Figure
-        name={t("figure.delivered", { total: formatNumber(counts.total) })}
-        count={counts.delivered}
-        to={{ to: "/deliveries", search: { status: "Delivered" } }}
-      />
+    <SimpleGrid component="section" aria-label={t("figures")} cols={{ base: 2, sm: 4, lg: 7 }} spacing="sm">
+      <Figure name={t("figure.active")} count={underWay} to={{ to: "/deliveries", search: { status: "InTransit,OutForDelivery", ...days } }} />
+      <Figure name={t("figure.late")} count={late} isBad to={{ to: "/deliveries", search: { late: true, ...days } }} />
+      <Figure name={t("figure.atRisk")} count={atRisk} isBad to={{ to: "/deliveries", search: { atRisk: true, ...days } }} />
+      <Figure name={t("figure.incidents")} count={openIncidents} isBad to={{ to: "/incidents", search: days }} />
+      <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true, ...days } }} />
+      <Figure name={t("figure.stops", { total: formatNumber(checkpointsPlanned) })} count={figures.checkpoints} to={{ to: "/reports", search: days }} />
+      <Figure name={t("figure.delivered", { total: formatNumber(figures.deliveries) })} count={figures.delivered} to={{ to: "/reports", search: days }} />
     </SimpleGrid>
   );
 }
