@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use acceptance::Depot;
+use acceptance::{Answer, Depot};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const OF_DRIVER: [&str; 3] = ["Wilhelmina Quist", "WQ-77123", "Licence under review"];
@@ -14,6 +15,9 @@ fn found(folder: &Path, texts: &[&str]) -> Vec<String> {
     let mut found = vec![];
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().to_lowercase();
+        let named = texts.iter().filter(|text| name.contains(&text.to_lowercase()));
+        found.extend(named.map(|text| format!("{text} names {}", path.display())));
         if path.is_dir() {
             found.extend(self::found(&path, texts));
             continue;
@@ -58,7 +62,49 @@ async fn deliver(depot: &Depot) -> (String, String) {
     let _ = admin.post(&path("proof-of-delivery"), proof).await.ok();
     // A search for a name is nothing to be remembered.
     let _ = admin.get("/api/deliveries?text=Leopoldine").await.ok();
+    name_in_free_fields(depot, &delivery).await;
     (driver, delivery)
+}
+
+/// Puts the receiver's name wherever a client chooses the text: headers, keys, ids, paths, types of incidents, consumers.
+async fn name_in_free_fields(depot: &Depot, delivery: &str) {
+    const NAMING: [&str; 10] = [
+        "x-request-id",
+        "x-correlation-id",
+        "idempotency-key",
+        "user-agent",
+        "referer",
+        "origin",
+        "accept-language",
+        "x-forwarded-for",
+        "traceparent",
+        "cookie",
+    ];
+    let admin = depot.admin();
+    let incidents = format!("/api/deliveries/{delivery}/incidents");
+    for (number, header) in NAMING.into_iter().enumerate() {
+        let body = json!({"type": format!("Zwickl fell {number}"), "description": "Zwickl: rang twice"});
+        let request = admin.request(Method::POST, &incidents).header(header, "Zwickl-Leopoldine").json(&body);
+        let answer = Answer::to(request).await;
+        assert!(answer.status < 500, "{header}: {}", answer.status);
+    }
+    for path in [
+        "/Leopoldine",
+        "/api/Leopoldine",
+        "/api/deliveries/Zwickl",
+        "/phone/Zwickl",
+        "/api/fleet/Zwickl?Zwickl",
+    ] {
+        let answer = Answer::to(admin.request(Method::GET, path)).await;
+        assert!(answer.status < 500, "{path}: {}", answer.status);
+    }
+    let programs = depot.role("integration");
+    let feed = "/api/events/delivery-tracking-events";
+    let _ = programs.get(&format!("{feed}?consumer=Leopoldine&limit=1")).await.ok();
+    let place = json!({"consumer": "Leopoldine", "sequence": 3});
+    let _ = programs.post(&format!("{feed}/position"), place).await.ok();
+    let again = programs.get(&format!("{feed}?consumer=Leopoldine&limit=1")).await.ok();
+    assert_eq!(again["events"][0]["sequence"].as_u64().map(|first| first > 3), Some(true), "{again}");
 }
 
 #[tokio::test]

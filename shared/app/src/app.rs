@@ -348,9 +348,7 @@ impl App {
                 let snapshot = connection.unchecked_transaction()?;
                 let after = match (after, consumer) {
                     (Some(after), _) => after,
-                    (None, Some(consumer)) => {
-                        subscription::position(&snapshot, &consumer, category.as_str())?
-                    }
+                    (None, Some(consumer)) => consumer.position(&snapshot, category)?,
                     (None, None) => 0,
                 };
                 log::feed(&snapshot, category, after, limit, backdating)
@@ -374,7 +372,9 @@ impl App {
         let now = self.now().datetime();
         let write = self.store().write(move |unit, _| {
             let tables = unit.tables_mut()?;
-            Ok::<_, AppError>(subscription::acknowledge(tables, &consumer, category.as_str(), sequence, now)?)
+            let sequence = sequence.max(consumer.position(tables, category)?);
+            let stored = &consumer.stored;
+            Ok::<_, AppError>(subscription::acknowledge(tables, stored, category.as_str(), sequence, now)?)
         });
         Ok(write.await?)
     }
@@ -498,10 +498,29 @@ fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, App
 /// How long the name of a consumer of the log may be.
 pub(crate) const CONSUMER_MAX_CHARS: usize = 100;
 
-fn consumer_of(actor: &Actor, name: &str) -> Result<String, AppError> {
+/// A consumer of the log, as its position is stored.
+struct Consumer {
+    /// With the hash of its name: a client may put a person's name into it, and positions are kept for ever.
+    stored: String,
+    /// With its name: rows of earlier versions have it so.
+    plain: String,
+}
+
+impl Consumer {
+    fn position(&self, tables: &rusqlite::Connection, category: EventCategory) -> Result<u64, AppError> {
+        let stored = subscription::position(tables, &self.stored, category.as_str())?;
+        Ok(stored.max(subscription::position(tables, &self.plain, category.as_str())?))
+    }
+}
+
+fn consumer_of(actor: &Actor, name: &str) -> Result<Consumer, AppError> {
     if name.is_empty() || name.chars().count() > CONSUMER_MAX_CHARS || name.chars().any(char::is_control) {
         let detail = format!("consumer: a consumer's name has 1 to {CONSUMER_MAX_CHARS} characters");
         return Err(AppError::new(Code::Malformed, detail));
     }
-    Ok(format!("{}/{name}", actor.for_the_log()))
+    let actor = actor.for_the_log();
+    Ok(Consumer {
+        stored: format!("{actor}/{}", idempotency::hashed(name)),
+        plain: format!("{actor}/{name}"),
+    })
 }

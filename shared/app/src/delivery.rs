@@ -288,11 +288,7 @@ fn erase(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
            photos = IIF(photos IS NULL, NULL, '[]'), receiver_search = IIF(receiver_search IS NULL, NULL, ?2) WHERE id = ?1",
         params![id, ERASED],
     )?;
-    sql::run(
-        tables,
-        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]', search = ?2 WHERE delivery_id = ?1",
-        params![id, ERASED],
-    )
+    incident::erase(tables, id)
 }
 
 /// Where a status stands in the order of the day, for sorting.

@@ -379,13 +379,13 @@ pub(crate) fn answer_once(
         return Ok(answer);
     }
     if let (Some(key), Some((credential, sequence))) = (key, action) {
-        phone::check_sequence(unit.tables(), credential, sequence, key.as_str())?;
+        phone::check_sequence(unit.tables(), credential, sequence, key)?;
     }
     let decided = work(unit);
     let keep = |unit: &mut Unit<'_>, key: &Key| {
         let tables = unit.tables_mut()?;
         if let Some((credential, sequence)) = action {
-            phone::record_action(tables, credential, sequence, key.as_str())?;
+            phone::record_action(tables, credential, sequence, key)?;
         }
         key.keep(tables, &decided, recorded_at)
     };

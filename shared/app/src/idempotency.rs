@@ -2,6 +2,8 @@
 //!
 //! An answer is undone where what the command did is undone, so the two cannot part.
 
+use std::fmt::Write as _;
+
 use depot_domain::values::Timestamp;
 use depot_store::Migration;
 use rusqlite::{Connection, params};
@@ -48,6 +50,9 @@ const KEPT_LEAST: i64 = 100_000;
 /// How many old answers may go with a new one, so that there are fewer of them in the end.
 const GOING_AT_ONCE: i64 = 2;
 
+/// Begins a stored key that is a hash.
+const HASHED: &str = "sha256:";
+
 /// How long an idempotency key may be.
 pub const KEY_MAX_CHARS: usize = 200;
 
@@ -58,6 +63,7 @@ const ANY_REQUEST: [u8; 32] = [0; 32];
 /// Takes what is personal out of the answers that are kept: `subject` is who was erased, `texts` what was known of them.
 /// What was done stays done under its key.
 pub(crate) fn forget(tables: &Connection, subject: Uuid, texts: &[String]) -> Result<(), AppError> {
+    hash_plain_keys(tables, "answers")?;
     let sql = "UPDATE answers SET request_hash = ?2 WHERE json_extract(answer, '$.Done.id') = ?1";
     sql::run(tables, sql, params![subject.to_string(), ANY_REQUEST])?;
     // A request that created a token of the driver's phone named the driver.
@@ -101,7 +107,10 @@ enum Answer {
 #[derive(Clone)]
 pub(crate) struct Key {
     actor: String,
-    key: String,
+    /// As it came: rows of earlier versions have it so.
+    given: String,
+    /// As it is stored: a client may put a name into a key.
+    hashed: String,
     request_hash: [u8; 32],
 }
 
@@ -117,12 +126,17 @@ impl Key {
         }
         let body = serde_json::to_vec(request).map_err(AppError::storage)?;
         let request_hash = Sha256::digest(&body).into();
-        Ok(Some(Self { actor: actor.for_the_log(), key: key.clone(), request_hash }))
+        Ok(Some(Self { actor: actor.for_the_log(), given: key.clone(), hashed: hashed(key), request_hash }))
     }
 
-    /// The key itself.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.key
+    /// The key as it came.
+    pub(crate) fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The key as it is stored.
+    pub(crate) fn hashed(&self) -> &str {
+        &self.hashed
     }
 
     /// The answer that was given to this key, if one was.
@@ -130,8 +144,8 @@ impl Key {
         &self,
         tables: &Connection,
     ) -> Result<Option<Result<CommandOutcome, AppError>>, AppError> {
-        let sql = "SELECT request_hash, answer FROM answers WHERE actor = ?1 AND key = ?2";
-        let found = sql::one(tables, sql, params![self.actor, self.key], |row| {
+        let sql = "SELECT request_hash, answer FROM answers WHERE actor = ?1 AND key IN (?2, ?3)";
+        let found = sql::one(tables, sql, params![self.actor, self.hashed, self.given], |row| {
             Ok((row.get::<_, [u8; 32]>("request_hash")?, row.get::<_, String>("answer")?))
         })?;
         let Some((request_hash, answer)) = found else { return Ok(None) };
@@ -163,10 +177,29 @@ impl Key {
             tables,
             "INSERT INTO answers (actor, key, request_hash, answer, recorded_at, place)
              VALUES (?1, ?2, ?3, ?4, ?5, (SELECT COALESCE(MAX(place), 0) + 1 FROM answers))",
-            params![self.actor, self.key, self.request_hash, answer, now.micros()],
+            params![self.actor, self.hashed, self.request_hash, answer, now.micros()],
         )?;
         Ok(forget_oldest(tables, now, KEPT_LEAST)?)
     }
+}
+
+/// Returns a text of a client as it is stored: the SHA-256 of it, marked as such.
+pub(crate) fn hashed(key: &str) -> String {
+    Sha256::digest(key).iter().fold(HASHED.to_owned(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Hashes the keys of `table` that an earlier version stored as they came.
+pub(crate) fn hash_plain_keys(tables: &Connection, table: &str) -> rusqlite::Result<()> {
+    let plain = format!("SELECT DISTINCT key FROM {table} WHERE key NOT LIKE '{HASHED}%'");
+    let keys = sql::all(tables, &plain, [], |row| row.get::<_, String>("key"))?;
+    for key in keys {
+        sql::run(tables, &format!("UPDATE {table} SET key = ?2 WHERE key = ?1"), [&key, &hashed(&key)])?;
+    }
+    Ok(())
 }
 
 /// Lets the oldest answers go where there are more than `least` and they are old enough by the clock, too.

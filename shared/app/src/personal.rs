@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
+use depot_domain::delivery::IncidentType;
 use depot_store::{NewEvent, StoredEvent, subject};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -32,7 +33,10 @@ const PERSONAL: [Personal; 7] = [
     Personal { event_type: "DriverUpdated", fields: &[("name", ERASED), ("driverLicense", ERASED)] },
     Personal { event_type: "DriverStatusChanged", fields: &[("reason", None)] },
     Personal { event_type: "DeliveryStatusChanged", fields: &[("reason", None)] },
-    Personal { event_type: "IncidentReported", fields: &[("description", ERASED), ("photos", None)] },
+    Personal {
+        event_type: "IncidentReported",
+        fields: &[("description", ERASED), ("photos", None), ("type", ERASED)],
+    },
     Personal { event_type: "IncidentResolved", fields: &[("note", None)] },
     Personal {
         event_type: "ProofOfDeliveryCaptured",
@@ -43,8 +47,19 @@ const PERSONAL: [Personal; 7] = [
 /// The events that tell that somebody was erased: what is personal in those before them opens no more.
 pub(crate) const ERASURES: &[&str] = &["DriverErased", "ReceiverErased"];
 
+/// Events in which a field became personal after they were stored in parts: the free types of incidents.
+const PLAIN_TYPES: [&str; 1] = ["IncidentReported"];
+
 /// From which schema version on what is personal is stored sealed. Before, it stands in the payload.
 const SEALED_FROM: u16 = 2;
+
+/// Whether this member of an event is personal. A known type of incident names nobody, any other is somebody's text.
+fn is_personal(personal: &Personal, name: &str, json: &str) -> bool {
+    let is_known_type = || {
+        name == "type" && serde_json::from_str::<String>(json).is_ok_and(|text| IncidentType::is_known(&text))
+    };
+    personal.fields.iter().any(|(field, _)| *field == name) && !is_known_type()
+}
 
 fn fields_of(event_type: &str) -> Option<&'static Personal> {
     PERSONAL.iter().find(|personal| personal.event_type == event_type)
@@ -58,14 +73,14 @@ pub(crate) fn types() -> impl Iterator<Item = &'static str> {
 /// Parts a payload into what everybody may read for ever and what is personal.
 pub(crate) fn part(event_type: &'static str, schema: u16, payload: String) -> Result<NewEvent, AppError> {
     let whole = |payload| Ok(NewEvent { event_type, schema, payload, personal: None });
-    let Some(Personal { fields, .. }) = fields_of(event_type) else { return whole(payload) };
+    let Some(known) = fields_of(event_type) else { return whole(payload) };
     // Most changes of a status have no reason, and need not be parsed to be found so.
-    if !fields.iter().any(|(name, _)| payload.contains(name)) {
+    if !known.fields.iter().any(|(name, _)| payload.contains(name)) {
         return whole(payload);
     }
     let members: BTreeMap<&str, &RawValue> = serde_json::from_str(&payload).map_err(AppError::storage)?;
     let (personal, public): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        members.into_iter().partition(|(member, _)| fields.iter().any(|(name, _)| name == member));
+        members.into_iter().partition(|(name, value)| is_personal(known, name, value.get()));
     if personal.is_empty() {
         return whole(payload);
     }
@@ -74,11 +89,11 @@ pub(crate) fn part(event_type: &'static str, schema: u16, payload: String) -> Re
     Ok(NewEvent { event_type, schema, payload: public, personal: Some(personal) })
 }
 
-/// Parts an event that was stored whole, before there were parts.
+/// Parts an event in whose payload something personal stands.
 pub(crate) fn part_stored(event: &StoredEvent) -> Result<NewEvent, AppError> {
     let known = fields_of(&event.event_type);
     let Personal { event_type, .. } = known.ok_or_else(|| AppError::storage("nothing in it is personal"))?;
-    part(event_type, SEALED_FROM, event.payload.clone())
+    part(event_type, SEALED_FROM, open(event.clone())?.payload)
 }
 
 /// What an event says, whole where it can be opened; where its secret was destroyed, what is personal reads *erased*.
@@ -119,19 +134,26 @@ pub fn opened(
     open(event).ok().map(|event| event.payload)
 }
 
-/// What is personal in an event, as far as it can be opened.
+/// Returns what is personal in an event, as far as it can be opened.
 pub(crate) fn of(event: &StoredEvent) -> Result<Members, AppError> {
-    if let Some((_, personal)) = parts(event)? {
-        return Ok(personal);
-    }
-    let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(Map::new()) };
-    let payload: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
-    Ok(payload.into_iter().filter(|(name, _)| fields.iter().any(|(field, _)| field == name)).collect())
+    let Some(known) = fields_of(&event.event_type) else { return Ok(Map::new()) };
+    let (public, mut personal) = match parts(event)? {
+        Some(parts) => parts,
+        None => (serde_json::from_str(&event.payload).map_err(AppError::storage)?, Map::new()),
+    };
+    personal.extend(public.into_iter().filter(|(name, value)| is_personal(known, name, &value.to_string())));
+    Ok(personal)
 }
 
-/// Whether something personal stands in the payload as it is stored.
+/// Whether something personal stands in the payload as it is stored, and can be sealed.
 pub(crate) fn is_plain(event: &StoredEvent) -> Result<bool, AppError> {
-    Ok(event.schema < SEALED_FROM && !of(event)?.is_empty())
+    let Some(known) = fields_of(&event.event_type) else { return Ok(false) };
+    let is_erased = event.secret.is_none() && event.payload.contains(subject::MEMBER);
+    if is_erased || (event.schema >= SEALED_FROM && !PLAIN_TYPES.contains(&known.event_type)) {
+        return Ok(false);
+    }
+    let payload: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
+    Ok(payload.iter().any(|(name, value)| is_personal(known, name, &value.to_string())))
 }
 
 /// The public and the personal part of an event that is stored in parts.
@@ -145,8 +167,10 @@ fn parts(event: &StoredEvent) -> Result<Option<(Members, Members)>, AppError> {
     let personal = match subject::open(event, &sealed).map_err(AppError::storage)? {
         Some(personal) => serde_json::from_str(&personal).map_err(AppError::storage)?,
         None => {
-            let erased =
-                |(name, left): &(&str, Option<&str>)| Some(((*name).to_owned(), Value::from((*left)?)));
+            let erased = |(name, left): &(&str, Option<&str>)| {
+                let value = Value::from((*left).filter(|_| !public.contains_key(*name))?);
+                Some(((*name).to_owned(), value))
+            };
             fields.iter().filter_map(erased).collect()
         }
     };
@@ -161,7 +185,7 @@ mod tests {
     use super::*;
 
     /// Every field of every event that is of nobody, and so stays readable for ever.
-    const OF_NOBODY: [&str; 42] = [
+    const OF_NOBODY: [&str; 41] = [
         "CheckpointAdded.expectedTime",
         "CheckpointAdded.location",
         "CheckpointAdded.sequence",
@@ -184,7 +208,6 @@ mod tests {
         "DriverStatusChanged.old",
         "IncidentReported.incidentId",
         "IncidentReported.severity",
-        "IncidentReported.type",
         "IncidentResolved.incidentId",
         "RouteCreated.destination",
         "RouteCreated.origin",
@@ -241,6 +264,11 @@ mod tests {
         assert_eq!(parted("DeliveryStatusChanged", whole), (whole.to_owned(), None));
         let place = r#"{"location":"a reason","sequence":1}"#;
         assert_eq!(parted("CheckpointReached", place), (place.to_owned(), None));
+        let known = r#"{"type":"Breakdown","severity":"High"}"#;
+        assert_eq!(parted("IncidentReported", known), (known.to_owned(), None));
+        let (public, personal) = parted("IncidentReported", r#"{"type":"Ann fell","severity":"High"}"#);
+        assert_eq!(public, r#"{"severity":"High"}"#);
+        assert_eq!(personal.as_deref(), Some(r#"{"type":"Ann fell"}"#));
         let (public, personal) =
             parted("DeliveryStatusChanged", r#"{"old":"PickedUp","new":"Failed","reason":"Ann was out"}"#);
         assert_eq!(public, r#"{"new":"Failed","old":"PickedUp"}"#);

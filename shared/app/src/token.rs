@@ -123,6 +123,11 @@ pub(crate) fn store(
     let unfit = |detail: String| AppError::new(Code::Unfit, detail);
     let name: depot_domain::values::Name =
         new.name.parse().map_err(|error| AppError::new(Code::Malformed, format!("name: {error}")))?;
+    if name.as_str().parse::<Uuid>().is_ok() {
+        let detail =
+            "name: this is the form of an id, by which another token is revoked: choose a name".to_owned();
+        return Err(AppError::new(Code::Malformed, detail));
+    }
     match (new.role, new.driver_id) {
         (Role::Driver, None) => {
             return Err(unfit("driver: a token of the role driver names its driver".to_owned()));
@@ -325,10 +330,14 @@ pub(crate) fn actors(tables: &Connection) -> rusqlite::Result<Vec<ActorName>> {
 
 /// Revokes the one token that has this id or name; one that is revoked already stays so.
 pub(crate) fn revoke(tables: &Connection, id_or_name: &str, now: Timestamp) -> Result<TokenView, AppError> {
-    let matches = list(tables)?.into_iter().filter(|token| {
-        token.id.to_string() == id_or_name || (token.name == id_or_name && token.revoked_at.is_none())
-    });
-    let found: Vec<_> = matches.collect();
+    let listed = list(tables)?;
+    // An id goes first: another token may be called like it.
+    let by_id = listed.iter().find(|token| token.id.to_string() == id_or_name);
+    let called = |token: &&TokenView| token.name == id_or_name && token.revoked_at.is_none();
+    let found: Vec<_> = match by_id {
+        Some(token) => vec![token],
+        None => listed.iter().filter(called).collect(),
+    };
     let [token] = found.as_slice() else {
         return Err(if found.is_empty() {
             AppError::new(
@@ -347,5 +356,5 @@ pub(crate) fn revoke(tables: &Connection, id_or_name: &str, now: Timestamp) -> R
         "UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
         params![token.id, now.micros()],
     )?;
-    Ok(TokenView { revoked_at: token.revoked_at.or(Some(now)), ..token.clone() })
+    Ok(TokenView { revoked_at: token.revoked_at.or(Some(now)), ..(*token).clone() })
 }

@@ -53,6 +53,7 @@ async fn what_is_wrong_is_refused_and_makes_no_token() {
     let app = App::open(AppOptions::new(folder.path(), Settings::default())).unwrap();
     for (command, code) in [
         (create(Role::Viewer, " ", None), Code::Malformed),
+        (create(Role::Viewer, &Uuid::from_u128(7).to_string(), None), Code::Malformed),
         (create(Role::Viewer, "Screen", Some(0)), Code::Malformed),
         (create(Role::Viewer, "Screen", Some(3651)), Code::Malformed),
         (create(Role::Driver, "Phone", None), Code::Unfit),

@@ -400,6 +400,7 @@ impl Delivery {
                 self.erased = true;
                 for incident in &mut self.incidents {
                     (incident.description, incident.photos) = (Description::erased(), vec![]);
+                    incident.kind = incident.kind.clone().erased();
                 }
                 self.proof = self.proof.take().map(|_| ProofOfDeliveryCaptured {
                     receiver_name: ReceiverName::erased(),

@@ -21,6 +21,7 @@ use crate::endpoint::Shared;
 use crate::limiter::Client;
 use crate::problem::{Problem, Reason};
 use crate::steady_body;
+use crate::trace_id;
 
 /// Names a request, in its answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,7 +45,7 @@ pub(crate) async fn surround(State(endpoint): State<Shared>, mut request: Reques
     let (began, method) = (Instant::now(), method_label(request.method()));
     let route = route_label(&request);
     let is_api = is_under(request.uri().path(), "/api");
-    let trace = trace_of(request.headers());
+    let (ids, trace) = trace_of(request.headers());
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
     request.extensions_mut().insert(trace.clone());
     let mut response = match endpoint.hosts.check(request.uri(), request.headers()) {
@@ -56,7 +57,7 @@ pub(crate) async fn surround(State(endpoint): State<Shared>, mut request: Reques
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     observe(&endpoint, (method, &route), &trace, &response, began.elapsed());
-    let Trace { correlation, request } = trace;
+    let Trace { correlation, request } = ids;
     for (name, id) in [(REQUEST_ID, request), (CORRELATION_ID, correlation)] {
         if let Ok(id) = HeaderValue::try_from(id) {
             response.headers_mut().insert(name, id);
@@ -105,14 +106,15 @@ fn note_credential(request: &Request, caller: &Result<Option<Caller>, Problem>) 
     }
 }
 
-/// The ids of a request: those that it brought, or fresh ones.
-fn trace_of(headers: &HeaderMap) -> Trace {
+/// Returns the ids of a request as its answer repeats them, and as events and the log keep them.
+fn trace_of(headers: &HeaderMap) -> (Trace, Trace) {
     let request = given_id(headers, &REQUEST_ID).unwrap_or_else(|| Uuid::now_v7().to_string());
     let correlation = given_id(headers, &CORRELATION_ID).unwrap_or_else(|| request.clone());
-    Trace { correlation, request }
+    let kept = Trace { correlation: trace_id::kept(&correlation), request: trace_id::kept(&request) };
+    (Trace { correlation, request }, kept)
 }
 
-/// The id that the client sent, where it is fit for a log: visible ASCII, and not long.
+/// The id that the client sent, where it is fit for a header: visible ASCII, and not long.
 fn given_id(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let id = headers.get(name)?.to_str().ok()?;
     let sane = (1..=MAX_ID_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());

@@ -38,6 +38,7 @@ mod sign_in;
 mod steady_body;
 mod switch;
 mod tls;
+mod trace_id;
 mod wrong_codes;
 
 /// What nobody but the fuzz targets calls by itself.

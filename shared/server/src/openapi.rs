@@ -85,7 +85,10 @@ fn complete_operation(operation: &mut Operation, method: &Method, path: &str, is
         if let RefOr::T(response) = response {
             for (name, description) in [
                 ("X-Request-Id", "Names the request; the client's, where it sent one"),
-                ("X-Correlation-Id", "What the request belongs to; the client's, where it sent one"),
+                (
+                    "X-Correlation-Id",
+                    "What the request belongs to; the client's, where it sent one. Events keep it, or a UUID in its place if it has a word of more than four letters, which could name a person",
+                ),
             ] {
                 let header = HeaderBuilder::new().schema(Some(text())).description(Some(description)).build();
                 response.headers.insert(name.to_owned(), RefOr::T(header));

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::ReceivedActions;
 use crate::error::{AppError, Code};
+use crate::idempotency::{self, Key};
 use crate::sql;
 
 pub(super) const MIGRATION: Migration = Migration {
@@ -19,11 +20,11 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 /// Refuses a number that another action of the phone has.
-pub(crate) fn check(tables: &Connection, device: Uuid, sequence: u32, key: &str) -> Result<(), AppError> {
+pub(crate) fn check(tables: &Connection, device: Uuid, sequence: u32, key: &Key) -> Result<(), AppError> {
     let sql = "SELECT key FROM device_actions WHERE device = ?1 AND sequence = ?2";
     let taken: Option<String> = sql::one(tables, sql, params![device, sequence], |row| row.get(0))?;
     match taken {
-        Some(taken) if taken != key => Err(AppError::new(
+        Some(taken) if taken != key.hashed() && taken != key.given() => Err(AppError::new(
             Code::KeyReused,
             format!("device.sequence: {sequence} was used for another action of this phone"),
         )),
@@ -32,9 +33,14 @@ pub(crate) fn check(tables: &Connection, device: Uuid, sequence: u32, key: &str)
 }
 
 /// Remembers that an action has come, whether it was done or refused for good.
-pub(crate) fn record(tables: &Connection, device: Uuid, sequence: u32, key: &str) -> rusqlite::Result<()> {
+pub(crate) fn record(tables: &Connection, device: Uuid, sequence: u32, key: &Key) -> rusqlite::Result<()> {
     let sql = "INSERT OR IGNORE INTO device_actions (device, sequence, key) VALUES (?1, ?2, ?3)";
-    sql::run(tables, sql, params![device, sequence, key])
+    sql::run(tables, sql, params![device, sequence, key.hashed()])
+}
+
+/// Hashes the keys that an earlier version stored as they came.
+pub(super) fn hash_plain_keys(tables: &Connection) -> rusqlite::Result<()> {
+    idempotency::hash_plain_keys(tables, "device_actions")
 }
 
 /// What has come.

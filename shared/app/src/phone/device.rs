@@ -64,6 +64,7 @@ pub(crate) fn pair(
 /// Takes away what a driver's phones called themselves, and where they were.
 pub(crate) fn forget(tables: &Connection, driver: Uuid) -> rusqlite::Result<()> {
     super::position::forget(tables, driver.into())?;
+    super::action::hash_plain_keys(tables)?;
     let sql = "UPDATE devices SET device = NULL, app_version = NULL
                WHERE id IN (SELECT id FROM tokens WHERE driver_id = ?1)";
     sql::run(tables, sql, [driver])

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::events::FileRef;
-use crate::values::{Description, IncidentId, ValueError, refuse_hidden, words};
+use crate::values::{Description, ERASED, IncidentId, ValueError, refuse_hidden, words};
 
 words!(/// How grave an incident is.
 Severity ("a severity") {
@@ -47,6 +47,18 @@ impl IncidentType {
     /// The known types.
     pub fn known() -> impl Iterator<Item = &'static str> {
         KNOWN.iter().map(|(name, _)| *name)
+    }
+
+    /// Whether `text` is one of the known types, which name nobody.
+    #[must_use]
+    pub fn is_known(text: &str) -> bool {
+        Self::known().any(|name| name == text)
+    }
+
+    /// Returns what is left of the type once the receiver was erased: a known type, which names nobody, or *erased*.
+    #[must_use]
+    pub fn erased(self) -> Self {
+        if Self::is_known(&self.0) { self } else { Self(ERASED.to_owned()) }
     }
 
     /// The type as text.
