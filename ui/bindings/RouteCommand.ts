@@ -48,6 +48,14 @@ destination: Location,
 /**
  * When it begins.
  */
+scheduledStartTime: Timestamp, } | { "type": "moveRoute", 
+/**
+ * The start that is moved; it is refused where the route starts at another time by now.
+ */
+from: Timestamp, 
+/**
+ * When it begins.
+ */
 scheduledStartTime: Timestamp, } | { "type": "changeRouteStatus", 
 /**
  * The status to set.

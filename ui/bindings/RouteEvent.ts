@@ -4,6 +4,7 @@ import type { CheckpointRemoved } from "./CheckpointRemoved";
 import type { CheckpointUpdated } from "./CheckpointUpdated";
 import type { CheckpointsReordered } from "./CheckpointsReordered";
 import type { RouteCreated } from "./RouteCreated";
+import type { RouteMoved } from "./RouteMoved";
 import type { RouteScheduledEndTimeUpdated } from "./RouteScheduledEndTimeUpdated";
 import type { RouteStatusChanged } from "./RouteStatusChanged";
 import type { RouteUpdated } from "./RouteUpdated";
@@ -11,4 +12,4 @@ import type { RouteUpdated } from "./RouteUpdated";
 /**
  * What can have happened to a route.
  */
-export type RouteEvent = { "type": "RouteCreated", "data": RouteCreated } | { "type": "RouteUpdated", "data": RouteUpdated } | { "type": "RouteStatusChanged", "data": RouteStatusChanged } | { "type": "CheckpointAdded", "data": CheckpointAdded } | { "type": "CheckpointUpdated", "data": CheckpointUpdated } | { "type": "CheckpointRemoved", "data": CheckpointRemoved } | { "type": "CheckpointsReordered", "data": CheckpointsReordered } | { "type": "RouteScheduledEndTimeUpdated", "data": RouteScheduledEndTimeUpdated };
+export type RouteEvent = { "type": "RouteCreated", "data": RouteCreated } | { "type": "RouteUpdated", "data": RouteUpdated } | { "type": "RouteMoved", "data": RouteMoved } | { "type": "RouteStatusChanged", "data": RouteStatusChanged } | { "type": "CheckpointAdded", "data": CheckpointAdded } | { "type": "CheckpointUpdated", "data": CheckpointUpdated } | { "type": "CheckpointRemoved", "data": CheckpointRemoved } | { "type": "CheckpointsReordered", "data": CheckpointsReordered } | { "type": "RouteScheduledEndTimeUpdated", "data": RouteScheduledEndTimeUpdated };

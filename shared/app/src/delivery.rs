@@ -18,7 +18,7 @@ use depot_domain::delivery::{
     ProofOfDeliveryCaptured, ReceiverErased, VehicleAssigned,
 };
 use depot_domain::dispatch::ResourceKind;
-use depot_domain::values::{DriverId, ERASED, VehicleId};
+use depot_domain::values::{DriverId, ERASED, RouteId, VehicleId};
 use depot_store::Migration;
 use lru::LruCache;
 use rusqlite::{Connection, params};
@@ -317,6 +317,13 @@ const DUE: &str = "CASE WHEN open = 1 THEN COALESCE(
 
 fn set_due(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
     sql::run(tables, &format!("UPDATE deliveries SET due_at = {DUE} WHERE id = ?1"), [id])
+}
+
+/// Whether any delivery of the route, also one that has ended, reached a checkpoint.
+pub(crate) fn reached_on_route(tables: &Connection, route: RouteId) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM reached_checkpoints x JOIN deliveries d ON d.id = x.delivery_id
+               WHERE d.route_id = ?1)";
+    tables.query_row(sql, [route.uuid()], |row| row.get(0))
 }
 
 /// Moves the deliveries of a route that have not ended with the route.

@@ -26,7 +26,7 @@ use crate::error::{AppError, Code};
 use crate::idempotency::{self, Key};
 use crate::log::EntityKind;
 use crate::settings::FleetSettings;
-use crate::{booking, erase, fleet, phone};
+use crate::{booking, delivery, erase, fleet, phone};
 
 /// A command's circumstances.
 pub(crate) struct Call {
@@ -107,6 +107,7 @@ impl Desk<'_, '_> {
     ) -> Result<CommandOutcome, AppError> {
         call.access.check_delivery(None)?;
         let before = load::<Route>(self.unit, self.caches, id.uuid())?;
+        let is_reached = delivery::reached_on_route(self.unit.tables(), id)?;
         let mut facts = vec![];
         for delivery in booking::open_deliveries(self.unit.tables(), id)? {
             let loaded = load::<Delivery>(self.unit, self.caches, delivery.uuid())?;
@@ -118,7 +119,7 @@ impl Desk<'_, '_> {
         let uses = facts
             .iter()
             .map(|(delivery, facts)| RouteUse { delivery: *delivery, dispatch: facts.dispatch(call.rules) });
-        let context = RouteContext { id, uses: uses.collect() };
+        let context = RouteContext { id, uses: uses.collect(), is_reached };
         let done = self.run::<Route>(id.uuid(), Arc::clone(&before), command, &context, call)?;
         let interval = |route: &Loaded<Route>| route.state.as_ref().map(Route::interval);
         if interval(&before) != interval(&done.after) {

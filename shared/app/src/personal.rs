@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     /// Every field of every event that is of nobody, and so stays readable for ever.
-    const OF_NOBODY: [&str; 41] = [
+    const OF_NOBODY: [&str; 44] = [
         "CheckpointAdded.expectedTime",
         "CheckpointAdded.location",
         "CheckpointAdded.sequence",
@@ -212,6 +212,9 @@ mod tests {
         "RouteCreated.destination",
         "RouteCreated.origin",
         "RouteCreated.scheduledStartTime",
+        "RouteMoved.checkpoints",
+        "RouteMoved.scheduledEndTime",
+        "RouteMoved.scheduledStartTime",
         "RouteScheduledEndTimeUpdated.scheduledEndTime",
         "RouteStatusChanged.new",
         "RouteStatusChanged.old",

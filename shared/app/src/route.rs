@@ -8,7 +8,7 @@ use std::sync::Arc;
 use depot_domain::Route;
 use depot_domain::route::{
     Checkpoint, CheckpointAdded, CheckpointRemoved, CheckpointUpdated, CheckpointsReordered, RouteCreated,
-    RouteEvent, RouteScheduledEndTimeUpdated, RouteStatus, RouteStatusChanged, RouteUpdated,
+    RouteEvent, RouteMoved, RouteScheduledEndTimeUpdated, RouteStatus, RouteStatusChanged, RouteUpdated,
 };
 use depot_domain::values::{DriverId, RouteId, Timestamp};
 use depot_store::Migration;
@@ -81,6 +81,15 @@ impl Entity for Route {
             )
             .and_then(|()| put_keys(tables, id, origin.as_str(), destination.as_str()))
             .and_then(|()| moved(tables, id)),
+            RouteEvent::RouteMoved(RouteMoved { scheduled_start_time, scheduled_end_time, checkpoints }) => {
+                checkpoints.iter().try_for_each(|checkpoint| put_checkpoint(tables, id, checkpoint))?;
+                sql::run(
+                    tables,
+                    "UPDATE routes SET starts_at = ?2, ends_at = ?3 WHERE id = ?1",
+                    params![id, scheduled_start_time.micros(), scheduled_end_time.micros()],
+                )
+                .and_then(|()| moved(tables, id))
+            }
             RouteEvent::RouteStatusChanged(RouteStatusChanged { new, .. }) => {
                 sql::run(tables, "UPDATE routes SET status = ?2 WHERE id = ?1", params![id, new.as_str()])
             }

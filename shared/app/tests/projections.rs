@@ -69,6 +69,10 @@ fn route_command() -> impl Strategy<Value = RouteCommand> {
             destination,
             scheduled_start_time: at(hour)
         }),
+        1 => (0..4_i64, 0..6_i64).prop_map(|(from, to)| RouteCommand::MoveRoute {
+            from: at(from),
+            scheduled_start_time: at(to)
+        }),
         4 => (sequence(), place(), 1..9_i64).prop_map(|(sequence, location, hour)| RouteCommand::AddCheckpoint {
             sequence,
             location,

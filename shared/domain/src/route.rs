@@ -14,7 +14,7 @@ pub use error::RouteError;
 pub(crate) use error::list;
 pub use events::{
     CheckpointAdded, CheckpointRemoved, CheckpointUpdated, CheckpointsReordered, RouteCreated, RouteEvent,
-    RouteScheduledEndTimeUpdated, RouteStatusChanged, RouteUpdated,
+    RouteMoved, RouteScheduledEndTimeUpdated, RouteStatusChanged, RouteUpdated,
 };
 
 use crate::decider::Decider;
@@ -99,6 +99,8 @@ pub struct RouteContext<'a> {
     pub id: RouteId,
     /// Every delivery that uses it and has not ended.
     pub uses: Vec<RouteUse<'a>>,
+    /// Whether any delivery, also one that has ended, reached one of its checkpoints.
+    pub is_reached: bool,
 }
 
 impl Decider for Route {
@@ -143,6 +145,9 @@ impl Decider for Route {
             RouteCommand::UpdateRoute { origin, destination, scheduled_start_time } => {
                 known()?.update(origin, destination, *scheduled_start_time, context)
             }
+            RouteCommand::MoveRoute { from, scheduled_start_time } => {
+                known()?.moved(*from, *scheduled_start_time, context)
+            }
             RouteCommand::ChangeRouteStatus { status } => known()?.change_status(*status, context),
             RouteCommand::AddCheckpoint { sequence, location, expected_time } => {
                 let (sequence, location, expected_time) = (*sequence, location.clone(), *expected_time);
@@ -185,6 +190,11 @@ impl Route {
                 self.origin = origin;
                 self.destination = destination;
                 self.scheduled_start_time = scheduled_start_time;
+            }
+            RouteEvent::RouteMoved(RouteMoved { scheduled_start_time, scheduled_end_time, checkpoints }) => {
+                self.scheduled_start_time = scheduled_start_time;
+                self.scheduled_end_time = scheduled_end_time;
+                self.checkpoints = checkpoints;
             }
             RouteEvent::RouteStatusChanged(changed) => self.status = changed.new,
             RouteEvent::CheckpointAdded(CheckpointAdded(checkpoint)) => self.checkpoints.push(checkpoint),
@@ -241,10 +251,7 @@ impl Route {
         scheduled_start_time: Timestamp,
         context: &RouteContext<'_>,
     ) -> Result<Vec<RouteEvent>, RouteError> {
-        match self.status {
-            RouteStatus::Planning | RouteStatus::Active => {}
-            RouteStatus::Deactivated => return Err(RouteError::RouteFixed { status: self.status }),
-        }
+        self.refuse_if_deactivated()?;
         if let Some(first) = self.checkpoints.first()
             && scheduled_start_time >= first.expected_time
         {
@@ -262,14 +269,61 @@ impl Route {
         let events = self.ending_right(RouteUpdated { origin, destination, scheduled_start_time }.into());
         let mut moved = self.clone();
         events.iter().for_each(|event| moved.apply(event.clone()));
-        if moved.interval() != self.interval() {
-            for RouteUse { delivery, dispatch } in &context.uses {
-                if let Some(conflict) = dispatch.conflict(moved.interval(), *delivery) {
-                    return Err(RouteError::MovesIntoConflict { moved_delivery_id: *delivery, conflict });
-                }
+        self.refuse_conflict(moved.interval(), context)?;
+        Ok(events)
+    }
+
+    fn moved(
+        &self,
+        from: Timestamp,
+        scheduled_start_time: Timestamp,
+        context: &RouteContext<'_>,
+    ) -> Result<Vec<RouteEvent>, RouteError> {
+        self.refuse_if_deactivated()?;
+        if self.scheduled_start_time == scheduled_start_time {
+            return Ok(vec![]);
+        }
+        if self.scheduled_start_time != from {
+            return Err(RouteError::StartChanged { scheduled_start_time: self.scheduled_start_time, from });
+        }
+        if context.is_reached {
+            return Err(RouteError::CheckpointsReached);
+        }
+        let span = scheduled_start_time.datetime() - from.datetime();
+        let later = |at: Timestamp| {
+            at.datetime().checked_add_signed(span).and_then(|at| Timestamp::try_from(at).ok())
+        };
+        let moved = |checkpoint: &Checkpoint| {
+            later(checkpoint.expected_time)
+                .map(|expected_time| Checkpoint { expected_time, ..checkpoint.clone() })
+        };
+        let checkpoints: Option<Vec<_>> = self.checkpoints.iter().map(moved).collect();
+        let (Some(checkpoints), Some(scheduled_end_time)) = (checkpoints, later(self.scheduled_end_time))
+        else {
+            return Err(RouteError::BeyondTime);
+        };
+        self.refuse_conflict(Interval::new(scheduled_start_time, scheduled_end_time), context)?;
+        Ok(vec![RouteMoved { scheduled_start_time, scheduled_end_time, checkpoints }.into()])
+    }
+
+    /// Refuses another time that a driver or vehicle of the route's deliveries is booked for.
+    fn refuse_conflict(&self, interval: Interval, context: &RouteContext<'_>) -> Result<(), RouteError> {
+        if interval == self.interval() {
+            return Ok(());
+        }
+        for RouteUse { delivery, dispatch } in &context.uses {
+            if let Some(conflict) = dispatch.conflict(interval, *delivery) {
+                return Err(RouteError::MovesIntoConflict { moved_delivery_id: *delivery, conflict });
             }
         }
-        Ok(events)
+        Ok(())
+    }
+
+    fn refuse_if_deactivated(&self) -> Result<(), RouteError> {
+        match self.status {
+            RouteStatus::Planning | RouteStatus::Active => Ok(()),
+            RouteStatus::Deactivated => Err(RouteError::RouteFixed { status: self.status }),
+        }
     }
 
     fn change_status(

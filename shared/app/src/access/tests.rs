@@ -12,7 +12,7 @@ const ROLES: [Role; 5] = [Role::Admin, Role::Dispatcher, Role::Viewer, Role::Int
 
 /// A letter a role, in the order of [`ROLES`]: `+` granted, `-` refused, `d` for its own driver's deliveries, `r` for
 /// its own driver's record.
-const COMMANDS: [(&str, &str); 40] = [
+const COMMANDS: [(&str, &str); 41] = [
     (
         r#"{"entity":"driver","id":ID,"command":{"type":"addDriver","name":"Ada","driverLicense":"L-1"}}"#,
         "++-+-",
@@ -48,6 +48,10 @@ const COMMANDS: [(&str, &str); 40] = [
     ),
     (
         r#"{"entity":"route","id":ID,"command":{"type":"updateRoute","origin":"A","destination":"B","scheduledStartTime":NOON}}"#,
+        "++-+-",
+    ),
+    (
+        r#"{"entity":"route","id":ID,"command":{"type":"moveRoute","from":NOON,"scheduledStartTime":NOON}}"#,
         "++-+-",
     ),
     (r#"{"entity":"route","id":ID,"command":{"type":"changeRouteStatus","status":"Active"}}"#, "++-+-"),

@@ -40,6 +40,13 @@ pub enum RouteCommand {
         /// When it begins.
         scheduled_start_time: Timestamp,
     },
+    /// Move the start and every checkpoint by the same span.
+    MoveRoute {
+        /// The start that is moved; it is refused where the route starts at another time by now.
+        from: Timestamp,
+        /// When it begins.
+        scheduled_start_time: Timestamp,
+    },
     /// Move it on or back in its planning.
     ChangeRouteStatus {
         /// The status to set.
@@ -82,6 +89,7 @@ impl RouteCommand {
         match self {
             Self::CreateRoute { .. } | Self::PlanRoute { .. } => "Route created",
             Self::UpdateRoute { .. } => "Route updated",
+            Self::MoveRoute { .. } => "Route moved",
             Self::ChangeRouteStatus { .. } => "Route status changed",
             Self::AddCheckpoint { .. } => "Checkpoint added",
             Self::UpdateCheckpoint { .. } => "Checkpoint updated",

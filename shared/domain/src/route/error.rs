@@ -40,6 +40,12 @@ pub enum RouteError {
         "Route start {scheduled_start_time} must be before {first_expected_time}, the time of its first checkpoint"
     )]
     StartNotBeforeFirstCheckpoint { scheduled_start_time: Timestamp, first_expected_time: Timestamp },
+    #[error("Route starts at {scheduled_start_time}, not at {from}: somebody changed its start meanwhile")]
+    StartChanged { scheduled_start_time: Timestamp, from: Timestamp },
+    #[error("Route cannot be moved: a delivery has reached one of its checkpoints")]
+    CheckpointsReached,
+    #[error("Route would leave the years 1 to 9999: move it by less")]
+    BeyondTime,
     #[error("Route cannot change from {status} to {wanted}: {}", targets(valid))]
     RouteTransition { status: RouteStatus, wanted: RouteStatus, valid: Vec<RouteStatus> },
     #[error("Route is used by deliveries that have not ended: {}", list(deliveries))]
@@ -66,6 +72,9 @@ impl Refusal for RouteError {
             | Self::NoSuchCheckpoint { .. }
             | Self::OrderIncomplete { .. }
             | Self::StartNotBeforeFirstCheckpoint { .. }
+            | Self::StartChanged { .. }
+            | Self::CheckpointsReached
+            | Self::BeyondTime
             | Self::RouteTransition { .. }
             | Self::RouteInUse { .. }
             | Self::MovesIntoConflict { .. } => Kind::Broken,

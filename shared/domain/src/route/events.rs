@@ -11,6 +11,7 @@ events!(/// What can have happened to a route.
 RouteEvent in "route-management-events" {
     RouteCreated = 1,
     RouteUpdated = 1,
+    RouteMoved = 1,
     RouteStatusChanged = 1,
     CheckpointAdded = 1,
     CheckpointUpdated = 1,
@@ -43,6 +44,19 @@ pub struct RouteUpdated {
     pub destination: Location,
     /// When it begins from now on.
     pub scheduled_start_time: Timestamp,
+}
+
+/// A route's start and all its checkpoints were moved by the same span.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RouteMoved {
+    /// When it begins from now on.
+    pub scheduled_start_time: Timestamp,
+    /// When it ends from now on.
+    pub scheduled_end_time: Timestamp,
+    /// All its checkpoints as they are from now on.
+    pub checkpoints: Vec<Checkpoint>,
 }
 
 /// A route was moved on or back in its planning.

@@ -166,7 +166,10 @@ impl Depot {
 
     pub(crate) fn route_context(&self, id: RouteId) -> RouteContext<'_> {
         let used = |delivery| RouteUse { delivery, dispatch: self.dispatch(self.held(delivery)) };
-        RouteContext { id, uses: self.users(id).into_iter().map(used).collect() }
+        let is_reached = self.deliveries.values().any(|Entity { state: delivery, .. }| {
+            delivery.created.route_id == id && !delivery.reached.is_empty()
+        });
+        RouteContext { id, uses: self.users(id).into_iter().map(used).collect(), is_reached }
     }
 
     pub(crate) fn delivery_context(&self, id: DeliveryId, involved: Involved) -> DeliveryContext<'_> {

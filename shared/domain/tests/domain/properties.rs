@@ -110,6 +110,7 @@ fn sets_something(command: &Command) -> bool {
             RouteCommand::CreateRoute { .. }
             | RouteCommand::PlanRoute { .. }
             | RouteCommand::UpdateRoute { .. }
+            | RouteCommand::MoveRoute { .. }
             | RouteCommand::ChangeRouteStatus { .. }
             | RouteCommand::UpdateCheckpoint { .. },
         )

@@ -138,6 +138,7 @@ fn route_command() -> impl Strategy<Value = RouteCommand> {
             scheduled_start_time,
         }),
         9 => (location(), time()).prop_map(update),
+        4 => (time(), time()).prop_map(|(from, scheduled_start_time)| RouteCommand::MoveRoute { from, scheduled_start_time }),
         6 => prop_oneof![
             4 => Just(RouteStatus::Active),
             2 => Just(RouteStatus::Planning),

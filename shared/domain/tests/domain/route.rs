@@ -70,7 +70,7 @@ fn planned_in(status: RouteStatus) -> Vec<RouteEvent> {
 }
 
 pub(crate) fn unused() -> RouteContext<'static> {
-    RouteContext { id: route_id(1), uses: vec![] }
+    RouteContext { id: route_id(1), uses: vec![], is_reached: false }
 }
 
 fn plan(checkpoints: &[(i64, &str, &str)]) -> RouteCommand {

@@ -1,12 +1,12 @@
-//! Routes: origin, destination and start are updated, and the bookings of an active route move along.
+//! Routes: origin, destination and start are updated, or the whole route is moved; the bookings move along.
 
 use chrono::TimeDelta;
-use depot_domain::route::{RouteStatus, RouteUpdated};
+use depot_domain::route::{RouteContext, RouteMoved, RouteStatus, RouteUpdated};
 use depot_domain::testing::given;
 use depot_domain::{Kind, Route, RouteCommand, RouteEvent};
 
 use crate::depot::Depot;
-use crate::fixtures::{at, delivery_id, driver_id, route_id, value};
+use crate::fixtures::{at, checkpoint, delivery_id, driver_id, route_id, value};
 use crate::route::{changed, created, ends, planned, unused};
 
 fn update(destination: &str, clock: &str) -> RouteCommand {
@@ -138,4 +138,84 @@ fn another_origin_or_destination_moves_no_booking() {
     depot.turnaround = TimeDelta::hours(5);
     depot.route(route_id(1), &update("Airport", "09:00")).unwrap();
     depot.route(route_id(1), &update("Airport", "08:59")).unwrap_err();
+}
+
+fn move_to(from: &str, to: &str) -> RouteCommand {
+    RouteCommand::MoveRoute { from: at(from), scheduled_start_time: at(to) }
+}
+
+#[test]
+fn a_moved_route_takes_its_checkpoints_along_in_one_event() {
+    for status in [RouteStatus::Planning, RouteStatus::Active] {
+        let checkpoints = vec![
+            checkpoint(1, "North", "11:30"),
+            checkpoint(3, "West", "12:30"),
+            checkpoint(5, "South", "13:30"),
+        ];
+        let moved =
+            RouteMoved { scheduled_start_time: at("10:30"), scheduled_end_time: at("13:30"), checkpoints };
+        given::<Route>(&planned_in(status)).when(&move_to("09:00", "10:30"), &unused()).then([moved.into()]);
+    }
+}
+
+#[test]
+fn a_route_without_checkpoints_moves_alone() {
+    let moved = RouteMoved {
+        scheduled_start_time: at("08:00"),
+        scheduled_end_time: at("08:00"),
+        checkpoints: vec![],
+    };
+    given::<Route>(&[created()]).when(&move_to("09:00", "08:00"), &unused()).then([moved.into()]);
+}
+
+#[test]
+fn a_move_to_where_the_route_is_changes_nothing() {
+    given::<Route>(&planned()).when(&move_to("09:00", "09:00"), &unused()).then([]);
+    given::<Route>(&planned()).when(&move_to("08:00", "09:00"), &unused()).then([]);
+}
+
+#[test]
+fn a_move_from_another_start_is_refused() {
+    given::<Route>(&planned()).when(&move_to("08:00", "10:00"), &unused()).then_refused(
+        Kind::Broken,
+        "Route starts at 2026-03-01T09:00:00Z, not at 2026-03-01T08:00:00Z: somebody changed its start meanwhile",
+    );
+}
+
+#[test]
+fn a_route_with_a_reached_checkpoint_is_not_moved() {
+    let context = RouteContext { is_reached: true, ..unused() };
+    given::<Route>(&planned())
+        .when(&move_to("09:00", "10:00"), &context)
+        .then_refused(Kind::Broken, "Route cannot be moved: a delivery has reached one of its checkpoints");
+}
+
+#[test]
+fn a_deactivated_route_is_not_moved() {
+    given::<Route>(&planned_in(RouteStatus::Deactivated))
+        .when(&move_to("09:00", "10:00"), &unused())
+        .then_refused(
+            Kind::Broken,
+            "Route is Deactivated: origin, destination and start can be changed only in Planning and Active",
+        );
+}
+
+#[test]
+fn a_move_out_of_the_years_is_refused() {
+    let last = "9999-12-31T23:30:00Z".parse().unwrap();
+    let command = RouteCommand::MoveRoute { from: at("09:00"), scheduled_start_time: last };
+    given::<Route>(&planned())
+        .when(&command, &unused())
+        .then_refused(Kind::Broken, "Route would leave the years 1 to 9999: move it by less");
+}
+
+#[test]
+fn a_moved_route_keeps_clear_of_other_bookings() {
+    let mut depot = ann_drives_before();
+    let before = depot.clone();
+    let refusal = depot.route(route_id(1), &move_to("09:00", "07:30")).unwrap_err();
+    assert!(refusal.to_string().contains("would overlap another"), "{refusal}");
+    assert_eq!(depot, before);
+    depot.route(route_id(1), &move_to("09:00", "08:00")).unwrap();
+    assert_eq!(depot.routes[&route_id(1)].state.interval().end, at("10:00"));
 }

@@ -45,6 +45,7 @@ fn every_command_can_be_read_and_written() {
             json!({"type": kind, "origin": place, "destination": place, "scheduledStartTime": time}),
         );
     }
+    accepted::<RouteCommand>(json!({"type": "moveRoute", "from": time, "scheduledStartTime": time}));
     accepted::<RouteCommand>(json!({"type": "changeRouteStatus", "status": "Active"}));
     for kind in ["addCheckpoint", "updateCheckpoint"] {
         accepted::<RouteCommand>(

@@ -75,6 +75,7 @@ const COMMANDS: [(&str, Commands); 6] = [
             ("createRoute", &[ORIGIN, DESTINATION, START]),
             ("planRoute", &[ORIGIN, DESTINATION, START, ("checkpoints", checkpoints, Needed)]),
             ("updateRoute", &[ORIGIN, DESTINATION, START]),
+            ("moveRoute", &[FROM, START]),
             ("changeRouteStatus", &[("status", of::<schema::RouteStatus>, Needed)]),
             ("addCheckpoint", CHECKPOINT),
             ("updateCheckpoint", CHECKPOINT),
