@@ -25,6 +25,7 @@ specs! {
     desk = "desk",
     erase = "erase",
     fleet = "fleet",
+    forms = "forms",
     gallery = "gallery",
     incidents = "incidents",
     log = "log",

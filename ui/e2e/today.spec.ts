@@ -72,6 +72,40 @@ it("counts the chosen day, as its report does", async () => {
   await context.close();
 });
 
+it("moves a route as far as its bar was moved, with its checkpoints, and takes both back", async () => {
+  const [ana, ben, van] = [await depot.addDriver("Ida Nord"), await depot.addDriver("Ole Sund"), await depot.addVehicle("EV-09")];
+  const eight = new Date();
+  eight.setUTCHours(8, 0, 0, 0);
+  const route = await depot.addRoute("Gate", "Lighthouse", eight, ["Dune", "Lighthouse"]);
+  const id = await depot.addDelivery(route, ana, van);
+  const startOf = async () => Date.parse((await depot.call("GET", `/api/routes/${route}`)).scheduledStartTime);
+  const { page, context, complaints } = await openDesk(browser, depot);
+  await page.locator(`[data-event-id="${id}"]`).waitFor();
+  await drag(page, id, "Ole Sund");
+  await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${id}`)).driverId).toBe(ben);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${id}`)).driverId).toBe(ana);
+
+  // Past its first stop, which moves along; held in its middle.
+  await page.waitForTimeout(1_000);
+  const bar = await page.locator(`[data-event-id="${id}"]`).boundingBox();
+  if (bar === null) throw new Error("the bar is not on the page");
+  const [x, y] = [bar.x + bar.width / 2, bar.y + bar.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 4, y, { steps: 3 });
+  // The bar is an hour long.
+  await page.mouse.move(x + bar.width, y, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(async () => Math.abs((await startOf()) - eight.getTime() - 3_600_000) / 60_000).toBeLessThanOrEqual(5);
+  const { scheduledStartTime, checkpoints } = await depot.call("GET", `/api/routes/${route}`);
+  expect(Date.parse(checkpoints[0].expectedTime) - Date.parse(scheduledStartTime)).toBe(30 * 60_000);
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect.poll(startOf).toBe(eight.getTime());
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 /** Drags a delivery's bar straight up or down to the lane of that name. */
 async function drag(page: Page, id: string, lane: string): Promise<void> {
   const bar = await page.locator(`[data-event-id="${id}"]`).boundingBox();

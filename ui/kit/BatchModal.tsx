@@ -1,13 +1,15 @@
 // One command for many things, in a dialog: what is to be done to them, then what became of each, done or refused and why.
 import type { DepotCommand } from "@bindings/DepotCommand";
-import { Button, Group, Modal, Progress, Stack, Text } from "@mantine/core";
+import { Button, Group, Progress, Text } from "@mantine/core";
 import { IconCircleCheck, IconCircleMinus, IconHandStop, IconLoader2 } from "@tabler/icons-react";
 import { memo, useState } from "react";
-import type { FormEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isRefused, useBatch } from "@kit/batch";
 import type { Order, Outcome } from "@kit/batch";
 import classes from "@kit/BatchModal.module.css";
+import type { DraftState } from "@kit/draft";
+import { FormModal } from "@kit/FormModal";
 import { Refusal } from "@kit/Refusal";
 import { ToneBadge } from "@kit/ToneBadge";
 import { Truncated } from "@kit/Truncated";
@@ -20,6 +22,8 @@ export interface BatchItem {
 
 interface BatchModalProps<Item extends BatchItem> {
   items: readonly Item[];
+  /** Of the fields that are filled in for all of them. */
+  draft: DraftState;
   title: string;
   /** For so many that are left. */
   submit: (count: number) => string;
@@ -34,7 +38,7 @@ interface BatchModalProps<Item extends BatchItem> {
 }
 
 export function BatchModal<Item extends BatchItem>(props: BatchModalProps<Item>) {
-  const { title, submit, isGrave = false, canSubmit = true, order, onClose, children } = props;
+  const { draft, title, submit, isGrave = false, canSubmit = true, order, onClose, children } = props;
   const { t } = useTranslation("kit");
   // As they were when the dialog opened: what is done may leave the list behind it.
   const [items] = useState(props.items);
@@ -49,7 +53,9 @@ export function BatchModal<Item extends BatchItem>(props: BatchModalProps<Item>)
   const start = async () => {
     const refused = await forth.run(left.map((item) => ({ key: item.key, ...commandOf(order(item)) })));
     // Of one, the page behind the dialog says enough.
-    if (refused === 0 && items.length === 1) onClose([]);
+    if (refused > 0 || items.length > 1) return;
+    draft.drop();
+    onClose([]);
   };
   /** As it was left: what somebody did to one of them since is not lost. */
   const takeBack = (item: Item): readonly Order[] => {
@@ -59,66 +65,60 @@ export function BatchModal<Item extends BatchItem>(props: BatchModalProps<Item>)
     return undo === undefined || expectedVersion === undefined || !isDone ? [] : [{ key: item.key, command: undo, expectedVersion }];
   };
   const returns = isBusy ? [] : items.flatMap(takeBack);
-  const onForm = (event: FormEvent) => {
-    event.preventDefault();
-    event.stopPropagation();
-    if (canSubmit && !isBusy && !isBack && left.length > 0) void start();
-  };
   const done = items.length - left.length;
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormModal
       title={title}
-      size="lg"
-      centered
+      draft={draft}
+      isBusy={isBusy}
+      isSettled={outcomes.size > 0}
       // What is under way is watched to its end, or stopped.
-      closeOnEscape={!isBusy}
-      closeOnClickOutside={!isBusy}
-      withCloseButton={!isBusy}
-    >
-      <form onSubmit={onForm} noValidate>
-        <Stack>
-          {left.length > 0 && !isBack && children}
-          <ul className={classes["list"]}>
-            {items.map((item) => (
-              <Line key={item.key} name={item.name} detail={item.detail} outcome={back.outcomes.get(item.key) ?? outcomes.get(item.key)} isBack={back.outcomes.has(item.key)} />
-            ))}
-          </ul>
-          {items.length > 1 && outcomes.size > 0 && (
-            <Progress value={(100 * done) / items.length} size="sm" aria-label={t("batch.progress")} />
+      staysOpen
+      onSubmit={() => {
+        if (canSubmit && !isBusy && !isBack && left.length > 0) void start();
+      }}
+      onClose={close}
+      buttons={(leave) => (
+        <Group justify="flex-end">
+          {returns.length > 0 && (
+            <Button variant="default" mr="auto" onClick={() => void back.run(returns)}>
+              {t("batch.takeBack", { count: returns.length })}
+            </Button>
           )}
-          <Text component="output" size="sm" c="dimmed">
-            {outcomes.size > 0 &&
-              !isBusy &&
-              (isBack
-                ? t("batch.returned", { count: [...back.outcomes.values()].filter((outcome) => outcome === "done").length })
-                : t("batch.result", { done, total: items.length, left: left.length, count: left.length }))}
-          </Text>
-          <Group justify="flex-end">
-            {returns.length > 0 && (
-              <Button variant="default" mr="auto" onClick={() => void back.run(returns)}>
-                {t("batch.takeBack", { count: returns.length })}
-              </Button>
-            )}
-            {isBusy ? (
-              <Button variant="default" onClick={forth.isBusy ? forth.stop : back.stop}>
-                {t("batch.stop")}
-              </Button>
-            ) : (
-              <Button variant={left.length === 0 || isBack ? "filled" : "default"} onClick={close}>
-                {t(outcomes.size === 0 ? "cancel" : "batch.close")}
-              </Button>
-            )}
-            {left.length > 0 && !isBack && (
-              <Button type="submit" loading={isBusy} disabled={!canSubmit} {...(isGrave && { color: "red.8" })}>
-                {outcomes.size === 0 || isBusy ? submit(left.length) : t("batch.again", { count: left.length })}
-              </Button>
-            )}
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+          {isBusy ? (
+            <Button variant="default" onClick={forth.isBusy ? forth.stop : back.stop}>
+              {t("batch.stop")}
+            </Button>
+          ) : (
+            <Button variant={left.length === 0 || isBack ? "filled" : "default"} onClick={leave}>
+              {t(outcomes.size === 0 ? "cancel" : "batch.close")}
+            </Button>
+          )}
+          {left.length > 0 && !isBack && (
+            <Button type="submit" loading={isBusy} disabled={!canSubmit} {...(isGrave && { color: "red.8" })}>
+              {outcomes.size === 0 || isBusy ? submit(left.length) : t("batch.again", { count: left.length })}
+            </Button>
+          )}
+        </Group>
+      )}
+    >
+      {left.length > 0 && !isBack && children}
+      <ul className={classes["list"]}>
+        {items.map((item) => (
+          <Line key={item.key} name={item.name} detail={item.detail} outcome={back.outcomes.get(item.key) ?? outcomes.get(item.key)} isBack={back.outcomes.has(item.key)} />
+        ))}
+      </ul>
+      {items.length > 1 && outcomes.size > 0 && (
+        <Progress value={(100 * done) / items.length} size="sm" aria-label={t("batch.progress")} />
+      )}
+      <Text component="output" size="sm" c="dimmed">
+        {outcomes.size > 0 &&
+          !isBusy &&
+          (isBack
+            ? t("batch.returned", { count: [...back.outcomes.values()].filter((outcome) => outcome === "done").length })
+            : t("batch.result", { done, total: items.length, left: left.length, count: left.length }))}
+      </Text>
+    </FormModal>
   );
 }
 

@@ -1,52 +1,49 @@
-// A form in a dialog: fields, what the depot had against it, and the two ways out.
-import { Button, Group, Modal, Stack } from "@mantine/core";
-import type { FormEvent, ReactNode } from "react";
+// The dialog of a form: fields, what the depot had against it, what somebody else changed meanwhile, and the two ways out.
+import { Button, Group } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Act } from "@kit/act";
+import { ChangedMeanwhile } from "@kit/ChangedMeanwhile";
+import type { Form } from "@kit/form";
+import { FormModal } from "@kit/FormModal";
 import { Refusal } from "@kit/Refusal";
 
 interface CommandModalProps {
-  isOpen: boolean;
-  onClose: () => void;
+  form: Omit<Form<unknown>, "set" | "submit">;
   title: string;
   submit: string;
   /** For what cannot be taken back. */
   isGrave?: boolean;
   canSubmit?: boolean;
-  act: Act;
   onSubmit: () => void;
+  onClose: () => void;
   children?: ReactNode;
 }
 
 export function CommandModal(props: CommandModalProps) {
-  const { isOpen, onClose, title, submit, isGrave = false, canSubmit = true, act, onSubmit, children } = props;
+  const { form, title, submit, isGrave = false, canSubmit = true, onSubmit, onClose, children } = props;
   const { t } = useTranslation("kit");
-  const close = () => {
-    act.reset();
-    onClose();
-  };
-  const onForm = (event: FormEvent) => {
-    event.preventDefault();
-    // A portal's events bubble through React's tree: a dialog within a form must not submit that form too.
-    event.stopPropagation();
-    if (canSubmit && !act.isBusy) onSubmit();
-  };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size="lg" centered>
-      <form onSubmit={onForm} noValidate>
-        <Stack>
-          {children}
-          <Refusal problem={act.problem} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {t("cancel")}
-            </Button>
-            <Button type="submit" loading={act.isBusy} disabled={!canSubmit} {...(isGrave && { color: "red.8" })}>
-              {submit}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormModal
+      title={title}
+      draft={form}
+      isBusy={form.isBusy || form.isUnsettled}
+      onSubmit={() => {
+        if (canSubmit && !form.isBusy) onSubmit();
+      }}
+      onClose={onClose}
+      buttons={(close) => (
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {t("cancel")}
+          </Button>
+          <Button type="submit" loading={form.isBusy} disabled={!canSubmit} {...(isGrave && { color: "red.8" })}>
+            {submit}
+          </Button>
+        </Group>
+      )}
+    >
+      {children}
+      {form.changes.length > 0 ? <ChangedMeanwhile changes={form.changes} /> : <Refusal problem={form.problem} />}
+    </FormModal>
   );
 }

@@ -1,11 +1,10 @@
 // Erasing who somebody was: says first what is lost for good and what stays, and waits for a tick. Only offered to admins.
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { Checkbox, List, Text } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { useDepotQuery } from "@kit/depot";
+import { useForm } from "@kit/form";
 
 interface EraseModalProps {
   title: string;
@@ -19,20 +18,19 @@ interface EraseModalProps {
 
 export function EraseModal({ title, lost, stays, done, command, onClose }: EraseModalProps) {
   const { t } = useTranslation("kit");
-  const act = useAct(done);
-  const [isSure, setSure] = useState(false);
+  const form = useForm({ name: `erase.${JSON.stringify(command)}`, initial: () => ({ isSure: false }) });
+  const { isSure } = form.fields;
   // What lies outside of the data folder is not gone, and is named where the depot knows of it.
   const folder = useDepotQuery({ query: "settings" }).data?.find(({ key }) => key === "backup.folder")?.value;
   return (
     <CommandModal
-      isOpen
+      form={form}
       onClose={onClose}
       title={title}
       submit={t("erase.submit")}
       isGrave
       canSubmit={isSure}
-      act={act}
-      onSubmit={() => act.run(command, { onDone: onClose })}
+      onSubmit={() => form.submit(command, { done, onDone: onClose })}
     >
       <Text size="sm">{t("erase.lead")}</Text>
       <List size="sm" spacing={4}>
@@ -46,7 +44,7 @@ export function EraseModal({ title, lost, stays, done, command, onClose }: Erase
           {t("erase.elsewhere", { folder })}
         </Text>
       )}
-      <Checkbox label={t("erase.sure")} checked={isSure} onChange={(event) => setSure(event.currentTarget.checked)} />
+      <Checkbox label={t("erase.sure")} checked={isSure} onChange={(event) => form.set({ isSure: event.currentTarget.checked })} />
     </CommandModal>
   );
 }

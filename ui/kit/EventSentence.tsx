@@ -63,6 +63,8 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
         destination: event.data.destination,
         start: <Moment at={event.data.scheduledStartTime} />,
       };
+    case "RouteMoved":
+      return { start: <Moment at={event.data.scheduledStartTime} />, end: <Moment at={event.data.scheduledEndTime} /> };
     case "CheckpointAdded":
     case "CheckpointUpdated":
       return {

@@ -145,6 +145,11 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
         start: <Moment at={broken.scheduledStartTime} />,
         first: <Moment at={broken.firstExpectedTime} />,
       });
+    case "startChanged":
+      return say({ start: <Moment at={broken.scheduledStartTime} />, from: <Moment at={broken.from} /> });
+    case "checkpointsReached":
+    case "beyondTime":
+      return say({});
     case "noSuchCheckpoint":
     case "checkpointNotFound":
       return say({ sequence: broken.sequence, existing: listed(t, broken.existing.map(String), "and") });

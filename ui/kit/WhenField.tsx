@@ -1,28 +1,14 @@
-// A day and a time. Both can be typed, as WebKitGTK has no native fields for them and a dispatcher is faster that way.
-import { Group, TextInput } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
-import dayjs from "dayjs";
-import customParseFormat from "dayjs/plugin/customParseFormat";
+// A day and a time. Both can be typed, as WebKitGTK has no native fields for them and a dispatcher is faster that way. Where the
+// two name no instant, or two, the field says so and offers what would fit.
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { conventions, dateFormat } from "@kit/conventions";
-import { useDayPresets } from "@kit/dayPresets";
-import { formatClock, localDay, parseClock, toInstant } from "@kit/time";
-
-dayjs.extend(customParseFormat);
-
-/** What stands in the two fields, readable or not yet. */
-export interface When {
-  readonly day: string | null;
-  readonly clock: string;
-}
-
-export function whenOf(timestamp: string): When {
-  return { day: localDay(new Date(timestamp)), clock: formatClock(timestamp) };
-}
-
-export function instantOf({ day, clock }: When): string | undefined {
-  return toInstant(day, clock);
-}
+import { readClock } from "@kit/clocks";
+import { showDay } from "@kit/days";
+import { DayField } from "@kit/DayField";
+import { formatClock, formatZone } from "@kit/time";
+import { readWhen, whenOf } from "@kit/when";
+import type { When } from "@kit/when";
 
 interface WhenFieldProps {
   /** Names both fields: "Start" makes "Start date" and "Start time". */
@@ -35,57 +21,96 @@ interface WhenFieldProps {
 
 export function WhenField({ label, value, onChange, error, hideLabels = false }: WhenFieldProps) {
   const { t } = useTranslation("kit");
-  const presets = useDayPresets();
-  const isUnreadable = value.clock.trim() !== "" && parseClock(value.clock) === undefined;
+  const isUnreadable = value.clock.trim() !== "" && readClock(value.clock) === undefined;
   const name = (part: string) => {
     const text = t(`when.${part}`, { label });
     return hideLabels ? { "aria-label": text } : { label: text };
   };
   return (
-    <Group align="flex-start" gap="xs" wrap="nowrap">
-      <DateInput
-        {...name("date")}
-        value={value.day}
-        onChange={(day) => onChange({ ...value, day })}
-        valueFormat={showDay}
-        dateParser={parseDay}
-        presets={presets}
-        flex={1}
-        miw={130}
-        required={!hideLabels}
-        error={error}
-      />
-      <TextInput
-        {...name("time")}
-        value={value.clock}
-        onChange={(event) => onChange({ ...value, clock: event.currentTarget.value })}
-        onBlur={() => {
-          const instant = instantOf(value);
-          if (instant !== undefined) onChange({ ...value, clock: formatClock(instant) });
-        }}
-        placeholder="08:30"
-        w={104}
-        required={!hideLabels}
-        error={isUnreadable && t("when.unreadable")}
-        autoComplete="off"
-      />
-    </Group>
+    <Stack gap={6} flex={1}>
+      <Group align="flex-start" gap="xs" wrap="nowrap">
+        <DayField
+          {...name("date")}
+          value={value.day}
+          // Another day is another question.
+          onChange={(day) => onChange({ day, clock: value.clock })}
+          flex={1}
+          miw={130}
+          required={!hideLabels}
+          error={error}
+        />
+        <TextInput
+          {...name("time")}
+          value={value.clock}
+          onChange={(event) => onChange({ day: value.day, clock: event.currentTarget.value, ...(value.sureOf !== undefined && { sureOf: value.sureOf }) })}
+          onBlur={() => {
+            const found = readWhen(value);
+            if ("instant" in found) onChange({ ...value, clock: formatClock(found.instant) });
+          }}
+          placeholder="08:30"
+          w={104}
+          required={!hideLabels}
+          error={isUnreadable && t("when.unreadableTime")}
+          autoComplete="off"
+        />
+      </Group>
+      <Question value={value} onChange={onChange} />
+    </Stack>
   );
 }
 
-const FORMS = ["D MMM YYYY", "MMM D, YYYY", "D.M.YYYY", "D/M/YYYY", "D MMM", "D.M."];
-
-/** Written so that it can be read again: months have their names only where `FORMS` knows them. */
-function showDay(day: string): string {
-  const month = conventions().locale?.startsWith("de") ? "2-digit" : "short";
-  // A day is the same one everywhere, so no time zone may move it.
-  return dateFormat({ day: "numeric", month, year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+/** What the two fields have to ask before they name an instant. */
+function Question({ value, onChange }: Pick<WhenFieldProps, "value" | "onChange">) {
+  const { t } = useTranslation("kit");
+  const found = readWhen(value);
+  if (!("problem" in found) || found.problem === "missing" || found.problem === "unreadable") return null;
+  const offer = (text: string, when: When) => (
+    <Button key={text} size="compact-sm" variant="default" onClick={() => onChange(when)}>
+      {text}
+    </Button>
+  );
+  switch (found.problem) {
+    case "far":
+      return <FarDay day={found.day} onSure={() => onChange({ ...value, sureOf: found.day })} />;
+    case "twice": {
+      const [first, second] = found.instants;
+      return (
+        <Asked text={t("when.twice", { clock: value.clock })}>
+          {offer(t("when.first", { clock: formatClock(first), zone: formatZone(first) }), { ...value, turn: "first" })}
+          {offer(t("when.second", { clock: formatClock(second), zone: formatZone(second) }), { ...value, turn: "second" })}
+        </Asked>
+      );
+    }
+    case "skipped": {
+      const fits = [found.change.last, found.change.next].map(whenOf);
+      return (
+        <Asked text={t("when.skipped", { clock: value.clock, day: value.day === null ? "" : showDay(value.day) })}>
+          {fits.map((when) => offer(when.day === value.day ? when.clock : `${showDay(when.day ?? "")}, ${when.clock}`, when))}
+        </Asked>
+      );
+    }
+  }
 }
 
-export function parseDay(text: string): string | null {
-  if (/^\d{4}-\d{2}-\d{2}$/u.test(text)) return dayjs(text).isValid() ? text : null;
-  const form = FORMS.find((candidate) => dayjs(text, candidate, true).isValid());
-  if (form !== undefined) return dayjs(text, form, true).format("YYYY-MM-DD");
-  const guess = dayjs(text);
-  return guess.isValid() ? guess.format("YYYY-MM-DD") : null;
+/** Asks about a day whose year looks mistyped. */
+export function FarDay({ day, onSure }: { day: string; onSure: () => void }) {
+  const { t } = useTranslation("kit");
+  return (
+    <Asked text={t("when.far", { day: showDay(day, true) })}>
+      <Button size="compact-sm" variant="default" onClick={onSure}>
+        {t("when.sure")}
+      </Button>
+    </Asked>
+  );
+}
+
+function Asked({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <Group gap="xs" role="alert">
+      <Text size="sm" c="var(--mantine-color-error)">
+        {text}
+      </Text>
+      {children}
+    </Group>
+  );
 }

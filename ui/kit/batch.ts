@@ -1,9 +1,9 @@
 // Many commands, one after the other: each has a key of its own and an outcome of its own, so nothing is half-done unseen.
-// What was refused can be tried again; what is done is not done twice, for a command keeps its key.
+// What was refused can be tried again; what is done is not done twice, for a command keeps its key until its outcome is known.
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { useRef, useState } from "react";
 import { useDepotCommand } from "@kit/depot";
-import { newKey } from "@kit/ids";
+import { useOncePerPress } from "@kit/press";
 import { DepotError } from "@kit/problem";
 
 /** The most that are given at once: people read what became of each. */
@@ -37,16 +37,14 @@ export function useBatch(): Batch {
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
   const [isBusy, setIsBusy] = useState(false);
   const isStopped = useRef(false);
-  const keys = useRef(new Map<string, string>());
+  const isRunning = useRef(false);
+  const isNewPress = useOncePerPress();
   const versions = useRef(new Map<string, number>());
   const set = (key: string, outcome: Outcome) => setOutcomes((known) => new Map(known).set(key, outcome));
   const give = async ({ key, command, expectedVersion }: Order): Promise<Outcome> => {
-    const said = `${key} ${JSON.stringify(command)}`;
-    const idempotencyKey = keys.current.get(said) ?? newKey();
-    keys.current.set(said, idempotencyKey);
     for (let tries = 1; ; tries += 1) {
       try {
-        const { changed, version } = await mutateAsync({ command, idempotencyKey, ...(expectedVersion !== undefined && { expectedVersion }) });
+        const { changed, version } = await mutateAsync({ command, ...(expectedVersion !== undefined && { expectedVersion }) });
         versions.current.set(key, version);
         return changed ? "done" : "same";
       } catch (error) {
@@ -55,8 +53,6 @@ export function useBatch(): Batch {
           await after(problem.comeBackIn_ms);
           continue;
         }
-        // A refusal is final under its key; only what may have been stored unheard is asked for again under the same one.
-        if (!problem.isUnreachable && problem.code !== "unknown") keys.current.delete(said);
         return problem;
       }
     }
@@ -66,6 +62,8 @@ export function useBatch(): Batch {
     versionOf: (key) => versions.current.get(key),
     isBusy,
     run: async (orders) => {
+      if (isRunning.current || !isNewPress()) return orders.length;
+      isRunning.current = true;
       isStopped.current = false;
       setIsBusy(true);
       let refused = 0;
@@ -76,6 +74,7 @@ export function useBatch(): Batch {
         if (outcome instanceof DepotError) refused += 1;
         set(order.key, outcome);
       }
+      isRunning.current = false;
       setIsBusy(false);
       return refused;
     },

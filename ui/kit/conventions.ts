@@ -58,10 +58,10 @@ export function formatBytes(bytes: number): string {
   return new Intl.NumberFormat(current.locale, options).format(bytes / 1000 ** power);
 }
 
-/** A formatter in the user's locale and the depot's time zone, made once for each set of options. */
+/** A formatter in the user's locale and the depot's time zone, of the calendar that plans share; made once for each set of options. */
 export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
-  const made = dates.get(key) ?? new Intl.DateTimeFormat(current.locale, { timeZone: current.timeZone, ...options });
+  const made = dates.get(key) ?? new Intl.DateTimeFormat(current.locale, { timeZone: current.timeZone, calendar: "gregory", ...options });
   dates.set(key, made);
   return made;
 }

@@ -12,10 +12,11 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import type { InfiniteData, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { Freshness } from "@kit/freshness";
-import { newKey } from "@kit/ids";
+import { isOutcomeUnknown, keyFor, settle } from "@kit/intention";
+import type { OpenKeys } from "@kit/intention";
 import { DepotError } from "@kit/problem";
 import type { AnswerTo, Answered, Connection, ExecuteOptions, QueryName, QueryOf, Transport } from "@kit/protocol";
 
@@ -172,7 +173,7 @@ function placeOf(next: string | number | null): { cursor?: string; before?: numb
 
 export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {
   readonly command: DepotCommand;
-  /** A fresh one unless given. */
+  /** Unless given, one that the command keeps until its outcome is known. */
   readonly idempotencyKey?: string;
 }
 
@@ -180,15 +181,19 @@ export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {
 export function useDepotCommand(): UseMutationResult<CommandOutcome, DepotError, Execution> {
   const { transport } = useDepot();
   const queries = useQueryClient();
+  const open = useRef<OpenKeys>({});
   return useMutation<CommandOutcome, DepotError, Execution>({
-    mutationFn: async ({ command, idempotencyKey = newKey(), ...options }) => {
+    mutationFn: async ({ command, idempotencyKey = keyFor(open.current, command), ...options }) => {
       for (let retries = 0; ; retries += 1) {
         try {
           // One after the other by design: each try waits to learn that the one before it found no depot.
           // oxlint-disable-next-line no-await-in-loop
-          return await transport.execute(command, { ...options, idempotencyKey });
+          const outcome = await transport.execute(command, { ...options, idempotencyKey });
+          settle(open.current, command);
+          return outcome;
         } catch (error) {
           const problem = DepotError.from(error);
+          if (!isOutcomeUnknown(problem)) settle(open.current, command);
           if (!problem.isUnreachable || retries === RETRIES_MOST) throw problem;
         }
       }
@@ -198,6 +203,12 @@ export function useDepotCommand(): UseMutationResult<CommandOutcome, DepotError,
       if (transport.connection.get() !== "live") void queries.invalidateQueries();
     },
   });
+}
+
+/** Asks once, outside of what is shown. */
+export function useAsk(): <Name extends QueryName>(query: QueryOf<Name>) => Promise<AnswerTo<Name>> {
+  const { transport } = useDepot();
+  return async <Name extends QueryName>(query: QueryOf<Name>) => (await transport.query<Name>(query)).answer;
 }
 
 /** Who asks and what the depot is like. It changes with the first event, of which its topics do not tell. */

@@ -32,3 +32,15 @@ test("nothing fires while typing, with a modifier, or under a dialog", async () 
   await userEvent.keyboard("n");
   expect(did).toEqual([]);
 });
+
+test.each(["checkbox", "radio", "button"])("a %s that has the focus leaves the keys alone", async (kind) => {
+  const did: string[] = [];
+  function Chosen() {
+    useKeys({ v: () => did.push("vehicle") });
+    return <input type={kind} aria-label="control" />;
+  }
+  const { getByLabelText } = render(<Chosen />);
+  getByLabelText("control").focus();
+  await userEvent.keyboard("v");
+  expect(did).toEqual(["vehicle"]);
+});

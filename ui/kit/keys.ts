@@ -1,5 +1,6 @@
 // Keys that do something by themselves, like `n` or `g` and then `t`. Deaf while somebody types or a dialog is open.
 import { useEffect, useRef } from "react";
+import { isTextField } from "@kit/press";
 
 /** How long after its first key a sequence may take its second. */
 const SEQUENCE_MS = 1_500;
@@ -31,7 +32,8 @@ export function useKeys(bindings: KeyBindings): void {
 function isTaken(target: EventTarget | null): boolean {
   // What is open over the page has the keyboard to itself.
   if ([...document.querySelectorAll('[aria-modal="true"], [role="listbox"], [role="menu"]')].some(isShown)) return true;
-  return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/u.test(target.tagName));
+  // A chip, a switch or a tick box keeps the focus after a click, but takes no letters.
+  return target instanceof HTMLElement && (isTextField(target) || target.tagName === "SELECT");
 }
 
 /** Closed lists may wait in the page unseen. */

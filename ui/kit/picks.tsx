@@ -4,7 +4,7 @@ import type { RouteStatus } from "@bindings/RouteStatus";
 import type { VehicleView } from "@bindings/VehicleView";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { useDepotQuery } from "@kit/depot";
+import { useAsk, useDepotQuery } from "@kit/depot";
 import { journey } from "@kit/Journey";
 import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";
@@ -18,8 +18,10 @@ const NOBODY = "";
 export function DriverPick(props: PickProps & { /** Whether those who cannot drive may be picked, as for a filter. */ anyStatus?: boolean }) {
   const { anyStatus = false, ...rest } = props;
   const { t } = useTranslation("kit");
+  const ask = useAsk();
   const [text, onSearch] = useSearchText();
-  const { data } = useDepotQuery({ query: "drivers", text, limit: CHOICES_MOST }, { keepPrevious: true });
+  const asked = (wanted: string | null) => ({ query: "drivers", text: wanted, limit: CHOICES_MOST }) as const;
+  const { data } = useDepotQuery(asked(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "driver", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
@@ -27,14 +29,17 @@ export function DriverPick(props: PickProps & { /** Whether those who cannot dri
       choices={data?.items.map((driver) => driverChoice(driver, anyStatus, t))}
       chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus, t) : undefined}
       onSearch={onSearch}
+      find={async (wanted) => (await ask(asked(wanted))).items.map((driver) => driverChoice(driver, anyStatus, t))}
     />
   );
 }
 
 export function VehiclePick(props: PickProps & { /** Whether those out of use may be picked, as for a filter. */ anyStatus?: boolean }) {
   const { anyStatus = false, ...rest } = props;
+  const ask = useAsk();
   const [text, onSearch] = useSearchText();
-  const { data } = useDepotQuery({ query: "vehicles", text, limit: CHOICES_MOST }, { keepPrevious: true });
+  const asked = (wanted: string | null) => ({ query: "vehicles", text: wanted, limit: CHOICES_MOST }) as const;
+  const { data } = useDepotQuery(asked(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "vehicle", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
@@ -42,6 +47,7 @@ export function VehiclePick(props: PickProps & { /** Whether those out of use ma
       choices={data?.items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
       chosen={chosen && props.value !== null ? vehicleChoice(chosen, anyStatus) : undefined}
       onSearch={onSearch}
+      find={async (wanted) => (await ask(asked(wanted))).items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
     />
   );
 }
@@ -49,11 +55,11 @@ export function VehiclePick(props: PickProps & { /** Whether those out of use ma
 export function RoutePick(props: PickProps & { /** Only routes of these. */ statuses?: RouteStatus[] }) {
   const { statuses, ...rest } = props;
   const now_ms = useNow();
+  const ask = useAsk();
   const [text, onSearch] = useSearchText();
-  const { data } = useDepotQuery(
-    { query: "routes", text, status: statuses ?? null, limit: CHOICES_MOST, sort: "scheduledStartTime", descending: true },
-    { keepPrevious: true },
-  );
+  const asked = (wanted: string | null) =>
+    ({ query: "routes", text: wanted, status: statuses ?? null, limit: CHOICES_MOST, sort: "scheduledStartTime", descending: true }) as const;
+  const { data } = useDepotQuery(asked(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "route", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
@@ -61,6 +67,7 @@ export function RoutePick(props: PickProps & { /** Only routes of these. */ stat
       choices={data?.routes.map((route) => routeChoice(route, now_ms))}
       chosen={chosen && props.value !== null ? routeChoice(chosen, now_ms) : undefined}
       onSearch={onSearch}
+      find={async (wanted) => (await ask(asked(wanted))).routes.map((route) => routeChoice(route, now_ms))}
     />
   );
 }

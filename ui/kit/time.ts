@@ -1,4 +1,5 @@
 // Instants in people's words: the clock in the user's locale and the depot's time zone, distances in the language of the texts.
+import type { Clock } from "@kit/clocks";
 import { dateFormat } from "@kit/conventions";
 
 const MINUTE_MS = 60_000;
@@ -22,6 +23,12 @@ const FIELDS = {
   minute: "numeric",
   second: "numeric",
 } as const;
+
+/** The zone's name at an instant, such as CEST: what tells the two hours of a clock change apart. */
+export function formatZone(timestamp: string): string {
+  const parts = dateFormat({ hour: "2-digit", timeZoneName: "short" }).formatToParts(new Date(timestamp));
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
 
 export function formatClock(timestamp: string): string {
   return dateFormat(CLOCK).format(new Date(timestamp));
@@ -104,23 +111,10 @@ export function startOfDay(yyyy_mm_dd: string, days = 0): string {
   return new Date(instantAt(year, month, day + days, 0, 0)).toISOString();
 }
 
-/** The same time of the depot's clock, `days` later. */
-export function daysLater(timestamp: string, days: number): string {
-  const at_ms = Date.parse(timestamp);
-  const { year, month, day, asUtc_ms } = wallClock(at_ms);
-  const sinceMidnight_ms = asUtc_ms - Date.UTC(year, month - 1, day);
-  const minutes = Math.floor(sinceMidnight_ms / MINUTE_MS);
-  const withinMinute_ms = at_ms - Math.floor(at_ms / MINUTE_MS) * MINUTE_MS;
-  return new Date(instantAt(year, month, day + days, 0, minutes) + withinMinute_ms).toISOString();
-}
-
-/** A day of the depot and a clock time as an instant; undefined while one of them is not readable. */
-export function toInstant(yyyy_mm_dd: string | null, clockText: string): string | undefined {
-  const time = parseClock(clockText);
-  if (yyyy_mm_dd === null || time === undefined) return undefined;
-  const [year = 0, month = 1, day = 1] = yyyy_mm_dd.split("-").map(Number);
-  const instant_ms = instantAt(year, month, day, time.hours, time.minutes);
-  return Number.isNaN(instant_ms) ? undefined : new Date(instant_ms).toISOString();
+/** The time of day that the depot's clock shows. */
+export function clockOf(timestamp: string): Clock {
+  const [hours = 0, minutes = 0] = wallTime(timestamp).slice(11, 16).split(":").map(Number);
+  return { hours, minutes };
 }
 
 /** What the depot's wall clock shows, as `YYYY-MM-DD HH:mm:ss`: the form in which a schedule places things. */
@@ -145,29 +139,63 @@ function wallClock(at_ms: number): WallClock {
   return { year, month, day, asUtc_ms: Date.UTC(year, month - 1, day, hour, minute, second) };
 }
 
-/** When the depot's wall clock shows this. A time that a clock change skips is taken as if the clock had not changed. */
+/** Every instant at which the depot's wall clock shows this, the earlier one first: none where the clock skips it. */
+function instantsWhen(asUtc_ms: number): number[] {
+  const found = offsetsAround(asUtc_ms).map((offset_ms) => asUtc_ms - offset_ms);
+  return found.filter((at_ms) => wallClock(at_ms).asUtc_ms === asUtc_ms).toSorted((one, other) => one - other);
+}
+
+/** The zone's distances from UTC near a time: two where it changes, as for summer time or over the date line. */
+function offsetsAround(asUtc_ms: number): number[] {
+  return [...new Set([-2, -1, 0, 1, 2].map((days) => offsetAt(asUtc_ms + days * DAY_MS * 0.75)))];
+}
+
+function offsetAt(at_ms: number): number {
+  const second_ms = Math.floor(at_ms / 1_000) * 1_000;
+  return wallClock(second_ms).asUtc_ms - second_ms;
+}
+
+/** When the depot's wall clock shows this; where it skips it, the first instant after. */
 function instantAt(year: number, month: number, day: number, hours: number, minutes: number): number {
   const asUtc_ms = Date.UTC(year, month - 1, day, hours, minutes);
   if (Number.isNaN(asUtc_ms)) return asUtc_ms;
-  const offset_ms = (at_ms: number) => wallClock(at_ms).asUtc_ms - at_ms;
-  const guess_ms = asUtc_ms - offset_ms(asUtc_ms);
-  const again_ms = asUtc_ms - offset_ms(guess_ms);
-  // Where the two differ, a clock change lies between: the one that reads back as asked for is right.
-  return wallClock(again_ms).asUtc_ms === asUtc_ms ? again_ms : guess_ms;
+  return instantsWhen(asUtc_ms)[0] ?? changeNear(asUtc_ms);
 }
 
-/** Reads a time as people type it: 8, 830, 8:30, 8.30, 20:30, 8:30 pm. */
-export function parseClock(text: string): { hours: number; minutes: number } | undefined {
-  const match = /^\s*(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?\s*$/iu.exec(text);
-  if (match === null) return undefined;
-  const [, hoursText = "", minutesText = "0", half] = match;
-  const minutes = Number(minutesText);
-  let hours = Number(hoursText);
-  if (half !== undefined) {
-    if (hours < 1 || hours > 12) return undefined;
-    hours = (hours % 12) + (half.toLowerCase() === "p" ? 12 : 0);
+/** The instant at which the zone's distance from UTC changes near a time that its clock skips. */
+function changeNear(asUtc_ms: number): number {
+  let [before_ms, after_ms] = [asUtc_ms - 1.5 * DAY_MS, asUtc_ms + 1.5 * DAY_MS];
+  const offset_ms = offsetAt(before_ms);
+  while (after_ms - before_ms > 1_000) {
+    const middle_ms = Math.floor((before_ms + after_ms) / 2_000) * 1_000;
+    if (offsetAt(middle_ms) === offset_ms) before_ms = middle_ms;
+    else after_ms = middle_ms;
   }
-  return hours < 24 && minutes < 60 ? { hours, minutes } : undefined;
+  return after_ms;
+}
+
+/** What a clock is put forward from and to. */
+export interface ZoneChange {
+  /** The last minute before it. */
+  readonly last: string;
+  /** The first instant after it. */
+  readonly next: string;
+}
+
+/** The change that skips a time of a day. */
+export function zoneChange(yyyy_mm_dd: string, { hours, minutes }: Clock): ZoneChange {
+  const at_ms = changeNear(asUtcOf(yyyy_mm_dd, hours, minutes));
+  return { last: new Date(at_ms - MINUTE_MS).toISOString(), next: new Date(at_ms).toISOString() };
+}
+
+/** Every instant at which the depot's clock shows a time on a day: mostly one, none or two where the clock changes. */
+export function instantsAt(yyyy_mm_dd: string, { hours, minutes }: Clock): readonly string[] {
+  return instantsWhen(asUtcOf(yyyy_mm_dd, hours, minutes)).map((at_ms) => new Date(at_ms).toISOString());
+}
+
+function asUtcOf(yyyy_mm_dd: string, hours: number, minutes: number): number {
+  const [year = 0, month = 1, day = 1] = yyyy_mm_dd.split("-").map(Number);
+  return Date.UTC(year, month - 1, day, hours, minutes);
 }
 
 function twoDigits(value: number): string {

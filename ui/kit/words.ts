@@ -62,6 +62,7 @@ export const EVENT_TYPES = wordsIn<(DeliveryEvent | RouteEvent | DriverEvent | V
   ReceiverErased: true,
   RouteCreated: true,
   RouteUpdated: true,
+  RouteMoved: true,
   RouteStatusChanged: true,
   CheckpointAdded: true,
   CheckpointUpdated: true,

@@ -15,6 +15,7 @@ import { startDensity } from "@kit/density";
 import { DepotProvider } from "@kit/depot";
 import { FollowDepot } from "@kit/FollowDepot";
 import { LanguageProvider, startLanguage } from "@kit/LanguageProvider";
+import { watchPresses } from "@kit/press";
 import { cssVariablesResolver, theme } from "@kit/theme";
 import { openTransport } from "@kit/transport";
 import { router } from "./app/router";
@@ -26,6 +27,7 @@ void start();
 
 async function start(): Promise<void> {
   startDensity();
+  watchPresses();
   // The page that is wanted comes while the texts do, and while the depot tells who is there.
   void router.preloadRoute({ to: location.pathname as "/" });
   await startLanguage(loadTexts);

@@ -1,5 +1,6 @@
-// Lets through who is signed in. A sign-in link brings its token along; without one the token is asked for.
-import { Button, Center, Loader, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+// Lets through who is signed in. A sign-in link brings its token along; without one the token is asked for. Where access ends
+// while somebody works, their page stays behind the question, with all that they typed.
+import { Button, Center, Loader, Modal, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,9 +26,20 @@ export function SignInGate({ children }: { children: ReactNode }) {
       .finally(() => setIsSigningIn(false));
   }, [transport, linkCode]);
 
+  const [wasIn, setWasIn] = useState(false);
+  const isKnown = connection === "live" || connection === "lost";
+  if (isKnown && !isSigningIn && !wasIn) setWasIn(true);
+  if (wasIn) {
+    return (
+      <>
+        {children}
+        {connection === "signedOut" && <SignInAgain />}
+      </>
+    );
+  }
   // Before the first word of the depot it is not known whether to ask for a sign-in: neither is shown in haste.
   if (isSigningIn || (connection === "connecting" && transport.kind === "browser")) return <Waiting />;
-  return connection === "signedOut" ? <SignInForm /> : children;
+  return connection === "signedOut" ? <SignInPage /> : children;
 }
 
 function Waiting() {
@@ -57,6 +69,51 @@ function credentialIn(pasted: string): Credential {
   return code === undefined ? { token: pasted.trim() } : { code };
 }
 
+function SignInPage() {
+  const { t } = useTranslation();
+  return (
+    <Center component="main" mih="100vh" p="md">
+      <Paper withBorder radius="lg" p="xl" w={400} maw="100%" bg="var(--depot-surface)">
+        <Stack>
+          <img src="/icon.svg" width={44} height={44} alt="" />
+          <div>
+            <Title order={1} fz="xl">
+              {t("signIn.title")}
+            </Title>
+            <Text c="dimmed" size="sm" mt={4}>
+              {t("signIn.description")}
+            </Text>
+          </div>
+          <SignInForm />
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}
+
+/** Over the page that somebody works on. */
+function SignInAgain() {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      title={t("signIn.again")}
+      centered
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      // Above every dialog and notification of the page.
+      zIndex={1000}
+    >
+      <Stack>
+        <Text size="sm">{t("signIn.ended")}</Text>
+        <SignInForm />
+      </Stack>
+    </Modal>
+  );
+}
+
 function SignInForm() {
   const { t } = useTranslation();
   const transport = useTransport();
@@ -79,34 +136,21 @@ function SignInForm() {
   }
 
   return (
-    <Center component="main" mih="100vh" p="md">
-      <Paper withBorder radius="lg" p="xl" w={400} maw="100%" bg="var(--depot-surface)">
-        <form onSubmit={(event) => void signIn(event)}>
-          <Stack>
-            <img src="/icon.svg" width={44} height={44} alt="" />
-            <div>
-              <Title order={1} fz="xl">
-                {t("signIn.title")}
-              </Title>
-              <Text c="dimmed" size="sm" mt={4}>
-                {t("signIn.description")}
-              </Text>
-            </div>
-            <PasswordInput
-              label={t("signIn.token")}
-              value={token}
-              onChange={(event) => setToken(event.currentTarget.value)}
-              error={problem}
-              autoComplete="off"
-              required
-              data-autofocus
-            />
-            <Button type="submit" loading={isBusy}>
-              {t("signIn.submit")}
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <form onSubmit={(event) => void signIn(event)}>
+      <Stack>
+        <PasswordInput
+          label={t("signIn.token")}
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          error={problem}
+          autoComplete="off"
+          required
+          data-autofocus
+        />
+        <Button type="submit" loading={isBusy}>
+          {t("signIn.submit")}
+        </Button>
+      </Stack>
+    </form>
   );
 }

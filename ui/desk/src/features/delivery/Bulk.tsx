@@ -11,6 +11,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { BATCH_MOST } from "@kit/batch";
 import { BatchModal } from "@kit/BatchModal";
+import { useDraft } from "@kit/draft";
+import type { DraftState } from "@kit/draft";
 import { useDepotQueries } from "@kit/depot";
 import { journey } from "@kit/Journey";
 import { newId } from "@kit/ids";
@@ -21,7 +23,7 @@ import { formatSpan } from "@kit/time";
 import { DELIVERY_STATUSES } from "@kit/words";
 import { ResolveMany } from "../incident/ResolveMany";
 import { assignAgain } from "./Crew";
-import { IncidentFields, useIncidentFields } from "./IncidentFields";
+import { IncidentFields, NO_INCIDENT, useIncidentType } from "./IncidentFields";
 
 const KINDS = ["status", "driver", "vehicle", "report", "resolve"] as const;
 type Kind = (typeof KINDS)[number];
@@ -95,6 +97,7 @@ function Dialog({ kind, ...props }: DialogProps & { kind: Kind }) {
 
 interface EachProps extends DialogProps {
   kind: Kind;
+  draft: DraftState;
   canSubmit: boolean;
   isGrave?: boolean;
   command: (row: DeliveryRow) => DeliveryCommand;
@@ -141,12 +144,13 @@ function Each({ rows, onClose, kind, command, undo, onlyAsSeen = false, children
 function ChangeStatus(props: DialogProps) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
-  const [status, setStatus] = useState<DeliveryStatus | null>(null);
-  const [reason, setReason] = useState("");
+  const draft = useDraft("bulk.status", () => ({ fields: { status: null as DeliveryStatus | null, reason: "" } }));
+  const { status, reason } = draft.fields;
   return (
     <Each
       {...props}
       kind="status"
+      draft={draft}
       canSubmit={status !== null}
       isGrave={status === "Failed"}
       command={() => ({
@@ -162,7 +166,7 @@ function ChangeStatus(props: DialogProps) {
         description={t("bulk.status.hint")}
         data={BY_HAND.map((value) => ({ value, label: kit(`status.delivery.${value}`) }))}
         value={status}
-        onChange={(value) => setStatus(BY_HAND.find((known) => known === value) ?? null)}
+        onChange={(value) => draft.set({ status: BY_HAND.find((known) => known === value) ?? null })}
         required
         data-autofocus
       />
@@ -171,7 +175,7 @@ function ChangeStatus(props: DialogProps) {
           label={t("step.reason")}
           description={t("step.reasonHint")}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={(event) => draft.set({ reason: event.currentTarget.value })}
           maxLength={500}
           autosize
           minRows={2}
@@ -183,12 +187,15 @@ function ChangeStatus(props: DialogProps) {
 
 function Assign({ part, ...props }: DialogProps & { part: "driver" | "vehicle" }) {
   const { t } = useTranslation("delivery");
-  const [picked, setPicked] = useState<string | null>(null);
-  const field = { label: t(`create.${part}`), value: picked, onChange: setPicked, required: true, isFirst: true };
+  const draft = useDraft(`bulk.${part}`, () => ({ fields: { picked: null as string | null } }));
+  const { picked } = draft.fields;
+  const onChange = (wanted: string | null) => draft.set({ picked: wanted });
+  const field = { label: t(`create.${part}`), value: picked, onChange, required: true, isFirst: true };
   return (
     <Each
       {...props}
       kind={part}
+      draft={draft}
       canSubmit={picked !== null}
       onlyAsSeen
       command={() =>
@@ -202,7 +209,8 @@ function Assign({ part, ...props }: DialogProps & { part: "driver" | "vehicle" }
 }
 
 function Report(props: DialogProps) {
-  const fields = useIncidentFields();
+  const draft = useDraft("bulk.report", () => ({ fields: NO_INCIDENT }));
+  const incident = useIncidentType(draft.fields);
   // A delivery's incident keeps its id, so that one whose answer got lost is not reported twice.
   const ids = useRef(new Map<string, string>());
   const idOf = (row: DeliveryRow) => {
@@ -214,15 +222,16 @@ function Report(props: DialogProps) {
     <Each
       {...props}
       kind="report"
-      canSubmit={fields.isComplete}
+      draft={draft}
+      canSubmit={incident.isComplete}
       command={(row) => ({
         type: "reportIncident",
         incidentId: idOf(row),
-        incidentType: fields.incidentType,
-        description: fields.description,
+        incidentType: incident.incidentType,
+        description: draft.fields.description,
       })}
     >
-      <IncidentFields fields={fields} />
+      <IncidentFields fields={draft.fields} set={draft.set} />
     </Each>
   );
 }

@@ -1,17 +1,14 @@
 // The dialog for a new delivery: a route that is active, and who drives what if that is settled.
 import { Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { useDepotQuery } from "@kit/depot";
-import { newId } from "@kit/ids";
+import { useForm } from "@kit/form";
 import { LinkAnchor } from "@kit/links";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
 
 interface CreateDeliveryProps {
-  isOpen: boolean;
   onClose: () => void;
   /** The route, where the dialog is opened from one. */
   routeId?: string;
@@ -20,29 +17,30 @@ interface CreateDeliveryProps {
   vehicleId?: string;
 }
 
-export function CreateDelivery(props: CreateDeliveryProps) {
-  const { isOpen, onClose, routeId: givenRouteId, driverId: givenDriverId, vehicleId: givenVehicleId } = props;
+interface Fields {
+  routeId: string | null;
+  driverId: string | null;
+  vehicleId: string | null;
+}
+
+export function CreateDelivery({ onClose, routeId: givenRouteId, driverId: givenDriverId, vehicleId: givenVehicleId }: CreateDeliveryProps) {
   const { t } = useTranslation("delivery");
   const navigate = useNavigate();
-  const [routeId, setRouteId] = useState<string | null>(givenRouteId ?? null);
+  const form = useForm({
+    name: givenRouteId === undefined ? ["delivery.new", givenDriverId, givenVehicleId].filter(Boolean).join(".") : `route.${givenRouteId}.delivery`,
+    initial: (): Fields => ({ routeId: givenRouteId ?? null, driverId: givenDriverId ?? null, vehicleId: givenVehicleId ?? null }),
+  });
+  const { routeId, driverId, vehicleId } = form.fields;
   const route = useDepotQuery({ query: "route", id: routeId ?? "" }, { enabled: routeId !== null }).data;
-  const act = useAct(t("create.done", { destination: route?.destination ?? "" }));
-  const [driverId, setDriverId] = useState<string | null>(givenDriverId ?? null);
-  const [vehicleId, setVehicleId] = useState<string | null>(givenVehicleId ?? null);
-  const close = () => {
-    setRouteId(givenRouteId ?? null);
-    setDriverId(givenDriverId ?? null);
-    setVehicleId(givenVehicleId ?? null);
-    onClose();
-  };
   const create = () => {
     if (routeId === null) return;
-    const id = newId();
-    act.run(
+    const { id } = form;
+    form.submit(
       { entity: "delivery", id, command: { type: "createDelivery", routeId, driverId, vehicleId } },
       {
+        done: t("create.done", { destination: route?.destination ?? "" }),
         onDone: () => {
-          close();
+          onClose();
           void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: id } });
         },
       },
@@ -50,12 +48,11 @@ export function CreateDelivery(props: CreateDeliveryProps) {
   };
   return (
     <CommandModal
-      isOpen={isOpen}
-      onClose={close}
+      form={form}
+      onClose={onClose}
       title={t("create.title")}
       submit={t("create.submit")}
       canSubmit={routeId !== null}
-      act={act}
       onSubmit={create}
     >
       <div>
@@ -64,7 +61,7 @@ export function CreateDelivery(props: CreateDeliveryProps) {
           placeholder={t("create.routePlaceholder")}
           statuses={["Active"]}
           value={routeId}
-          onChange={setRouteId}
+          onChange={(picked) => form.set({ routeId: picked })}
           required
           isFirst={givenRouteId === undefined}
         />
@@ -75,8 +72,8 @@ export function CreateDelivery(props: CreateDeliveryProps) {
           </LinkAnchor>
         </Text>
       </div>
-      <DriverPick label={t("create.driver")} placeholder={t("create.later")} value={driverId} onChange={setDriverId} />
-      <VehiclePick label={t("create.vehicle")} placeholder={t("create.later")} value={vehicleId} onChange={setVehicleId} />
+      <DriverPick label={t("create.driver")} placeholder={t("create.later")} value={driverId} onChange={(picked) => form.set({ driverId: picked })} />
+      <VehiclePick label={t("create.vehicle")} placeholder={t("create.later")} value={vehicleId} onChange={(picked) => form.set({ vehicleId: picked })} />
     </CommandModal>
   );
 }

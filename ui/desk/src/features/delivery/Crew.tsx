@@ -4,13 +4,13 @@ import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { useDepotQuery } from "@kit/depot";
+import { useDialog } from "@kit/draft";
 import { DriverPlace } from "@kit/DriverPlace";
 import { personWord } from "@kit/erased";
+import { useForm } from "@kit/form";
 import { Panel } from "@kit/Panel";
 import { PersonLine } from "@kit/Person";
 import { DriverPick, VehiclePick } from "@kit/picks";
@@ -24,11 +24,12 @@ const NOTES: Partial<Record<DeliveryStatus, "detail.fixed" | "detail.freed">> = 
   Failed: "detail.freed",
 };
 
-type Part = "driver" | "vehicle";
+const PARTS = ["driver", "vehicle"] as const;
+type Part = (typeof PARTS)[number];
 
 export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
-  const [changing, setChanging] = useState<Part>();
+  const [changing, setChanging] = useDialog(`delivery.${delivery.id}`, PARTS);
   const canChange = mayChange && delivery.status === "PickedUp";
   const note = NOTES[delivery.status];
   // A page has one filled button: what is missing first.
@@ -64,41 +65,48 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
           </Text>
         )}
       </Stack>
-      <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />
+      {changing !== undefined && <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />}
     </Panel>
   );
 }
 
-function Assign({ part, delivery, onClose }: { part: Part | undefined; delivery: DeliveryDetail; onClose: () => void }) {
+function Assign({ part, delivery, onClose }: { part: Part; delivery: DeliveryDetail; onClose: () => void }) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
-  // What somebody else assigned while this dialog was open must not be overwritten unseen.
-  const [seenVersion] = useState(delivery.version);
-  const [picked, setPicked] = useState<string | null>(null);
+  const form = useForm({
+    name: `delivery.${delivery.id}.${part}`,
+    source: delivery,
+    initial: (): { picked: string | null } => ({ picked: null }),
+    shown: ({ driverName, vehicleNo }) => [
+      part === "driver"
+        ? [t("create.driver"), driverName === null ? t("noDriver") : personWord(kit, driverName)]
+        : [t("create.vehicle"), vehicleNo ?? t("noVehicle")],
+    ],
+  });
+  const { picked } = form.fields;
   const driver = useDepotQuery({ query: "driver", id: picked ?? "" }, { enabled: part === "driver" && picked !== null }).data;
   const vehicle = useDepotQuery({ query: "vehicle", id: picked ?? "" }, { enabled: part === "vehicle" && picked !== null }).data;
   const name = part === "vehicle" ? vehicle?.registration : driver && personWord(kit, driver.name);
-  const act = useAct(t("detail.assigned", { destination: delivery.routeDestination, name: name ?? "" }));
+  const setPicked = (wanted: string | null) => form.set({ picked: wanted });
   const assign = () => {
     if (picked === null) return;
     const command =
       part === "driver"
         ? ({ type: "assignDriver", driverId: picked } as const)
         : ({ type: "assignVehicle", vehicleId: picked } as const);
-    act.run(
+    form.submit(
       { entity: "delivery", id: delivery.id, command },
-      { expectedVersion: seenVersion, undo: assignAgain(part, delivery), onDone: onClose },
+      { done: t("detail.assigned", { destination: delivery.routeDestination, name: name ?? "" }), undo: assignAgain(part, delivery), onDone: onClose },
     );
   };
   const current = part === "vehicle" ? delivery.vehicleId : delivery.driverId;
   return (
     <CommandModal
-      isOpen={part !== undefined}
+      form={form}
       onClose={onClose}
       title={t(`detail.${current === null ? "assign" : "change"}${part === "vehicle" ? "Vehicle" : "Driver"}`)}
       submit={t("detail.assign")}
       canSubmit={picked !== null}
-      act={act}
       onSubmit={assign}
     >
       {part === "driver" && <DriverPick label={t("create.driver")} value={picked} onChange={setPicked} required isFirst />}

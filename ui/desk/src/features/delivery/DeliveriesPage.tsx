@@ -76,7 +76,7 @@ export function DeliveriesPage(): ReactNode {
           onClear={() => go(unfiltered(filters))}
           onCreate={mayChange ? startCreating : undefined}
         />
-        {mayChange && <CreateDelivery isOpen={isCreating} onClose={() => go(filters)} />}
+        {mayChange && isCreating && <CreateDelivery onClose={() => go(filters)} />}
       </div>
       {panel !== undefined && (
         <Aside

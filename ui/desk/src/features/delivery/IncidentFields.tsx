@@ -1,57 +1,43 @@
 // What is asked of an incident that is reported at the desk.
 import { Autocomplete, Textarea } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { incidentWord } from "@kit/EventSentence";
 import { filterOptions } from "@kit/selectFilter";
 import { INCIDENT_TYPES } from "@kit/words";
 
-export interface IncidentFieldsState {
+export interface IncidentText {
   readonly written: string;
-  readonly setWritten: (text: string) => void;
   readonly description: string;
-  readonly setDescription: (text: string) => void;
-  readonly words: readonly string[];
-  /** The known type that somebody named in words, else what they wrote. */
-  readonly incidentType: string;
-  readonly isComplete: boolean;
-  readonly clear: () => void;
 }
 
-export function useIncidentFields(): IncidentFieldsState {
-  const { t: kit } = useTranslation("kit");
-  const [written, setWritten] = useState("");
-  const [description, setDescription] = useState("");
-  const words = new Map(INCIDENT_TYPES.map((type) => [incidentWord(kit, type), type]));
+export const NO_INCIDENT: IncidentText = { written: "", description: "" };
+
+/** The known type that somebody named in words, else what they wrote; and whether nothing is missing. */
+export function useIncidentType({ written, description }: IncidentText) {
+  const { t } = useTranslation("kit");
   const wanted = written.trim();
-  const known = [...words].find(([word]) => word.toLowerCase() === wanted.toLowerCase());
-  return {
-    written,
-    setWritten,
-    description,
-    setDescription,
-    words: [...words.keys()],
-    incidentType: known?.[1] ?? wanted,
-    isComplete: wanted !== "" && description.trim() !== "",
-    clear: () => {
-      setWritten("");
-      setDescription("");
-    },
-  };
+  const known = INCIDENT_TYPES.find((type) => incidentWord(t, type).toLowerCase() === wanted.toLowerCase());
+  return { incidentType: known ?? wanted, isComplete: wanted !== "" && description.trim() !== "" };
 }
 
-export function IncidentFields({ fields }: { fields: IncidentFieldsState }) {
+interface IncidentFieldsProps {
+  fields: IncidentText;
+  set: (changed: Partial<IncidentText>) => void;
+}
+
+export function IncidentFields({ fields, set }: IncidentFieldsProps) {
   const { t } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
   return (
     <>
       <Autocomplete
         label={t("incident.type")}
         description={t("incident.typeHint")}
         placeholder={t("incident.typeExample")}
-        data={[...fields.words]}
+        data={[...new Set(INCIDENT_TYPES.map((type) => incidentWord(kit, type)))]}
         filter={filterOptions}
         value={fields.written}
-        onChange={fields.setWritten}
+        onChange={(written) => set({ written })}
         openOnFocus={false}
         maxLength={100}
         required
@@ -60,7 +46,7 @@ export function IncidentFields({ fields }: { fields: IncidentFieldsState }) {
       <Textarea
         label={t("incident.description")}
         value={fields.description}
-        onChange={(event) => fields.setDescription(event.currentTarget.value)}
+        onChange={(event) => set({ description: event.currentTarget.value })}
         maxLength={2000}
         autosize
         minRows={3}

@@ -1,20 +1,19 @@
 // What went wrong on a delivery: reported and resolved here.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Stack, Text } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
-import { newId } from "@kit/ids";
+import { useDialog } from "@kit/draft";
+import { useForm } from "@kit/form";
 import { Panel } from "@kit/Panel";
 import { IncidentCard } from "../incident/IncidentCard";
-import { IncidentFields, useIncidentFields } from "./IncidentFields";
+import { IncidentFields, NO_INCIDENT, useIncidentType } from "./IncidentFields";
 
 export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
-  const [isReporting, setIsReporting] = useState(false);
+  const [dialog, setDialog] = useDialog(`delivery.${delivery.id}`, ["incident"]);
   const report = mayChange && (
-    <Button size="compact-sm" variant="default" onClick={() => setIsReporting(true)}>
+    <Button size="compact-sm" variant="default" onClick={() => setDialog("incident")}>
       {t("incident.report")}
     </Button>
   );
@@ -31,44 +30,39 @@ export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; m
           ))}
         </Stack>
       )}
-      <Report delivery={delivery} isOpen={isReporting} onClose={() => setIsReporting(false)} />
+      {dialog === "incident" && <Report delivery={delivery} onClose={() => setDialog(undefined)} />}
     </Panel>
   );
 }
 
-function Report({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
+function Report({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("incident.reported", { destination: delivery.routeDestination }));
-  const fields = useIncidentFields();
-  const close = () => {
-    fields.clear();
-    onClose();
-  };
+  const form = useForm({ name: `delivery.${delivery.id}.incident`, initial: () => NO_INCIDENT });
+  const incident = useIncidentType(form.fields);
   const report = () =>
-    act.run(
+    form.submit(
       {
         entity: "delivery",
         id: delivery.id,
         command: {
           type: "reportIncident",
-          incidentId: newId(),
-          incidentType: fields.incidentType,
-          description: fields.description,
+          incidentId: form.id,
+          incidentType: incident.incidentType,
+          description: form.fields.description,
         },
       },
-      { onDone: close },
+      { done: t("incident.reported", { destination: delivery.routeDestination }), onDone: onClose },
     );
   return (
     <CommandModal
-      isOpen={isOpen}
-      onClose={close}
+      form={form}
+      onClose={onClose}
       title={t("incident.report")}
       submit={t("incident.report")}
-      canSubmit={fields.isComplete}
-      act={act}
+      canSubmit={incident.isComplete}
       onSubmit={report}
     >
-      <IncidentFields fields={fields} />
+      <IncidentFields fields={form.fields} set={form.set} />
     </CommandModal>
   );
 }

@@ -7,6 +7,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
+import { useDialog } from "@kit/draft";
+import { useForm } from "@kit/form";
 import { Refusal } from "@kit/Refusal";
 import { CaptureProof } from "./CaptureProof";
 import { isStaffed, nextCheckpoint } from "./standing";
@@ -26,7 +28,7 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
   const act = useAct();
-  const [dialog, setDialog] = useState<"fail" | "proof">();
+  const [dialog, setDialog] = useDialog(`delivery.${delivery.id}`, ["fail", "proof"]);
   const [triedAtVersion, setTriedAtVersion] = useState(delivery.version);
   const move = (status: DeliveryStatus) => {
     setTriedAtVersion(delivery.version);
@@ -62,8 +64,8 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
         })}
       </Group>
       <Refusal problem={isMended ? null : act.problem} onDismiss={act.reset} />
-      <Fail delivery={delivery} isOpen={dialog === "fail"} onClose={() => setDialog(undefined)} />
-      <CaptureProof delivery={delivery} isOpen={dialog === "proof"} onClose={() => setDialog(undefined)} />
+      {dialog === "fail" && <Fail delivery={delivery} onClose={() => setDialog(undefined)} />}
+      {dialog === "proof" && <CaptureProof delivery={delivery} onClose={() => setDialog(undefined)} />}
     </Stack>
   );
 }
@@ -75,36 +77,32 @@ function isDue(status: DeliveryStatus, delivery: DeliveryDetail): boolean {
   return true;
 }
 
-function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen: boolean; onClose: () => void }) {
+function Fail({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }) {
   const { t } = useTranslation("delivery");
-  const act = useAct(t("step.failed", { destination: delivery.routeDestination }));
-  const [reason, setReason] = useState("");
+  const form = useForm({ name: `delivery.${delivery.id}.fail`, initial: () => ({ reason: "" }) });
+  const { reason } = form.fields;
   const openStops = delivery.plan.filter(({ reachedAt }) => reachedAt === null).length;
-  const close = () => {
-    setReason("");
-    onClose();
-  };
   const fail = () =>
-    act.run(
+    form.submit(
       {
         entity: "delivery",
         id: delivery.id,
         command: { type: "changeDeliveryStatus", status: "Failed", reason: reason.trim() === "" ? null : reason },
       },
       {
+        done: t("step.failed", { destination: delivery.routeDestination }),
         // Trying again books the same crew anew, with all the checks.
         undo: { entity: "delivery", id: delivery.id, command: { type: "changeDeliveryStatus", status: "PickedUp" } },
-        onDone: close,
+        onDone: onClose,
       },
     );
   return (
     <CommandModal
-      isOpen={isOpen}
-      onClose={close}
+      form={form}
+      onClose={onClose}
       title={t("step.failTitle")}
       submit={t("step.Failed")}
       isGrave
-      act={act}
       onSubmit={fail}
     >
       {openStops > 0 && (
@@ -116,7 +114,7 @@ function Fail({ delivery, isOpen, onClose }: { delivery: DeliveryDetail; isOpen:
       <Textarea
         label={t("step.reason")}
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => form.set({ reason: event.currentTarget.value })}
         maxLength={500}
         autosize
         minRows={2}

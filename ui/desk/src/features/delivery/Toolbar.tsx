@@ -1,10 +1,11 @@
 // What the table shows, under which name, and as which file: saved views, columns, export.
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Text, TextInput } from "@mantine/core";
 import { IconBookmark, IconColumns3, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { useDraft } from "@kit/draft";
 import { ExportMenu } from "@kit/ExportMenu";
+import { FormModal } from "@kit/FormModal";
 import { COLUMN_KEYS } from "./columns";
 import type { ColumnKey } from "./columns";
 import { deliveriesQuery } from "./search";
@@ -33,15 +34,7 @@ export function Toolbar({ search, columns, onColumns, onView }: ToolbarProps) {
 function Views({ search, columns, onView }: Omit<ToolbarProps, "onColumns">) {
   const { t } = useTranslation("delivery");
   const { views, save, remove } = useSavedViews();
-  const [name, setName] = useState<string>();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const wanted = name?.trim() ?? "";
-    if (wanted === "") return;
-    save({ name: wanted, search, columns });
-    setName(undefined);
-  };
-  const isTaken = views.some((view) => view.name === name?.trim());
+  const [isSaving, setIsSaving] = useState(false);
   return (
     <>
       <Menu position="bottom-start" shadow="md" width={280}>
@@ -70,33 +63,59 @@ function Views({ search, columns, onView }: Omit<ToolbarProps, "onColumns">) {
             </Group>
           ))}
           <Menu.Divider />
-          <Menu.Item onClick={() => setName("")}>{t("view.save")}</Menu.Item>
+          <Menu.Item onClick={() => setIsSaving(true)}>{t("view.save")}</Menu.Item>
           <Text size="xs" c="dimmed" px="sm" pb={6}>
             {t("view.kept")}
           </Text>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={name !== undefined} onClose={() => setName(undefined)} title={t("view.save")} centered>
-        <form onSubmit={submit} noValidate>
-          <Stack>
-            <TextInput
-              label={t("view.name")}
-              description={t(isTaken ? "view.replaces" : "view.nameHint")}
-              value={name ?? ""}
-              onChange={(event) => setName(event.currentTarget.value)}
-              maxLength={NAME_MOST}
-              required
-              data-autofocus
-            />
-            <Group justify="flex-end">
-              <Button type="submit" disabled={name?.trim() === ""}>
-                {t("view.submit")}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      {isSaving && (
+        <SaveView
+          names={views.map((view) => view.name)}
+          onSave={(name) => save({ name, search, columns })}
+          onClose={() => setIsSaving(false)}
+        />
+      )}
     </>
+  );
+}
+
+function SaveView({ names, onSave, onClose }: { names: readonly string[]; onSave: (name: string) => void; onClose: () => void }) {
+  const { t } = useTranslation("delivery");
+  const draft = useDraft("deliveries.view", () => ({ fields: { name: "" } }));
+  const { name } = draft.fields;
+  const wanted = name.trim();
+  const submit = () => {
+    if (wanted === "") return;
+    onSave(wanted);
+    draft.drop();
+    onClose();
+  };
+  return (
+    <FormModal
+      title={t("view.save")}
+      draft={draft}
+      isBusy={false}
+      onSubmit={submit}
+      onClose={onClose}
+      buttons={() => (
+        <Group justify="flex-end">
+          <Button type="submit" disabled={wanted === ""}>
+            {t("view.submit")}
+          </Button>
+        </Group>
+      )}
+    >
+      <TextInput
+        label={t("view.name")}
+        description={t(names.includes(wanted) ? "view.replaces" : "view.nameHint")}
+        value={name}
+        onChange={(event) => draft.set({ name: event.currentTarget.value })}
+        maxLength={NAME_MOST}
+        required
+        data-autofocus
+      />
+    </FormModal>
   );
 }
 

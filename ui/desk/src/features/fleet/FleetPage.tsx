@@ -21,7 +21,7 @@ import { StatusChips } from "@kit/StatusChips";
 import { TextFilter } from "@kit/TextFilter";
 import { Truncated } from "@kit/Truncated";
 import { DRIVER_STATUSES, VEHICLE_STATUSES } from "@kit/words";
-import { MemberForm, StatusForm } from "./dialogs";
+import { AddMember, EditMember, StatusForm } from "./dialogs";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
 import type { FleetSearch, Part } from "./search";
@@ -78,7 +78,7 @@ export function FleetPage() {
         <TextFilter label={t(`search.${part}`)} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
       </Group>
       {part === "driver" ? <Drivers search={list} /> : <Vehicles search={list} />}
-      {mayChange && <MemberForm key={part} part={part} isOpen={isCreating} onClose={() => go(list)} />}
+      {mayChange && isCreating && <AddMember key={part} part={part} onClose={() => go(list)} />}
     </>
   );
 }
@@ -146,7 +146,7 @@ function Members({ part, search, list, members }: MembersProps) {
         isPage
         loadAll={list.loadAll}
       />
-      {dialog?.kind === "edit" && <MemberForm part={part} member={dialog.member} isOpen onClose={close} />}
+      {dialog?.kind === "edit" && <EditMember member={dialog.member} onClose={close} />}
       {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
     </>
   );

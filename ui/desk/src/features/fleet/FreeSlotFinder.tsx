@@ -9,7 +9,8 @@ import { Span } from "@kit/Moment";
 import { useNow } from "@kit/now";
 import { Panel } from "@kit/Panel";
 import { Sentence } from "@kit/Sentence";
-import { WhenField, instantOf, whenOf } from "@kit/WhenField";
+import { WhenField } from "@kit/WhenField";
+import { instantOf, whenOf } from "@kit/when";
 import type { Member } from "./member";
 
 const LENGTHS_MINUTES = [30, 60, 90, 120, 180, 240, 360, 480];

@@ -3,9 +3,9 @@ import type { DeliveryRow } from "@bindings/DeliveryRow";
 import { Box, Button, Grid, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconEraser, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useIsAdmin, useMayChange } from "@kit/depot";
+import { useDialog } from "@kit/draft";
 import { DriverPlace } from "@kit/DriverPlace";
 import { EraseModal } from "@kit/EraseModal";
 import { History } from "@kit/History";
@@ -19,7 +19,7 @@ import { Panel } from "@kit/Panel";
 import { ProblemAlert } from "@kit/ProblemAlert";
 import { Sentence } from "@kit/Sentence";
 import { StatusBadge } from "@kit/StatusBadge";
-import { MemberForm, StatusForm } from "./dialogs";
+import { EditMember, StatusForm } from "./dialogs";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
@@ -66,7 +66,7 @@ function Detail({ member }: { member: Member }) {
   const { t } = useTranslation("fleet");
   const mayChange = useMayChange() && !member.erased;
   const isAdmin = useIsAdmin();
-  const [dialog, setDialog] = useState<"edit" | "status" | "erase">();
+  const [dialog, setDialog] = useDialog(`${member.part}.${member.id}`, ["edit", "status", "erase"]);
   const close = () => setDialog(undefined);
   return (
     <>
@@ -133,7 +133,7 @@ function Detail({ member }: { member: Member }) {
           </Panel>
         </Grid.Col>
       </Grid>
-      {dialog === "edit" && <MemberForm part={member.part} member={member} isOpen onClose={close} />}
+      {dialog === "edit" && <EditMember member={member} onClose={close} />}
       {dialog === "status" && <StatusForm member={member} onClose={close} />}
       {dialog === "erase" && (
         <EraseModal

@@ -4,6 +4,7 @@ import { Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BatchModal } from "@kit/BatchModal";
+import { useDraft } from "@kit/draft";
 import { journey } from "@kit/Journey";
 import { personWord } from "@kit/erased";
 import { incidentWord } from "@kit/EventSentence";
@@ -17,7 +18,8 @@ interface ResolveManyProps {
 export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
   const { t } = useTranslation("incident");
   const { t: kit } = useTranslation("kit");
-  const [note, setNote] = useState("");
+  const draft = useDraft(`incidents.resolve.${incidents.length === 1 ? incidents.map(incidentKey).join("") : "many"}`, () => ({ fields: { note: "" } }));
+  const { note } = draft.fields;
   // As they were when the dialog opened: what is resolved leaves the list behind it.
   const [shown] = useState(incidents);
   const items = shown.map((incident) => ({
@@ -29,6 +31,7 @@ export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
   return (
     <BatchModal
       items={items}
+      draft={draft}
       title={t("title.resolve", { count: items.length })}
       submit={(count) => t("resolveCount", { count })}
       order={({ incident: { id, deliveryId } }) => ({
@@ -43,7 +46,7 @@ export function ResolveMany({ incidents, onClose }: ResolveManyProps) {
       <Textarea
         label={t(items.length === 1 ? "note" : "noteForAll")}
         value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={(event) => draft.set({ note: event.currentTarget.value })}
         maxLength={2000}
         autosize
         minRows={2}

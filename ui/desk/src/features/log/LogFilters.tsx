@@ -5,9 +5,9 @@ import { IconFilterOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDepotQuery } from "@kit/depot";
+import { ListSelect } from "@kit/ListSelect";
 import { DriverPick, RoutePick, VehiclePick } from "@kit/picks";
 import { compact } from "@kit/search";
-import { filterOptions } from "@kit/selectFilter";
 import { EVENT_TYPES } from "@kit/words";
 import classes from "./LogPage.module.css";
 import { CATEGORIES, isFiltered } from "./search";
@@ -33,24 +33,29 @@ export function LogFilters({ search, onChange }: LogFiltersProps) {
     label: t(`of.${kind}`),
     placeholder: t(`of.${kind}`),
   });
-  const choice = (name: "category" | "type" | "actor", data: Array<{ value: string; label: string }>, isSearchable = false) => (
-    <Select
-      aria-label={t(`${name}.label`)}
+  const choice = (name: "type" | "actor", data: Array<{ value: string; label: string }>) => (
+    <ListSelect
+      hideLabel
+      label={t(`${name}.label`)}
       placeholder={t(`${name}.label`)}
       data={data}
       value={search[name] ?? null}
       onChange={(value) => set({ [name]: value ?? undefined })}
-      searchable={isSearchable}
-      filter={filterOptions}
-      clearable
-      clearButtonProps={{ "aria-label": t(`${name}.clear`) }}
     />
   );
   return (
     <div className={classes["filters"]}>
-      {choice("category", CATEGORIES.map((value) => ({ value, label: t(`category.${value}`) })))}
-      {choice("type", EVENT_TYPES.map((value) => ({ value, label: t(`type.${value}`) })), true)}
-      {choice("actor", actors.map(({ actor, name }) => ({ value: actor, label: name ?? t("actor.desk") })), true)}
+      <Select
+        aria-label={t("category.label")}
+        placeholder={t("category.label")}
+        data={CATEGORIES.map((value) => ({ value, label: t(`category.${value}`) }))}
+        value={search.category ?? null}
+        onChange={(value) => set({ category: CATEGORIES.find((known) => known === value) })}
+        clearable
+        clearButtonProps={{ "aria-label": t("category.clear") }}
+      />
+      {choice("type", EVENT_TYPES.map((value) => ({ value, label: t(`type.${value}`) })))}
+      {choice("actor", actors.map(({ actor, name }) => ({ value: actor, label: name ?? t("actor.desk") })))}
       <DatePickerInput
         type="range"
         allowSingleDateInRange

@@ -7,7 +7,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
-import { useDepotCommand, useDepotQuery } from "@kit/depot";
+import { useDepotQuery } from "@kit/depot";
 import { LinkButton } from "@kit/links";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
@@ -28,11 +28,11 @@ interface PairPhoneProps {
 export function PairPhone({ pairingId, endpoint, onAgain, onClose }: PairPhoneProps) {
   const { t } = useTranslation("phone");
   const pairing = useDepotQuery({ query: "pairing", id: pairingId }, { refetchInterval: ASK_AGAIN_MS });
-  const refuse = useDepotCommand();
+  const refuse = useAct();
   const state = pairing.data?.state;
   const close = () => {
     // A code that nobody needs any more shall not lie about for minutes.
-    if (state === "open" || state === "waiting") refuse.mutate({ command: { entity: "phone", command: { type: "refusePairing", pairingId } } });
+    if (state === "open" || state === "waiting") refuse.run({ entity: "phone", command: { type: "refusePairing", pairingId } });
     onClose();
   };
   return (

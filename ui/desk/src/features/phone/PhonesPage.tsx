@@ -5,7 +5,7 @@ import { IconCheck, IconCloudUp, IconDeviceMobile, IconDeviceMobilePlus, IconPlu
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
-import { useDepotCommand, useDepotQuery, useSession } from "@kit/depot";
+import { useDepotQuery, useSession } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { DriverName } from "@kit/EntityLink";
 import { LinkAnchor } from "@kit/links";
@@ -21,13 +21,13 @@ export function PhonesPage() {
   const phones = useDepotQuery({ query: "phones" });
   const role = useSession().data?.actor.role;
   const mayPair = role === "admin" || role === "dispatcher";
-  const start = useDepotCommand();
+  const start = useAct();
   const [pairingId, setPairingId] = useState<string>();
   const endpoint = phones.data?.endpoint ?? undefined;
   const pair = () =>
-    start.mutate({ command: { entity: "phone", command: { type: "startPairing" } } }, { onSuccess: ({ id }) => setPairingId(id) });
+    start.run({ entity: "phone", command: { type: "startPairing" } }, { onDone: ({ id }) => setPairingId(id) });
   const button = (
-    <Button leftSection={<IconDeviceMobilePlus size={16} aria-hidden />} loading={start.isPending} disabled={endpoint === undefined} onClick={pair}>
+    <Button leftSection={<IconDeviceMobilePlus size={16} aria-hidden />} loading={start.isBusy} disabled={endpoint === undefined} onClick={pair}>
       {t("pair")}
     </Button>
   );
@@ -36,7 +36,7 @@ export function PhonesPage() {
       <PageHeader title={t("title")} description={t("description")}>
         {mayPair && button}
       </PageHeader>
-      <Refusal problem={start.error} />
+      <Refusal problem={start.problem} />
       <Loaded of={phones}>
         {({ phones: all }) => (
           <>

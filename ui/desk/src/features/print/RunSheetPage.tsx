@@ -2,10 +2,10 @@
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { RunSheet } from "@bindings/RunSheet";
 import { Group } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { DayField } from "@kit/DayField";
 import { useDepotQuery } from "@kit/depot";
 import { journey } from "@kit/Journey";
 import { incidentWord } from "@kit/EventSentence";
@@ -34,11 +34,11 @@ export function RunSheetPage() {
       <LinkAnchor to="/fleet/drivers/$driverId" params={{ driverId }} size="sm" mb={8}>
         <IconArrowLeft size={14} aria-hidden /> {t("run.back")}
       </LinkAnchor>
-      <DateInput
+      <DayField
         label={t("run.day")}
         value={day}
         onChange={(chosen) => chosen !== null && void navigate({ search: { day: chosen }, replace: true })}
-        valueFormat="ddd D MMM YYYY"
+        withWeekday
         w={190}
       />
     </Group>

@@ -2,14 +2,17 @@
 import type { CheckpointView } from "@bindings/CheckpointView";
 import type { RouteDetail } from "@bindings/RouteDetail";
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
+import { ChangedMeanwhile } from "@kit/ChangedMeanwhile";
+import { useForm } from "@kit/form";
 import { Moment } from "@kit/Moment";
+import { useNow } from "@kit/now";
 import { Refusal } from "@kit/Refusal";
 import { Sentence } from "@kit/Sentence";
-import { WhenField, instantOf, whenOf } from "@kit/WhenField";
+import { formatMoment } from "@kit/time";
+import { WhenField } from "@kit/WhenField";
+import { instantOf, whenOf } from "@kit/when";
 import { boundsOf, brokenBound, nextTime } from "./plan";
 import type { Bounds } from "./plan";
 
@@ -27,21 +30,35 @@ interface CheckpointFieldsProps {
 export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel }: CheckpointFieldsProps) {
   const { t } = useTranslation("route");
   const { t: kit } = useTranslation("kit");
-  const [location, setLocation] = useState(checkpoint?.location ?? "");
-  const act = useAct(t(checkpoint === undefined ? "checkpoint.added" : "checkpoint.updated", { location: location.trim() }));
-  const [when, setWhen] = useState(() => whenOf(checkpoint?.expectedTime ?? nextTime(route)));
+  const now_ms = useNow();
+  const form = useForm({
+    name: `route.${route.routeId}.checkpoint.${checkpoint?.sequence ?? "new"}`,
+    source: route,
+    initial: (from) => {
+      const present = from?.checkpoints.find(({ sequence }) => sequence === checkpoint?.sequence);
+      return { location: present?.location ?? "", when: whenOf(present?.expectedTime ?? nextTime(from ?? route)) };
+    },
+    shown: ({ checkpoints }) => checkpoints.map(({ sequence, location, expectedTime }) => [`${sequence}.`, `${location}, ${formatMoment(expectedTime, now_ms)}`]),
+  });
+  const { location, when } = form.fields;
   const bounds = boundsOf(route, checkpoint?.sequence);
   const expectedTime = instantOf(when);
   const broken = expectedTime === undefined ? undefined : brokenBound(bounds, expectedTime);
   const canSubmit = location.trim() !== "" && expectedTime !== undefined && broken === undefined;
+  const cancel =
+    onCancel &&
+    (() => {
+      form.drop();
+      onCancel();
+    });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!canSubmit || act.isBusy) return;
+    if (!canSubmit || form.isBusy) return;
     const sequence = checkpoint?.sequence ?? (route.checkpoints.at(-1)?.sequence ?? 0) + 1;
     const type = checkpoint === undefined ? "addCheckpoint" : "updateCheckpoint";
-    act.run(
+    form.submit(
       { entity: "route", id: route.routeId, command: { type, sequence, location, expectedTime } },
-      { onDone: ({ version }) => onDone(version) },
+      { done: t(checkpoint === undefined ? "checkpoint.added" : "checkpoint.updated", { location: location.trim() }), onDone: ({ version }) => onDone(version) },
     );
   };
   return (
@@ -51,7 +68,7 @@ export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel 
       noValidate
       aria-label={t(checkpoint === undefined ? "checkpoint.add" : "checkpoint.editOne", { location: checkpoint?.location })}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && onCancel !== undefined) onCancel();
+        if (event.key === "Escape") cancel?.();
       }}
     >
       <Stack gap={6}>
@@ -60,7 +77,7 @@ export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel 
             aria-label={t("checkpoint.location")}
             placeholder={t("checkpoint.location")}
             value={location}
-            onChange={(event) => setLocation(event.currentTarget.value)}
+            onChange={(event) => form.set({ location: event.currentTarget.value })}
             maxLength={200}
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for by a click on "edit", or by the one before it being added
             autoFocus={isFirst}
@@ -68,18 +85,18 @@ export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel 
             flex={1}
             miw={180}
           />
-          <WhenField label={t("checkpoint.time")} hideLabels value={when} onChange={setWhen} />
-          <Button type="submit" disabled={!canSubmit} loading={act.isBusy} variant={checkpoint === undefined ? "light" : "filled"}>
+          <WhenField label={t("checkpoint.time")} hideLabels value={when} onChange={(written) => form.set({ when: written })} />
+          <Button type="submit" disabled={!canSubmit} loading={form.isBusy} variant={checkpoint === undefined ? "light" : "filled"}>
             {t(checkpoint === undefined ? "checkpoint.addShort" : "checkpoint.save")}
           </Button>
-          {onCancel !== undefined && (
-            <Button variant="default" onClick={onCancel}>
+          {cancel !== undefined && (
+            <Button variant="default" onClick={cancel}>
               {kit("cancel")}
             </Button>
           )}
         </Group>
         <Rule bounds={bounds} isBroken={broken !== undefined} />
-        <Refusal problem={act.problem} onDismiss={act.reset} />
+        {form.changes.length > 0 ? <ChangedMeanwhile changes={form.changes} /> : <Refusal problem={form.problem} onDismiss={form.dismiss} />}
       </Stack>
     </form>
   );

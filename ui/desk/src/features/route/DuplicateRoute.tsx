@@ -1,56 +1,70 @@
 // The same route on another day: a new route with the same places at the same times of day, planned in one step.
+import type { DepotCommand } from "@bindings/DepotCommand";
 import type { RouteDetail } from "@bindings/RouteDetail";
-import { Checkbox, Text } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
+import { Alert, Checkbox, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import dayjs from "dayjs";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Act } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
-import { useDayPresets } from "@kit/dayPresets";
-import { useDepotCommand } from "@kit/depot";
-import { newId } from "@kit/ids";
-import { daysLater, localDay } from "@kit/time";
-import { parseDay } from "@kit/WhenField";
+import { DayField } from "@kit/DayField";
+import { daysBetween, laterDay } from "@kit/days";
+import { useForm } from "@kit/form";
+import { formatClock, localDay } from "@kit/time";
+import { FarDay } from "@kit/WhenField";
+import { isFar } from "@kit/when";
+import { copiedTimes } from "./plan";
 
-const DAY_MS = 86_400_000;
+interface Fields {
+  day: string | null;
+  activates: boolean;
+  /** The day that is meant although it is far from now. */
+  sureOf: string | null;
+}
 
 export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose: () => void }) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
-  const command = useDepotCommand();
-  const presets = useDayPresets();
   const present = localDay(new Date(route.scheduledStartTime));
-  const [day, setDay] = useState<string | null>(dayjs(present).add(1, "day").format("YYYY-MM-DD"));
-  const [activates, setActivates] = useState(false);
-  // The same id each time: where the first step was done and the second refused, it is not done twice.
-  const [id] = useState(newId);
-  const duplicate = async (target: string) => {
-    const days = Math.round((Date.parse(target) - Date.parse(present)) / DAY_MS);
-    const later = (timestamp: string) => daysLater(timestamp, days);
-    const { origin, destination, scheduledStartTime } = route;
-    const checkpoints = route.checkpoints.map(({ sequence, location, expectedTime }) => ({ sequence, location, expectedTime: later(expectedTime) }));
-    const plan = { type: "planRoute", origin, destination, scheduledStartTime: later(scheduledStartTime), checkpoints } as const;
-    await command.mutateAsync({ command: { entity: "route", id, command: plan } });
-    if (activates) await command.mutateAsync({ command: { entity: "route", id, command: { type: "changeRouteStatus", status: "Active" } } });
-    onClose();
-    await navigate({ to: "/routes/$routeId", params: { routeId: id } });
+  const form = useForm({
+    name: `route.${route.routeId}.duplicate`,
+    initial: (): Fields => ({ day: laterDay(present, 1), activates: false, sureOf: null }),
+  });
+  const { day, activates, sureOf } = form.fields;
+  const { id } = form;
+  const times = [route.scheduledStartTime, ...route.checkpoints.map(({ expectedTime }) => expectedTime)];
+  // A route of far away is copied to a day near its own without a question.
+  const isAsked = day !== null && day !== sureOf && isFar(day, Date.now()) && isFar(day, Date.parse(present));
+  const copied = day === null || isAsked ? undefined : copiedTimes(times, daysBetween(present, day));
+  const duplicate = ([scheduledStartTime = "", ...expected]: readonly string[]) => {
+    const { origin, destination } = route;
+    const checkpoints = route.checkpoints.map(({ sequence, location }, index) => ({ sequence, location, expectedTime: expected[index] ?? "" }));
+    const plan = { type: "planRoute", origin, destination, scheduledStartTime, checkpoints } as const;
+    const planning: DepotCommand = { entity: "route", id, command: plan };
+    const activating: DepotCommand = { entity: "route", id, command: { type: "changeRouteStatus", status: "Active" } };
+    form.submit(activates ? [planning, activating] : planning, {
+      done: t("created", { destination }),
+      onDone: () => {
+        onClose();
+        void navigate({ to: "/routes/$routeId", params: { routeId: id } });
+      },
+    });
   };
-  const act: Act = { run: () => undefined, isBusy: command.isPending, problem: command.error, reset: command.reset };
   return (
     <CommandModal
-      isOpen
+      form={form}
       onClose={onClose}
       title={t("duplicateTitle")}
       submit={t("duplicate")}
-      canSubmit={day !== null}
-      act={act}
-      // What went wrong stands in the dialog.
-      onSubmit={() => void (day !== null && duplicate(day).catch(() => undefined))}
+      canSubmit={copied !== undefined}
+      onSubmit={() => copied !== undefined && duplicate(copied.times)}
     >
-      <DateInput label={t("duplicateDay")} value={day} onChange={setDay} dateParser={parseDay} presets={presets} valueFormat="ddd D MMM YYYY" required />
-      <Checkbox label={t("duplicateActivate")} checked={activates} onChange={(event) => setActivates(event.currentTarget.checked)} />
+      <DayField label={t("duplicateDay")} value={day} onChange={(chosen) => form.set({ day: chosen })} withWeekday required />
+      {isAsked && <FarDay day={day} onSure={() => form.set({ sureOf: day })} />}
+      {copied?.change !== undefined && (
+        <Alert role="status" color="orange" variant="light" p="sm">
+          {t(`duplicateClock.${copied.change}`, { times: copied.times.map(formatClock).join(", ") })}
+        </Alert>
+      )}
+      <Checkbox label={t("duplicateActivate")} checked={activates} onChange={(event) => form.set({ activates: event.currentTarget.checked })} />
       <Text size="xs" c="dimmed">
         {t("duplicateHint")}
       </Text>

@@ -2,15 +2,14 @@
 import type { RouteDetail } from "@bindings/RouteDetail";
 import { Text, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
-import { newId } from "@kit/ids";
+import { useForm } from "@kit/form";
 import { useNow } from "@kit/now";
 import { formatMoment } from "@kit/time";
-import { WhenField, instantOf, whenOf } from "@kit/WhenField";
-import type { When } from "@kit/WhenField";
+import { WhenField } from "@kit/WhenField";
+import { instantOf, whenOf } from "@kit/when";
+import type { When } from "@kit/when";
 
 const HOUR_MS = 3_600_000;
 
@@ -24,21 +23,27 @@ interface RouteFormProps {
   route?: RouteDetail;
   /** When a new one starts, unless that is changed. */
   start?: string;
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function RouteForm({ route, start: startAtFirst, isOpen, onClose }: RouteFormProps) {
+export function RouteForm({ route, start: startAtFirst, onClose }: RouteFormProps) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
-  const [origin, setOrigin] = useState(route?.origin ?? "");
-  const [destination, setDestination] = useState(route?.destination ?? "");
-  const act = useAct(t(route === undefined ? "created" : "edited", { destination: destination.trim() }));
-  const [start, setStart] = useState<When>(() => {
-    const known = route?.scheduledStartTime ?? startAtFirst;
-    return known === undefined ? soon() : whenOf(known);
-  });
   const now_ms = useNow();
+  const form = useForm({
+    name: route === undefined ? ["route.new", startAtFirst].filter(Boolean).join(".") : `route.${route.routeId}.edit`,
+    source: route,
+    initial: (from) => {
+      const known = from?.scheduledStartTime ?? startAtFirst;
+      return { origin: from?.origin ?? "", destination: from?.destination ?? "", start: known === undefined ? soon() : whenOf(known) };
+    },
+    shown: (from) => [
+      [t("origin"), from.origin],
+      [t("destination"), from.destination],
+      [t("start"), formatMoment(from.scheduledStartTime, now_ms)],
+    ],
+  });
+  const { origin, destination, start } = form.fields;
   const scheduledStartTime = instantOf(start);
   const first = route?.checkpoints[0];
   const isTooLate =
@@ -47,15 +52,17 @@ export function RouteForm({ route, start: startAtFirst, isOpen, onClose }: Route
   const submit = () => {
     if (scheduledStartTime === undefined) return;
     const facts = { origin, destination, scheduledStartTime };
+    const done = t(route === undefined ? "created" : "edited", { destination: destination.trim() });
     if (route !== undefined) {
       const command = { entity: "route", id: route.routeId, command: { type: "updateRoute", ...facts } } as const;
-      act.run(command, { expectedVersion: route.version, onDone: onClose });
+      form.submit(command, { done, onDone: onClose });
       return;
     }
-    const id = newId();
-    act.run(
+    const { id } = form;
+    form.submit(
       { entity: "route", id, command: { type: "createRoute", ...facts } },
       {
+        done,
         onDone: () => {
           onClose();
           void navigate({ to: "/routes/$routeId", params: { routeId: id } });
@@ -65,20 +72,19 @@ export function RouteForm({ route, start: startAtFirst, isOpen, onClose }: Route
   };
   return (
     <CommandModal
-      isOpen={isOpen}
+      form={form}
       onClose={onClose}
       title={t(route === undefined ? "new" : "edit")}
       submit={t(route === undefined ? "create" : "save")}
       canSubmit={origin.trim() !== "" && destination.trim() !== "" && scheduledStartTime !== undefined && !isTooLate}
-      act={act}
       onSubmit={submit}
     >
-      <TextInput label={t("origin")} value={origin} onChange={(event) => setOrigin(event.currentTarget.value)} maxLength={200} required data-autofocus />
-      <TextInput label={t("destination")} value={destination} onChange={(event) => setDestination(event.currentTarget.value)} maxLength={200} required />
+      <TextInput label={t("origin")} value={origin} onChange={(event) => form.set({ origin: event.currentTarget.value })} maxLength={200} required data-autofocus />
+      <TextInput label={t("destination")} value={destination} onChange={(event) => form.set({ destination: event.currentTarget.value })} maxLength={200} required />
       <WhenField
         label={t("start")}
         value={start}
-        onChange={setStart}
+        onChange={(when) => form.set({ start: when })}
         error={isTooLate ? t("rule.beforeFirst", { time: formatMoment(first.expectedTime, now_ms) }) : undefined}
       />
       {used > 0 && (

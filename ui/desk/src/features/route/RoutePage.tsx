@@ -4,11 +4,12 @@ import type { RouteStatus } from "@bindings/RouteStatus";
 import { Button, Grid, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { IconArchive, IconArrowBackUp, IconArrowLeft, IconCopy, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
+import { useDialog } from "@kit/draft";
+import { useForm } from "@kit/form";
 import { journey } from "@kit/Journey";
 import { History } from "@kit/History";
 import { LinkAnchor } from "@kit/links";
@@ -77,18 +78,17 @@ function Detail({ route }: { route: RouteDetail }) {
   );
 }
 
-type Dialog = "edit" | "duplicate" | "deactivate" | "delivery";
+const DIALOGS = ["edit", "duplicate", "deactivate", "delivery"] as const;
 
 function Actions({ route }: { route: RouteDetail }) {
   const { t } = useTranslation("route");
   const { t: kit } = useTranslation("kit");
   const act = useAct();
-  const [dialog, setDialog] = useState<Dialog>();
+  const [dialog, setDialog] = useDialog(`route.${route.routeId}`, DIALOGS);
   const close = () => setDialog(undefined);
   const move = (status: RouteStatus) =>
     act.run({ entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status } }, {
-      undo: status === "Deactivated" ? undefined : { entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status: route.status } },
-      onDone: close,
+      undo: { entity: "route", id: route.routeId, command: { type: "changeRouteStatus", status: route.status } },
       done: t("statusChanged", { destination: route.destination, status: kit(`status.route.${status}`) }),
     });
   return (
@@ -125,22 +125,28 @@ function Actions({ route }: { route: RouteDetail }) {
           </Button>
         )}
       </Group>
-      {dialog !== "deactivate" && <Refusal problem={act.problem} />}
-      {dialog === "edit" && <RouteForm route={route} isOpen onClose={close} />}
+      <Refusal problem={act.problem} />
+      {dialog === "edit" && <RouteForm route={route} onClose={close} />}
       {dialog === "duplicate" && <DuplicateRoute route={route} onClose={close} />}
-      <CommandModal
-        isOpen={dialog === "deactivate"}
-        onClose={close}
-        title={t("deactivateTitle")}
-        submit={t("toDeactivated")}
-        isGrave
-        act={act}
-        onSubmit={() => move("Deactivated")}
-      >
-        <Text size="sm">{t("deactivateHint")}</Text>
-      </CommandModal>
-      <CreateDelivery isOpen={dialog === "delivery"} onClose={close} routeId={route.routeId} />
+      {dialog === "deactivate" && <Deactivate route={route} onClose={close} />}
+      {dialog === "delivery" && <CreateDelivery onClose={close} routeId={route.routeId} />}
     </Stack>
+  );
+}
+
+function Deactivate({ route: { routeId, destination }, onClose }: { route: RouteDetail; onClose: () => void }) {
+  const { t } = useTranslation("route");
+  const { t: kit } = useTranslation("kit");
+  const form = useForm({ name: `route.${routeId}.deactivate`, initial: () => ({}) });
+  const deactivate = () =>
+    form.submit({ entity: "route", id: routeId, command: { type: "changeRouteStatus", status: "Deactivated" } }, {
+      done: t("statusChanged", { destination, status: kit("status.route.Deactivated") }),
+      onDone: onClose,
+    });
+  return (
+    <CommandModal form={form} onClose={onClose} title={t("deactivateTitle")} submit={t("toDeactivated")} isGrave onSubmit={deactivate}>
+      <Text size="sm">{t("deactivateHint")}</Text>
+    </CommandModal>
   );
 }
 

@@ -76,7 +76,7 @@ export function RoutesPage() {
         <TextFilter label={t("search")} value={search.text ?? ""} onChange={(text) => set({ text: text || undefined })} />
       </Group>
       <RouteList search={filters} />
-      {mayChange && isCreating && <RouteForm isOpen onClose={() => go(filters)} />}
+      {mayChange && isCreating && <RouteForm onClose={() => go(filters)} />}
     </>
   );
 }

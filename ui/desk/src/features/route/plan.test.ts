@@ -1,6 +1,9 @@
 import type { CheckpointView } from "@bindings/CheckpointView";
-import { expect, test } from "vitest";
-import { boundsOf, brokenBound, movedOrder, nextTime } from "./plan";
+import { afterEach, expect, test } from "vitest";
+import { setConventions } from "@kit/conventions";
+import { boundsOf, brokenBound, copiedTimes, movedOrder, nextTime } from "./plan";
+
+afterEach(() => setConventions({ locale: undefined, timeZone: undefined }));
 
 const at = (clock: string) => `2026-03-02T${clock}:00.000Z`;
 const stop = (sequence: number, location: string, clock: string): CheckpointView => ({
@@ -29,4 +32,34 @@ test("the next checkpoint is suggested as long after the last as that was after 
 test("a place moves among the others, which keep their order", () => {
   expect(movedOrder(ROUTE.checkpoints, 2, 0)).toEqual([4, 1, 3]);
   expect(movedOrder(ROUTE.checkpoints, 0, 1)).toEqual([3, 1, 4]);
+});
+
+const HALF_HOURS = Array.from({ length: 9 }, (_, index) => new Date(Date.parse("2027-03-20T23:30:00Z") + index * 30 * 60_000).toISOString());
+const clocks = (times: readonly string[]) => times.map((time) => time.slice(11, 16)).join(" ");
+
+test("a copied round is at the same times by the clock", () => {
+  setConventions({ locale: "de-DE", timeZone: "Europe/Berlin" });
+  expect(copiedTimes(["2027-03-20T07:00:30.000Z"], 10)).toEqual({ times: ["2027-03-30T06:00:30.000Z"] });
+});
+
+test("a round copied onto the night that skips an hour keeps its distances from there on", () => {
+  setConventions({ locale: "de-DE", timeZone: "Europe/Berlin" });
+  const { times, change } = copiedTimes(HALF_HOURS, 7);
+  expect(change).toBe("forward");
+  expect(clocks(times)).toBe("23:30 00:00 00:30 01:00 01:30 02:00 02:30 03:00 03:30");
+});
+
+test("a round copied onto the night with an hour twice takes the first of it", () => {
+  setConventions({ locale: "de-DE", timeZone: "Europe/Berlin" });
+  const { times, change } = copiedTimes(HALF_HOURS, 224);
+  expect(change).toBe("back");
+  expect(clocks(times)).toBe("22:30 23:00 23:30 00:00 00:30 02:00 02:30 03:00 03:30");
+});
+
+test("a round that would start in the hour that is skipped starts after it", () => {
+  setConventions({ locale: "de-DE", timeZone: "Europe/Berlin" });
+  expect(copiedTimes(["2027-03-21T01:30:00.000Z", "2027-03-21T02:30:00.000Z"], 7)).toEqual({
+    times: ["2027-03-28T01:00:00.000Z", "2027-03-28T02:00:00.000Z"],
+    change: "forward",
+  });
 });

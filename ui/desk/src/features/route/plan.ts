@@ -1,6 +1,8 @@
 // The rules of a route's times, as the depot has them, so that they can be shown before it refuses.
 import type { RouteDetail } from "@bindings/RouteDetail";
 import type { CheckpointView } from "@bindings/CheckpointView";
+import { laterDay } from "@kit/days";
+import { clockOf, instantsAt, localDay, zoneChange } from "@kit/time";
 
 const USUAL_STEP_MS = 30 * 60_000;
 
@@ -50,6 +52,38 @@ export function movedOrder(checkpoints: readonly CheckpointView[], from: number,
   const [moved] = order.splice(from, 1);
   if (moved !== undefined) order.splice(to, 0, moved);
   return order;
+}
+
+/** The times of a copy, and what a clock change does to them. */
+export interface CopiedTimes {
+  readonly times: readonly string[];
+  /** `forward`: the clock skips one of them. `back`: the clock shows one of them twice. */
+  readonly change?: "forward" | "back";
+}
+
+/**
+ * The same times by the clock, `days` later. From a time that the clock skips on they keep their distances instead, for a
+ * drive takes as long as it takes; of two that the clock shows alike it is the first.
+ */
+export function copiedTimes(times: readonly string[], days: number): CopiedTimes {
+  const copied: string[] = [];
+  let change: CopiedTimes["change"];
+  for (const [index, time] of times.entries()) {
+    const [day, clock] = [laterDay(localDay(new Date(time)), days), clockOf(time)];
+    const previous = copied.at(-1);
+    const found = instantsAt(day, clock);
+    const withinMinute_ms = Date.parse(time) % 60_000;
+    const fit = found.map((at) => Date.parse(at) + withinMinute_ms).find((at_ms) => previous === undefined || at_ms > Date.parse(previous));
+    if (change !== "forward" && fit !== undefined) {
+      if (found.length > 1) change = "back";
+      copied.push(new Date(fit).toISOString());
+      continue;
+    }
+    change = "forward";
+    const distance_ms = Date.parse(time) - Date.parse(times[index - 1] ?? time);
+    copied.push(previous === undefined ? zoneChange(day, clock).next : new Date(Date.parse(previous) + distance_ms).toISOString());
+  }
+  return { times: copied, ...(change !== undefined && { change }) };
 }
 
 function boundOf({ expectedTime, location }: CheckpointView): Bound {

@@ -7,9 +7,10 @@ import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { useDepotQuery, useSession } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
+import { ListSelect } from "@kit/ListSelect";
 import { Panel } from "@kit/Panel";
+import { PickGateContext, usePickGate } from "@kit/pickGate";
 import { Refusal } from "@kit/Refusal";
-import { filterOptions } from "@kit/selectFilter";
 import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
@@ -68,47 +69,52 @@ function SettingsForm({ settings, hint, isRow = false }: Pick<SectionProps, "hin
     .map(({ key, value }) => ({ key, value: draft[key] ?? value, before: value }))
     .filter(({ value, before }) => value !== before)
     .map(({ key, value }) => ({ key, value }));
+  const gate = usePickGate(() => {
+    act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: () => setDraft({}) });
+  });
   const save = (event: FormEvent) => {
     event.preventDefault();
-    act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: () => setDraft({}) });
+    gate.submit();
   };
   return (
-    <form onSubmit={save} noValidate>
-      <Stack gap="md">
-        {hint !== undefined && (
-          <Text size="sm" c="dimmed">
-            {hint}
-          </Text>
-        )}
-        <SimpleGrid cols={{ base: 1, sm: isRow ? settings.length : 1 }} spacing="md">
-          {settings.map((setting) => (
-            <Field
-              key={setting.key}
-              setting={setting}
-              value={draft[setting.key] ?? setting.value}
-              isLocked={!isAdmin}
-              isRow={isRow}
-              onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
+    <PickGateContext value={gate}>
+      <form onSubmit={save} noValidate>
+        <Stack gap="md">
+          {hint !== undefined && (
+            <Text size="sm" c="dimmed">
+              {hint}
+            </Text>
+          )}
+          <SimpleGrid cols={{ base: 1, sm: isRow ? settings.length : 1 }} spacing="md">
+            {settings.map((setting) => (
+              <Field
+                key={setting.key}
+                setting={setting}
+                value={draft[setting.key] ?? setting.value}
+                isLocked={!isAdmin}
+                isRow={isRow}
+                onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
+              />
+            ))}
+          </SimpleGrid>
+          <Refusal problem={act.problem} />
+          {isAdmin ? (
+            <SaveButtons
+              hasChanges={changes.length > 0}
+              isBusy={act.isBusy}
+              onDiscard={() => {
+                setDraft({});
+                act.reset();
+              }}
             />
-          ))}
-        </SimpleGrid>
-        <Refusal problem={act.problem} />
-        {isAdmin ? (
-          <SaveButtons
-            hasChanges={changes.length > 0}
-            isBusy={act.isBusy}
-            onDiscard={() => {
-              setDraft({});
-              act.reset();
-            }}
-          />
-        ) : (
-          <Text size="sm" c="dimmed">
-            {t("onlyAdmins")}
-          </Text>
-        )}
-      </Stack>
-    </form>
+          ) : (
+            <Text size="sm" c="dimmed">
+              {t("onlyAdmins")}
+            </Text>
+          )}
+        </Stack>
+      </form>
+    </PickGateContext>
   );
 }
 
@@ -148,17 +154,26 @@ function Field({ setting: { key, source, valid }, value, isLocked, isRow, onChan
         />
       );
     case "choice":
+      if (valid.values.length > LANGUAGES_MOST) {
+        return (
+          <ListSelect
+            {...shared}
+            data={choicesOf(valid.values, value)}
+            value={value}
+            onChange={(choice) => choice !== null && onChange(choice)}
+            required
+            withAsterisk={false}
+            {...place}
+          />
+        );
+      }
       return (
         <Select
           {...shared}
           data={choicesOf(valid.values, value)}
           value={value}
           onChange={(choice) => choice !== null && onChange(choice)}
-          searchable={valid.values.length > LANGUAGES_MOST}
-          filter={filterOptions}
-          nothingFoundMessage={t("noChoice")}
           allowDeselect={false}
-          limit={CHOICES_SHOWN}
           {...place}
         />
       );
@@ -179,7 +194,6 @@ function Field({ setting: { key, source, valid }, value, isLocked, isRow, onChan
 
 /** More than this are searched rather than read through. */
 const LANGUAGES_MOST = 8;
-const CHOICES_SHOWN = 100;
 
 /** Of time zones only those of places, with the one in force: the old and the technical names only lengthen the list. */
 function choicesOf(values: readonly string[], value: string) {

@@ -4,9 +4,11 @@ import { Anchor, Button, Stack, Tabs, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useSession, useTransport } from "@kit/depot";
+import { dropDrafts } from "@kit/draft";
 import { Loaded } from "@kit/Loaded";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
+import type { Transport } from "@kit/protocol";
 import { DemoBanner, FirstStart } from "../today/Demo";
 import { Appearance } from "./Appearance";
 import { DataPanel } from "./DataPanel";
@@ -118,7 +120,7 @@ function SignedIn({ session: { actor, version } }: { session: Session }) {
         ) : (
           <>
             <Text size="sm">{t("who", { name: actor.name, role: t(`role.${actor.role}`) })}</Text>
-            <Button variant="default" onClick={() => void transport.signOut()}>
+            <Button variant="default" onClick={() => void signOut(transport)}>
               {t("signOut")}
             </Button>
           </>
@@ -129,6 +131,13 @@ function SignedIn({ session: { actor, version } }: { session: Session }) {
       </Stack>
     </Panel>
   );
+}
+
+/** Leaves nothing of this person in the tab: neither what they saw nor what they typed. */
+async function signOut(transport: Transport): Promise<void> {
+  await transport.signOut();
+  dropDrafts();
+  location.assign("/");
 }
 
 /** For those who may not see who comes in. */

@@ -5,10 +5,11 @@ import { Badge, Button, CopyButton, Group, Modal, Select, Stack, Table, Text, Te
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { LATENESS_REFETCH_MS, useDepotQuery, useSession } from "@kit/depot";
+import { useDialog } from "@kit/draft";
 import { DriverName } from "@kit/EntityLink";
+import { useForm } from "@kit/form";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { useNow } from "@kit/now";
@@ -22,13 +23,13 @@ const VALID_DAYS = ["", "30", "90", "365"];
 export function Tokens() {
   const { t } = useTranslation("settings");
   const tokens = useDepotQuery({ query: "tokens" }, { refetchInterval: LATENESS_REFETCH_MS });
-  const [isCreating, setIsCreating] = useState(false);
+  const [dialog, setDialog] = useDialog("tokens", ["new"]);
   const [revoking, setRevoking] = useState<TokenView>();
   return (
     <Panel
       title={t("tokens.title")}
       action={
-        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setIsCreating(true)}>
+        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setDialog("new")}>
           {t("tokens.create")}
         </Button>
       }
@@ -44,7 +45,7 @@ export function Tokens() {
           )
         }
       </Loaded>
-      {isCreating && <CreateToken onClose={() => setIsCreating(false)} />}
+      {dialog === "new" && <CreateToken onClose={() => setDialog(undefined)} />}
       {revoking !== undefined && <RevokeToken token={revoking} onClose={() => setRevoking(undefined)} />}
     </Panel>
   );
@@ -123,16 +124,16 @@ function Validity({ token: { revokedAt, expiresAt }, now_ms }: { token: TokenVie
 
 function CreateToken({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("settings");
-  const act = useAct(t("tokens.made"));
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("dispatcher");
-  const [driverId, setDriverId] = useState<string | null>(null);
-  const [days, setDays] = useState("");
+  const form = useForm({
+    name: "tokens.new",
+    initial: () => ({ name: "", role: "dispatcher" as Role, driverId: null as string | null, days: "" }),
+  });
+  const { name, role, driverId, days } = form.fields;
   const [secret, setSecret] = useState<string>();
   if (secret !== undefined) return <NewSecret secret={secret} onClose={onClose} />;
   const canSubmit = name.trim() !== "" && (role !== "driver" || driverId !== null);
   const submit = () =>
-    act.run(
+    form.submit(
       {
         entity: "depot",
         command: {
@@ -143,15 +144,15 @@ function CreateToken({ onClose }: { onClose: () => void }) {
           expiresInDays: days === "" ? null : Number(days),
         },
       },
-      { onDone: ({ token }) => (token === undefined ? onClose() : setSecret(token)) },
+      { done: t("tokens.made"), onDone: ({ token }) => (token === undefined ? onClose() : setSecret(token)) },
     );
   return (
-    <CommandModal isOpen onClose={onClose} title={t("tokens.create")} submit={t("tokens.create")} canSubmit={canSubmit} act={act} onSubmit={submit}>
+    <CommandModal form={form} onClose={onClose} title={t("tokens.create")} submit={t("tokens.create")} canSubmit={canSubmit} onSubmit={submit}>
       <TextInput
         label={t("tokens.name")}
         description={t("tokens.nameHint")}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => form.set({ name: event.currentTarget.value })}
         maxLength={100}
         required
         data-autofocus
@@ -161,15 +162,15 @@ function CreateToken({ onClose }: { onClose: () => void }) {
         description={t(`tokens.may.${role}`)}
         data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
         value={role}
-        onChange={(chosen) => setRole(ROLES.find((known) => known === chosen) ?? role)}
+        onChange={(chosen) => form.set({ role: ROLES.find((known) => known === chosen) ?? role })}
         allowDeselect={false}
       />
-      {role === "driver" && <DriverPick label={t("tokens.driver")} value={driverId} onChange={setDriverId} required anyStatus />}
+      {role === "driver" && <DriverPick label={t("tokens.driver")} value={driverId} onChange={(picked) => form.set({ driverId: picked })} required anyStatus />}
       <Select
         label={t("tokens.until")}
         data={VALID_DAYS.map((value) => ({ value, label: value === "" ? t("tokens.forever") : t("tokens.days", { count: Number(value) }) }))}
         value={days}
-        onChange={(chosen) => setDays(chosen ?? "")}
+        onChange={(chosen) => form.set({ days: chosen ?? "" })}
         allowDeselect={false}
       />
     </CommandModal>
@@ -179,7 +180,8 @@ function CreateToken({ onClose }: { onClose: () => void }) {
 function NewSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
   const { t } = useTranslation("settings");
   return (
-    <Modal opened onClose={onClose} title={t("tokens.secretTitle")} size="lg" centered closeButtonProps={{ "aria-label": t("tokens.done") }}>
+    // It is shown only once: a click beside the dialog does not take it away.
+    <Modal opened onClose={onClose} closeOnClickOutside={false} title={t("tokens.secretTitle")} size="lg" centered closeButtonProps={{ "aria-label": t("tokens.done") }}>
       <Stack>
         <Text size="sm">{t("tokens.secretHint")}</Text>
         <TextInput
@@ -207,16 +209,15 @@ function NewSecret({ secret, onClose }: { secret: string; onClose: () => void })
 
 function RevokeToken({ token: { id, name }, onClose }: { token: TokenView; onClose: () => void }) {
   const { t } = useTranslation("settings");
-  const act = useAct(t("tokens.revokedOne", { name }));
+  const form = useForm({ name: `tokens.${id}.revoke`, initial: () => ({}) });
   return (
     <CommandModal
-      isOpen
+      form={form}
       onClose={onClose}
       title={t("tokens.revokeOne", { name })}
       submit={t("tokens.revoke")}
       isGrave
-      act={act}
-      onSubmit={() => act.run({ entity: "depot", command: { type: "revokeToken", id } }, { onDone: onClose })}
+      onSubmit={() => form.submit({ entity: "depot", command: { type: "revokeToken", id } }, { done: t("tokens.revokedOne", { name }), onDone: onClose })}
     >
       <Text size="sm">{t("tokens.revokeHint")}</Text>
     </CommandModal>

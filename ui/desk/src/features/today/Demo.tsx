@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
 import { CommandModal } from "@kit/CommandModal";
 import { useSession } from "@kit/depot";
+import { useForm } from "@kit/form";
 import { LinkAnchor, LinkButton } from "@kit/links";
 import { Refusal } from "@kit/Refusal";
 import { RestoreButton } from "../restore/RestoreButton";
@@ -78,17 +79,16 @@ export function DemoBanner() {
 
 function RemoveDemo({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("today");
-  const act = useAct(t("demo.removed"));
+  const form = useForm({ name: "demo.remove", initial: () => ({}) });
   const { data } = useSession();
   return (
     <CommandModal
-      isOpen
+      form={form}
       onClose={onClose}
       title={t("demo.title")}
       submit={t("demo.remove")}
       isGrave
-      act={act}
-      onSubmit={() => act.run({ entity: "depot", command: { type: "removeDemo" } }, { onDone: onClose })}
+      onSubmit={() => form.submit({ entity: "depot", command: { type: "removeDemo" } }, { done: t("demo.removed"), onDone: onClose })}
     >
       <Text size="sm">
         {t("demo.hint")} {t("demo.beside", { count: data?.eventsBesideDemo ?? 0 })}

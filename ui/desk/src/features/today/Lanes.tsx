@@ -1,7 +1,7 @@
 // A day as lanes: who is on the road when, in the depot's time. A delivery that is only picked up can be dragged to
 // another lane, or along its own to move its route's start; where the depot refuses, the bar stays and the reason is told.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
-import { useElementSize } from "@mantine/hooks";
+import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { ActionIcon, Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { ResourcesDayView } from "@mantine/schedule";
 import { IconAlertTriangle, IconChevronLeft, IconChevronRight, IconClockExclamation, IconHourglassLow } from "@tabler/icons-react";
@@ -21,8 +21,9 @@ import { Person } from "@kit/Person";
 import { Refusal } from "@kit/Refusal";
 import { lookOf } from "@kit/status";
 import { formatDay, formatSpan, localDay, startOfDay, wallTime } from "@kit/time";
+import { useGrab } from "./grab";
 import classes from "./Lanes.module.css";
-import { OPEN_LANE, barsOf, commandOf, hoursBetween, hoursOf, onRoadOf, startAt } from "./laneBars";
+import { OPEN_LANE, barsOf, dropOf, hoursBetween, hoursOf, onRoadOf, startAt } from "./laneBars";
 import type { Bar, Grouping } from "./laneBars";
 import { SlotMenu } from "./SlotMenu";
 import type { Slot } from "./SlotMenu";
@@ -117,6 +118,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
   const onRoad = onRoadOf(deliveries, grouping);
   const [startTime, endTime] = hoursOf(bars);
   const { ref: room, width } = useElementSize();
+  const frame = useMergedRef(room, useGrab());
   const hour_px = Math.max(HOUR_LEAST_PX, (width - NAMES_PX) / hoursBetween(startTime, endTime));
   const isToday = localDay(new Date(now_ms)) === day;
   const problem = assign.problem ?? move.problem;
@@ -126,20 +128,23 @@ function Day({ day, grouping, deliveries }: DayProps) {
     setRefused(undefined);
   };
   const onDrop = (deliveryId: string, lane: string, newStart: string) => {
-    const delivery = deliveries.find(({ id }) => id === deliveryId);
-    if (delivery === undefined) return;
+    const bar = bars.find(({ id }) => id === deliveryId);
+    if (bar === undefined) return;
     dismiss();
-    const wanted = commandOf(delivery, grouping, lane, newStart);
+    const wanted = dropOf(bar, grouping, lane, newStart);
     if (wanted === undefined) return;
+    const { delivery } = bar.payload;
     setRefused({ delivery, isTakenAway: wanted === "takenAway" });
     if (wanted === "takenAway") return;
-    const act = wanted.entity === "route" ? move : assign;
-    act.run(wanted, {
-      // A route has a version of its own, which a lane does not know.
-      ...(wanted.entity === "delivery" && { expectedVersion: delivery.version }),
+    const { command, undo } = wanted;
+    const act = command.entity === "route" ? move : assign;
+    act.run(command, {
+      undo,
+      // A route has a version of its own, which a lane does not know: the move says where the route was seen.
+      ...(command.entity === "delivery" && { expectedVersion: delivery.version }),
       onDone: dismiss,
       done:
-        wanted.entity === "route"
+        command.entity === "route"
           ? t("lanes.moved", { destination: delivery.routeDestination })
           : t("lanes.assigned", { destination: delivery.routeDestination, name: personWord(kit, resources.find(({ id }) => id === lane)?.label ?? "") }),
     });
@@ -161,7 +166,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
     );
   }
   return (
-    <Stack gap="xs" ref={room}>
+    <Stack gap="xs" ref={frame}>
       {refused !== undefined && (refused.isTakenAway || problem !== null) && (
         <div>
           <Text size="sm" mb={4}>

@@ -24,10 +24,10 @@ export function SlotMenu({ slot, grouping, onClose }: { slot: Slot; grouping: Gr
   const { t } = useTranslation("today");
   const [creating, setCreating] = useState<"delivery" | "route">();
   const { lane, name, start, x, y } = slot;
-  if (creating === "route") return <RouteForm isOpen start={start} onClose={onClose} />;
+  if (creating === "route") return <RouteForm start={start} onClose={onClose} />;
   if (creating === "delivery") {
     const crew = lane === OPEN_LANE ? {} : grouping === "driver" ? { driverId: lane } : { vehicleId: lane };
-    return <CreateDelivery isOpen onClose={onClose} {...crew} />;
+    return <CreateDelivery onClose={onClose} {...crew} />;
   }
   return (
     <Menu opened onChange={(isOpen) => !isOpen && onClose()} position="bottom-start" withinPortal>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { setConventions } from "@kit/conventions";
 import { END, ROUTE, START, rowOf } from "../delivery/sample";
-import { OPEN_LANE, barsOf, commandOf, hoursOf, startAt } from "./laneBars";
+import { OPEN_LANE, barsOf, dropOf, hoursOf, startAt } from "./laneBars";
 
 const DAY = "2026-03-02";
 
@@ -23,26 +23,36 @@ test("the lanes reach from six to twenty, and further where something happens th
   expect(hoursOf(barsOf([night], "driver", DAY))).toEqual(["04:00:00", "23:59:59"]);
 });
 
-test("a drop on another lane assigns, one along the lane moves the route's start", () => {
+function drop(delivery: ReturnType<typeof rowOf>, grouping: "driver" | "vehicle", lane: string, newStart: string) {
+  const [bar] = barsOf([delivery], grouping, DAY);
+  return bar === undefined ? undefined : dropOf(bar, grouping, lane, newStart);
+}
+
+test("a drop on another lane assigns, and can be taken back to who was there", () => {
   const delivery = rowOf({ driverId: "ana", vehicleId: "van" });
-  expect(commandOf(delivery, "driver", "ben", "2026-03-02 15:00:00")).toEqual({
-    entity: "delivery",
-    id: "d1",
-    command: { type: "assignDriver", driverId: "ben" },
+  const assign = (driverId: string) => ({ entity: "delivery", id: "d1", command: { type: "assignDriver", driverId } });
+  expect(drop(delivery, "driver", "ben", "2026-03-02 15:00:00")).toEqual({ command: assign("ben"), undo: assign("ana") });
+  expect(drop(rowOf(), "vehicle", "truck", "2026-03-02 09:00:00")).toEqual({
+    command: { entity: "delivery", id: "d1", command: { type: "assignVehicle", vehicleId: "truck" } },
+    undo: undefined,
   });
-  expect(commandOf(delivery, "vehicle", "truck", "2026-03-02 09:00:00")).toEqual({
-    entity: "delivery",
-    id: "d1",
-    command: { type: "assignVehicle", vehicleId: "truck" },
-  });
-  expect(commandOf(delivery, "driver", "ana", "2026-03-02 08:45:00")).toEqual({
+  expect(drop(delivery, "driver", OPEN_LANE, "2026-03-02 09:00:00")).toBe("takenAway");
+});
+
+test("a drop along the lane moves the route as far as its bar was moved", () => {
+  const move = (from: string, scheduledStartTime: string) => ({
     entity: "route",
     id: ROUTE.routeId,
-    command: { type: "updateRoute", origin: ROUTE.origin, destination: ROUTE.destination, scheduledStartTime: "2026-03-02T07:45:00.000Z" },
+    command: { type: "moveRoute", from, scheduledStartTime },
   });
-  expect(commandOf(delivery, "driver", "ana", "2026-03-02 09:00:00")).toBeUndefined();
-  expect(commandOf(delivery, "driver", OPEN_LANE, "2026-03-02 09:00:00")).toBe("takenAway");
-  expect([START, END]).toEqual([delivery.scheduledStartTime, delivery.scheduledEndTime]);
+  const delivery = rowOf({ driverId: "ana" });
+  expect(drop(delivery, "driver", "ana", "2026-03-02 08:45:00")).toEqual({
+    command: move(START, "2026-03-02T07:45:00.000Z"),
+    undo: move("2026-03-02T07:45:00.000Z", START),
+  });
+  expect(drop(delivery, "driver", "ana", "2026-03-02 09:00:00")).toBeUndefined();
+  const overnight = rowOf({ driverId: "ana", scheduledStartTime: "2026-03-01T21:00:00Z", scheduledEndTime: END });
+  expect(drop(overnight, "driver", "ana", "2026-03-02 01:00:00")).toMatchObject({ command: move("2026-03-01T21:00:00Z", "2026-03-01T22:00:00.000Z") });
 });
 
 test("a place of a lane is the half hour that it stands for", () => {

@@ -2,7 +2,7 @@
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { isUnderWay } from "@kit/status";
-import { toInstant, wallTime } from "@kit/time";
+import { instantsAt, wallTime } from "@kit/time";
 
 export type Grouping = "driver" | "vehicle";
 
@@ -62,30 +62,44 @@ export function hoursBetween(startTime: string, endTime: string): number {
   return (endTime > "23:59" ? 24 : Number(endTime.slice(0, 2))) - Number(startTime.slice(0, 2));
 }
 
-/** What a drop on a lane at a wall time asks for; undefined where it asks for nothing. */
-export function commandOf(
-  delivery: DeliveryRow,
-  grouping: Grouping,
-  lane: string,
-  newStart: string,
-): DepotCommand | "takenAway" | undefined {
-  const { id, routeId, routeOrigin: origin, routeDestination: destination } = delivery;
+/** A command, and what takes it back, where something does. */
+export interface Drop {
+  readonly command: DepotCommand;
+  readonly undo: DepotCommand | undefined;
+}
+
+/** What a drop asks for that moves a bar to a lane and to another start; undefined where it asks for nothing. */
+export function dropOf(bar: Bar, grouping: Grouping, lane: string, newStart: string): Drop | "takenAway" | undefined {
+  const { delivery } = bar.payload;
+  const { id, routeId, driverId, vehicleId, scheduledStartTime: from } = delivery;
   if (lane !== laneOf(delivery, grouping)) {
     if (lane === OPEN_LANE) return "takenAway";
-    return grouping === "driver"
-      ? { entity: "delivery", id, command: { type: "assignDriver", driverId: lane } }
-      : { entity: "delivery", id, command: { type: "assignVehicle", vehicleId: lane } };
+    const assign = (driver: string | null, vehicle: string | null): DepotCommand | undefined => {
+      if (grouping === "driver") return driver === null ? undefined : { entity: "delivery", id, command: { type: "assignDriver", driverId: driver } };
+      return vehicle === null ? undefined : { entity: "delivery", id, command: { type: "assignVehicle", vehicleId: vehicle } };
+    };
+    const command = assign(lane, lane);
+    return command && { command, undo: assign(driverId, vehicleId) };
   }
-  const scheduledStartTime = toInstant(newStart.slice(0, 10), newStart.slice(11, 16));
-  if (scheduledStartTime === undefined || Date.parse(scheduledStartTime) === Date.parse(delivery.scheduledStartTime)) return undefined;
-  return { entity: "route", id: routeId, command: { type: "updateRoute", origin, destination, scheduledStartTime } };
+  // A bar that began the day before is drawn from midnight: what counts is how far it was moved.
+  const moved_ms = asUtc(newStart) - asUtc(bar.start);
+  const wanted = new Date(asUtc(wallTime(from)) + moved_ms);
+  const [scheduledStartTime] = instantsAt(wanted.toISOString().slice(0, 10), { hours: wanted.getUTCHours(), minutes: wanted.getUTCMinutes() });
+  if (moved_ms === 0 || scheduledStartTime === undefined) return undefined;
+  const move = (before: string, after: string): DepotCommand => ({ entity: "route", id: routeId, command: { type: "moveRoute", from: before, scheduledStartTime: after } });
+  return { command: move(from, scheduledStartTime), undo: move(scheduledStartTime, from) };
+}
+
+/** A wall time as if it were told in UTC. */
+function asUtc(time: string): number {
+  return Date.parse(`${time.replace(" ", "T")}Z`);
 }
 
 /** The beginning of the half hour at a place of a lane, 0 at its left end and 1 at its right. */
 export function startAt(day: string, across: number, startTime: string, endTime: string): string | undefined {
   const halfHours = Math.floor(Math.min(Math.max(across, 0), 0.999) * hoursBetween(startTime, endTime) * 2);
   const minutes = Number(startTime.slice(0, 2)) * 60 + halfHours * 30;
-  return toInstant(day, `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`);
+  return instantsAt(day, { hours: Math.floor(minutes / 60), minutes: minutes % 60 })[0];
 }
 
 function hour(time: string): number {
