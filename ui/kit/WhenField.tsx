@@ -27,7 +27,7 @@ export function WhenField({ label, value, onChange, error, hideLabels = false }:
     return hideLabels ? { "aria-label": text } : { label: text };
   };
   return (
-    <Stack gap={6} flex={1}>
+    <Stack gap={6} {...(hideLabels && { flex: 1 })}>
       <Group align="flex-start" gap="xs" wrap="nowrap">
         <DayField
           {...name("date")}

@@ -2,9 +2,9 @@
 // never reach what came up in the place of what was pressed.
 import { useRef } from "react";
 
-/** A hand's second click follows within this time, at the same place. */
+/** A hand's second click follows within this time, and hardly moves. */
 const SECOND_MS = 450;
-const PLACE_PX = 8;
+const PLACE_PX = 3;
 const CONTROLS = "a, button, input, select, textarea, label, summary, [role], [tabindex]";
 
 interface Press {

@@ -31,14 +31,22 @@ export function CheckpointFields({ route, checkpoint, isFirst, onDone, onCancel 
   const { t } = useTranslation("route");
   const { t: kit } = useTranslation("kit");
   const now_ms = useNow();
+  const placeIn = (from: RouteDetail | undefined) => from?.checkpoints.find(({ sequence }) => sequence === checkpoint?.sequence);
   const form = useForm({
     name: `route.${route.routeId}.checkpoint.${checkpoint?.sequence ?? "new"}`,
-    source: route,
+    // A new one comes last and overwrites nothing, whatever became of the others.
+    source: checkpoint && route,
     initial: (from) => {
-      const present = from?.checkpoints.find(({ sequence }) => sequence === checkpoint?.sequence);
+      const present = placeIn(from);
       return { location: present?.location ?? "", when: whenOf(present?.expectedTime ?? nextTime(from ?? route)) };
     },
-    shown: ({ checkpoints }) => checkpoints.map(({ sequence, location, expectedTime }) => [`${sequence}.`, `${location}, ${formatMoment(expectedTime, now_ms)}`]),
+    shown: (from) => {
+      const present = placeIn(from);
+      return [
+        [t("checkpoint.location"), present?.location ?? ""],
+        [t("checkpoint.time"), present === undefined ? "" : formatMoment(present.expectedTime, now_ms)],
+      ];
+    },
   });
   const { location, when } = form.fields;
   const bounds = boundsOf(route, checkpoint?.sequence);

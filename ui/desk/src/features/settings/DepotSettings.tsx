@@ -1,16 +1,17 @@
 // The depot's own settings and its rules, to be changed while it runs. What is valid comes from the depot.
 import type { SettingView } from "@bindings/SettingView";
 import { NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
+import { ChangedMeanwhile } from "@kit/ChangedMeanwhile";
 import { useDepotQuery, useSession } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { ListSelect } from "@kit/ListSelect";
 import { Panel } from "@kit/Panel";
 import { PickGateContext, usePickGate } from "@kit/pickGate";
 import { Refusal } from "@kit/Refusal";
+import { useSettingsDraft } from "./draft";
 import { SaveButtons } from "./SaveButtons";
 
 const DEPOT = ["depot.name", "depot.time_zone", "depot.language"];
@@ -63,15 +64,11 @@ function SettingsForm({ settings, hint, isRow = false }: Pick<SectionProps, "hin
   const { t } = useTranslation("settings");
   const isAdmin = useSession().data?.actor.role === "admin";
   const act = useAct(t("saved"));
-  // Only what somebody touched: another's change of the rest shows through.
-  const [draft, setDraft] = useState<Readonly<Record<string, string>>>({});
-  const changes = settings
-    .map(({ key, value }) => ({ key, value: draft[key] ?? value, before: value }))
-    .filter(({ value, before }) => value !== before)
-    .map(({ key, value }) => ({ key, value }));
-  const gate = usePickGate(() => {
-    act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: () => setDraft({}) });
-  });
+  const draft = useSettingsDraft(settings, (key) => t(`setting.${key}.label`));
+  const changes = [...draft.changes];
+  const gate = usePickGate(() =>
+    draft.save(() => act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: draft.clear })),
+  );
   const save = (event: FormEvent) => {
     event.preventDefault();
     gate.submit();
@@ -90,20 +87,20 @@ function SettingsForm({ settings, hint, isRow = false }: Pick<SectionProps, "hin
               <Field
                 key={setting.key}
                 setting={setting}
-                value={draft[setting.key] ?? setting.value}
+                value={draft.valueOf(setting.key)}
                 isLocked={!isAdmin}
                 isRow={isRow}
-                onChange={(value) => setDraft((before) => ({ ...before, [setting.key]: value }))}
+                onChange={(value) => draft.set(setting.key, value)}
               />
             ))}
           </SimpleGrid>
-          <Refusal problem={act.problem} />
+          {draft.others.length > 0 ? <ChangedMeanwhile changes={draft.others} /> : <Refusal problem={act.problem} />}
           {isAdmin ? (
             <SaveButtons
               hasChanges={changes.length > 0}
               isBusy={act.isBusy}
               onDiscard={() => {
-                setDraft({});
+                draft.clear();
                 act.reset();
               }}
             />

@@ -5,16 +5,17 @@ import type { Follower } from "@bindings/Follower";
 import type { SettingView } from "@bindings/SettingView";
 import { ActionIcon, Alert, Anchor, Code, CopyButton, Group, NumberInput, Select, Stack, Switch, Table, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconCircleCheck, IconCircleOff, IconCopy } from "@tabler/icons-react";
-import { useState } from "react";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "@kit/act";
+import { ChangedMeanwhile } from "@kit/ChangedMeanwhile";
 import { useDepotQuery, useTransport } from "@kit/depot";
 import { Loaded } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import { Refusal } from "@kit/Refusal";
 import { ToneBadge } from "@kit/ToneBadge";
+import { useSettingsDraft } from "./draft";
 import { EVERYWHERE, joined, ONLY_HERE, split } from "./listen";
 import { SaveButtons } from "./SaveButtons";
 
@@ -110,25 +111,29 @@ function Addresses({ of: { open } }: { of: EndpointStatus }) {
   );
 }
 
+const LABELS = {
+  "endpoint.enabled": "endpoint.enabled",
+  "endpoint.listen": "endpoint.interface",
+  "endpoint.insecure_http": "endpoint.insecure",
+} as const;
 const KEYS = ["endpoint.enabled", "endpoint.listen", "endpoint.insecure_http"] as const;
 
 function EndpointForm({ endpoint, settings }: { endpoint: EndpointStatus; settings: readonly SettingView[] }) {
   const { t } = useTranslation("settings");
   const transport = useTransport();
   const act = useAct(t("saved"));
-  // Only what somebody touched: another's change of the rest shows through.
-  const [draft, setDraft] = useState<Readonly<Partial<Record<(typeof KEYS)[number], string>>>>({});
+  const draft = useSettingsDraft(
+    settings.filter(({ key }) => key in LABELS),
+    (key) => t(LABELS[key as keyof typeof LABELS]),
+  );
+  const { set, valueOf } = draft;
+  const changes = [...draft.changes];
   const setting = (key: (typeof KEYS)[number]) => settings.find((one) => one.key === key);
-  const valueOf = (key: (typeof KEYS)[number]) => draft[key] ?? setting(key)?.value ?? "";
   const isLocked = (key: (typeof KEYS)[number]) => ["environment", "commandLine"].includes(setting(key)?.source ?? "");
-  const set = (key: (typeof KEYS)[number], value: string) => setDraft((before) => ({ ...before, [key]: value }));
   const { address, port } = split(valueOf("endpoint.listen"));
-  const changes = KEYS.map((key) => ({ key, value: valueOf(key), before: setting(key)?.value }))
-    .filter(({ value, before }) => value !== before)
-    .map(({ key, value }) => ({ key, value }));
   const save = (event: FormEvent) => {
     event.preventDefault();
-    act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: () => setDraft({}) });
+    draft.save(() => act.run({ entity: "depot", command: { type: "changeSettings", changes } }, { onDone: draft.clear }));
   };
   const choices = [
     { value: ONLY_HERE, label: t("endpoint.onlyHere") },
@@ -184,13 +189,13 @@ function EndpointForm({ endpoint, settings }: { endpoint: EndpointStatus; settin
           </Text>
         )}
         {transport.kind === "browser" && changes.length > 0 && <Text size="sm">{t("endpoint.fromHere")}</Text>}
-        <Refusal problem={act.problem} />
+        {draft.others.length > 0 ? <ChangedMeanwhile changes={draft.others} /> : <Refusal problem={act.problem} />}
         <SaveButtons
           hasChanges={changes.length > 0}
           isValid={port !== ""}
           isBusy={act.isBusy}
           onDiscard={() => {
-            setDraft({});
+            draft.clear();
             act.reset();
           }}
         />
