@@ -78,7 +78,7 @@ export function BatchModal<Item extends BatchItem>(props: BatchModalProps<Item>)
         if (canSubmit && !isBusy && !isBack && left.length > 0) void start();
       }}
       onClose={close}
-      buttons={(leave) => (
+      renderButtons={(leave) => (
         <Group justify="flex-end">
           {returns.length > 0 && (
             <Button variant="default" mr="auto" onClick={() => void back.run(returns)}>

@@ -31,7 +31,7 @@ export function CommandModal(props: CommandModalProps) {
         if (canSubmit && !form.isBusy) onSubmit();
       }}
       onClose={onClose}
-      buttons={(close) => (
+      renderButtons={(close) => (
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {t("cancel")}

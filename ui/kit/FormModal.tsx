@@ -18,12 +18,12 @@ interface FormModalProps {
   onSubmit: () => void;
   onClose: () => void;
   /** The buttons at its end; they get what closes the dialog. */
-  buttons: (close: () => void) => ReactNode;
+  renderButtons: (close: () => void) => ReactNode;
   children?: ReactNode;
 }
 
 export function FormModal(props: FormModalProps) {
-  const { title, draft, isBusy, isSettled = false, staysOpen = false, onSubmit, onClose, buttons, children } = props;
+  const { title, draft, isBusy, isSettled = false, staysOpen = false, onSubmit, onClose, renderButtons, children } = props;
   const [isAsking, setIsAsking] = useState(false);
   const gate = usePickGate(() => {
     if (!isAsking) onSubmit();
@@ -51,7 +51,7 @@ export function FormModal(props: FormModalProps) {
           <Stack>
             {draft.isRestored && <Restored onStartOver={draft.startOver} />}
             {children}
-            {isAsking ? <Question onKeep={() => setIsAsking(false)} onDiscard={leave} /> : buttons(close)}
+            {isAsking ? <Question onKeep={() => setIsAsking(false)} onDiscard={leave} /> : renderButtons(close)}
           </Stack>
         </form>
       </PickGateContext>

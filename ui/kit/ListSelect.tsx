@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { SearchSelect } from "@kit/SearchSelect";
 import type { PickProps } from "@kit/SearchSelect";
-import { plainText, withoutAccents } from "@kit/text";
+import { isFound } from "@kit/textMatch";
 
 /** More would only be scrolled past. */
 const SHOWN_MOST = 100;
@@ -13,7 +13,7 @@ interface ListSelectProps extends PickProps {
 
 export function ListSelect({ data, ...props }: ListSelectProps) {
   const [text, setText] = useState<string | null>(null);
-  const fitting = (wanted: string | null) => (wanted === null ? data : data.filter(({ label }) => fold(label).includes(fold(wanted))));
+  const fitting = (wanted: string | null) => (wanted === null ? data : data.filter(({ label }) => isFound(wanted, [label])));
   return (
     <SearchSelect
       {...props}
@@ -23,8 +23,4 @@ export function ListSelect({ data, ...props }: ListSelectProps) {
       find={(wanted) => Promise.resolve(fitting(wanted))}
     />
   );
-}
-
-function fold(text: string): string {
-  return withoutAccents(plainText(text));
 }

@@ -9,6 +9,7 @@ import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { usePickCheck } from "@kit/pickGate";
 import classes from "@kit/SearchSelect.module.css";
+import { isFound } from "@kit/textMatch";
 import { Truncated } from "@kit/Truncated";
 
 /** How many matches are shown; who wants another one types on. */
@@ -147,15 +148,12 @@ export function SearchSelect(props: SearchSelectProps) {
 
 /** The one thing that a text names: by its whole label, else as the only one that was found. */
 function onlyFit(found: readonly Choice[], text: string): Choice | Untaken {
-  const named = found.filter(({ label }) => fold(label) === fold(text));
+  // Each holds the other: the same but for case, accents and what parts a plate.
+  const named = found.filter(({ label }) => isFound(text, [label]) && isFound(label, [text]));
   const [only, ...others] = named.length > 0 ? named : found;
   if (only === undefined) return "nothing";
   if (others.length > 0) return "several";
   return only.disabled === true ? "disabled" : only;
-}
-
-function fold(text: string): string {
-  return text.normalize("NFKC").trim().toLowerCase();
 }
 
 function Option({ choice }: { choice: Choice | undefined }) {

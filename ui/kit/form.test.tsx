@@ -11,9 +11,8 @@ import { useForm } from "@kit/form";
 import { startTranslations } from "@kit/i18n";
 import { DepotError } from "@kit/problem";
 import { FakeDepot } from "@kit/testing/fakeDepot";
-import { loadTexts } from "../desk/src/locales/load";
 
-beforeAll(async () => startTranslations(await loadTexts("en"), "en"));
+beforeAll(() => void startTranslations({}));
 beforeEach(dropDrafts);
 afterEach(dropDrafts);
 
@@ -85,7 +84,7 @@ function show(depot: FakeDepot, dialog: Dialog) {
   );
 }
 
-async function type(label: string, text: string) {
+async function write(label: string, text: string) {
   fireEvent.change(await screen.findByLabelText(label), { target: { value: text } });
 }
 
@@ -111,7 +110,7 @@ test("a form gives the version that its fields came from", async () => {
   const vehicle = { registration: "B 1", vehicleType: "Van", version: 3 };
   const depot = depotWith(vehicle);
   show(depot, EditVehicle);
-  await type("Registration", "B 2");
+  await write("Registration", "B 2");
   Object.assign(vehicle, { vehicleType: "Truck", version: 4 });
   act(() => depot.tell({ topics: ["vehicles"] }));
   await waitFor(() => expect(depot.asked.length).toBeGreaterThan(1));
@@ -125,7 +124,7 @@ test("what somebody else changed is shown, and what was typed is kept", async ()
   const depot = depotWith(vehicle);
   atVersion(depot, () => vehicle.version);
   show(depot, EditVehicle);
-  await type("Registration", "B 2");
+  await write("Registration", "B 2");
   Object.assign(vehicle, { vehicleType: "Truck", version: 4 });
   press("Save");
   await screen.findByText("Type: Van → Truck");
@@ -141,7 +140,7 @@ test("a change of what the form does not show is no reason to ask", async () => 
   const depot = depotWith(vehicle);
   atVersion(depot, () => vehicle.version);
   show(depot, EditVehicle);
-  await type("Registration", "B 2");
+  await write("Registration", "B 2");
   vehicle.version = 5;
   press("Save");
   await screen.findByRole("button", { name: "Open" });
@@ -151,7 +150,7 @@ test("a change of what the form does not show is no reason to ask", async () => 
 test("two presses before the answer and one after it make one thing", async () => {
   const depot = new FakeDepot();
   show(depot, Add);
-  await type("Registration", "B 1");
+  await write("Registration", "B 1");
   const button = screen.getByRole("button", { name: "Add" });
   fireEvent.click(button);
   fireEvent.click(button);
@@ -166,7 +165,7 @@ test("an intention keeps its id and key while its outcome is unknown", async () 
     throw DepotError.from({ code: "unknown", detail: "not certain" });
   };
   show(depot, Add);
-  await type("Registration", "B 1");
+  await write("Registration", "B 1");
   press("Add");
   await screen.findByRole("alert");
   press("Cancel");
@@ -186,7 +185,7 @@ test("a refused command is sent again under another key", async () => {
     throw DepotError.from({ code: "ruleBroken", detail: "no" });
   };
   show(depot, Add);
-  await type("Registration", "B 1");
+  await write("Registration", "B 1");
   press("Add");
   await screen.findByRole("alert");
   press("Add");
@@ -198,7 +197,7 @@ test("a refused command is sent again under another key", async () => {
 test("a dialog asks before it drops what was typed", async () => {
   const depot = new FakeDepot();
   show(depot, Add);
-  await type("Registration", "B 1");
+  await write("Registration", "B 1");
   press("Cancel");
   press("Keep editing");
   expect(screen.getByLabelText("Registration")).toHaveProperty("value", "B 1");
@@ -212,7 +211,7 @@ test("a dialog asks before it drops what was typed", async () => {
 
 test("what was typed is there again after the page was loaded anew", async () => {
   const { unmount } = show(new FakeDepot(), Add);
-  await type("Registration", "B 1");
+  await write("Registration", "B 1");
   unmount();
   show(new FakeDepot(), Add);
   expect(await screen.findByLabelText("Registration")).toHaveProperty("value", "B 1");

@@ -3,7 +3,7 @@
 import type { CommandOutcome } from "@bindings/CommandOutcome";
 import type { DepotCommand } from "@bindings/DepotCommand";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useAnnouncement } from "@kit/act";
 import { useDepotCommand } from "@kit/depot";
 import { useDraft } from "@kit/draft";
@@ -69,7 +69,9 @@ export function useForm<Fields extends object, Thing extends Versioned = Version
   const announce = useAnnouncement();
   const isNewPress = useOncePerPress();
   const live = useRef(source);
-  live.current = source;
+  useLayoutEffect(() => {
+    live.current = source;
+  });
   const isMounted = useRef(true);
   useEffect(() => {
     isMounted.current = true;

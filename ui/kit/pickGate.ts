@@ -1,5 +1,5 @@
 // What a form asks its pickers before it is sent: whether the text in each was taken for one of the things to pick from.
-import { createContext, useContext, useEffect, useRef } from "react";
+import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 /** Takes a text that only one thing fits. False where several or none do, which the picker then says. */
 type Check = () => true | Promise<boolean>;
@@ -16,7 +16,9 @@ export const PickGateContext = createContext<PickGate | undefined>(undefined);
 export function usePickCheck(check: Check): (() => void) | undefined {
   const gate = useContext(PickGateContext);
   const latest = useRef(check);
-  latest.current = check;
+  useLayoutEffect(() => {
+    latest.current = check;
+  });
   const checks = gate?.checks;
   useEffect(() => {
     const ask: Check = () => latest.current();
@@ -29,17 +31,17 @@ export function usePickCheck(check: Check): (() => void) | undefined {
 /** A gate for one form; `send` is called once all its pickers agree, as it is by then. */
 export function usePickGate(send: () => void): PickGate {
   const latest = useRef(send);
-  latest.current = send;
-  const gate = useRef<PickGate>(undefined);
-  if (gate.current === undefined) {
-    const checks = new Set<Check>();
+  useLayoutEffect(() => {
+    latest.current = send;
+  });
+  const [checks] = useState(() => new Set<Check>());
+  return useMemo(() => {
     const submit = async () => {
       const answers = [...checks].map((check) => check());
       // Without a text that waits, the form goes with the press itself.
       if (answers.every((answer) => answer === true)) return latest.current();
       if ((await Promise.all(answers)).every(Boolean)) latest.current();
     };
-    gate.current = { checks, submit: () => void submit() };
-  }
-  return gate.current;
+    return { checks, submit: () => void submit() };
+  }, [checks]);
 }

@@ -20,8 +20,7 @@ export function DriverPick(props: PickProps & { /** Whether those who cannot dri
   const { t } = useTranslation("kit");
   const ask = useAsk();
   const [text, onSearch] = useSearchText();
-  const asked = (wanted: string | null) => ({ query: "drivers", text: wanted, limit: CHOICES_MOST }) as const;
-  const { data } = useDepotQuery(asked(text), { keepPrevious: true });
+  const { data } = useDepotQuery(driversOf(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "driver", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
@@ -29,7 +28,7 @@ export function DriverPick(props: PickProps & { /** Whether those who cannot dri
       choices={data?.items.map((driver) => driverChoice(driver, anyStatus, t))}
       chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus, t) : undefined}
       onSearch={onSearch}
-      find={async (wanted) => (await ask(asked(wanted))).items.map((driver) => driverChoice(driver, anyStatus, t))}
+      find={async (wanted) => (await ask(driversOf(wanted))).items.map((driver) => driverChoice(driver, anyStatus, t))}
     />
   );
 }
@@ -38,8 +37,7 @@ export function VehiclePick(props: PickProps & { /** Whether those out of use ma
   const { anyStatus = false, ...rest } = props;
   const ask = useAsk();
   const [text, onSearch] = useSearchText();
-  const asked = (wanted: string | null) => ({ query: "vehicles", text: wanted, limit: CHOICES_MOST }) as const;
-  const { data } = useDepotQuery(asked(text), { keepPrevious: true });
+  const { data } = useDepotQuery(vehiclesOf(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "vehicle", id: props.value ?? NOBODY }, { enabled: props.value !== null });
   return (
     <SearchSelect
@@ -47,7 +45,7 @@ export function VehiclePick(props: PickProps & { /** Whether those out of use ma
       choices={data?.items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
       chosen={chosen && props.value !== null ? vehicleChoice(chosen, anyStatus) : undefined}
       onSearch={onSearch}
-      find={async (wanted) => (await ask(asked(wanted))).items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
+      find={async (wanted) => (await ask(vehiclesOf(wanted))).items.map((vehicle) => vehicleChoice(vehicle, anyStatus))}
     />
   );
 }
@@ -70,6 +68,14 @@ export function RoutePick(props: PickProps & { /** Only routes of these. */ stat
       find={async (wanted) => (await ask(asked(wanted))).routes.map((route) => routeChoice(route, now_ms))}
     />
   );
+}
+
+function driversOf(text: string | null) {
+  return { query: "drivers", text, limit: CHOICES_MOST } as const;
+}
+
+function vehiclesOf(text: string | null) {
+  return { query: "vehicles", text, limit: CHOICES_MOST } as const;
 }
 
 function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean, t: TFunction<"kit">): Choice {

@@ -98,7 +98,7 @@ function SaveView({ names, onSave, onClose }: { names: readonly string[]; onSave
       isBusy={false}
       onSubmit={submit}
       onClose={onClose}
-      buttons={() => (
+      renderButtons={() => (
         <Group justify="flex-end">
           <Button type="submit" disabled={wanted === ""}>
             {t("view.submit")}

@@ -8,6 +8,7 @@ import { CommandModal } from "@kit/CommandModal";
 import { DayField } from "@kit/DayField";
 import { daysBetween, laterDay } from "@kit/days";
 import { useForm } from "@kit/form";
+import { useNow } from "@kit/now";
 import { formatClock, localDay } from "@kit/time";
 import { FarDay } from "@kit/WhenField";
 import { isFar } from "@kit/when";
@@ -23,6 +24,7 @@ interface Fields {
 export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose: () => void }) {
   const { t } = useTranslation("route");
   const navigate = useNavigate();
+  const now_ms = useNow();
   const present = localDay(new Date(route.scheduledStartTime));
   const form = useForm({
     name: `route.${route.routeId}.duplicate`,
@@ -32,7 +34,7 @@ export function DuplicateRoute({ route, onClose }: { route: RouteDetail; onClose
   const { id } = form;
   const times = [route.scheduledStartTime, ...route.checkpoints.map(({ expectedTime }) => expectedTime)];
   // A route of far away is copied to a day near its own without a question.
-  const isAsked = day !== null && day !== sureOf && isFar(day, Date.now()) && isFar(day, Date.parse(present));
+  const isAsked = day !== null && day !== sureOf && isFar(day, now_ms) && isFar(day, Date.parse(present));
   const copied = day === null || isAsked ? undefined : copiedTimes(times, daysBetween(present, day));
   const duplicate = ([scheduledStartTime = "", ...expected]: readonly string[]) => {
     const { origin, destination } = route;

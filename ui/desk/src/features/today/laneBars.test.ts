@@ -23,6 +23,9 @@ test("the lanes reach from six to twenty, and further where something happens th
   expect(hoursOf(barsOf([night], "driver", DAY))).toEqual(["04:00:00", "23:59:59"]);
 });
 
+const assign = (driverId: string) => ({ entity: "delivery", id: "d1", command: { type: "assignDriver", driverId } });
+const move = (from: string, scheduledStartTime: string) => ({ entity: "route", id: ROUTE.routeId, command: { type: "moveRoute", from, scheduledStartTime } });
+
 function drop(delivery: ReturnType<typeof rowOf>, grouping: "driver" | "vehicle", lane: string, newStart: string) {
   const [bar] = barsOf([delivery], grouping, DAY);
   return bar === undefined ? undefined : dropOf(bar, grouping, lane, newStart);
@@ -30,7 +33,6 @@ function drop(delivery: ReturnType<typeof rowOf>, grouping: "driver" | "vehicle"
 
 test("a drop on another lane assigns, and can be taken back to who was there", () => {
   const delivery = rowOf({ driverId: "ana", vehicleId: "van" });
-  const assign = (driverId: string) => ({ entity: "delivery", id: "d1", command: { type: "assignDriver", driverId } });
   expect(drop(delivery, "driver", "ben", "2026-03-02 15:00:00")).toEqual({ command: assign("ben"), undo: assign("ana") });
   expect(drop(rowOf(), "vehicle", "truck", "2026-03-02 09:00:00")).toEqual({
     command: { entity: "delivery", id: "d1", command: { type: "assignVehicle", vehicleId: "truck" } },
@@ -40,11 +42,6 @@ test("a drop on another lane assigns, and can be taken back to who was there", (
 });
 
 test("a drop along the lane moves the route as far as its bar was moved", () => {
-  const move = (from: string, scheduledStartTime: string) => ({
-    entity: "route",
-    id: ROUTE.routeId,
-    command: { type: "moveRoute", from, scheduledStartTime },
-  });
   const delivery = rowOf({ driverId: "ana" });
   expect(drop(delivery, "driver", "ana", "2026-03-02 08:45:00")).toEqual({
     command: move(START, "2026-03-02T07:45:00.000Z"),
