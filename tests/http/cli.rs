@@ -78,3 +78,76 @@ fn forget(value: &mut serde_json::Value) {
         items.iter_mut().for_each(forget);
     }
 }
+
+#[tokio::test]
+async fn a_served_depot_is_verified_beside_it() {
+    let depot = Depot::generous().flag("--demo").start();
+    let verified = depot.depotd(&["verify"]);
+    assert!(verified.success && verified.out.contains("every table is what the log says"), "{verified:?}");
+    let nothing = tempfile::tempdir().expect("a temporary folder");
+    let mut elsewhere = std::process::Command::new(acceptance::depotd());
+    let refused = acceptance::run(elsewhere.arg("verify").arg("--data-dir").arg(nothing.path()));
+    assert!(!refused.success && refused.err.contains("holds no depot"), "{refused:?}");
+    assert!(!nothing.path().join("depot.sqlite3").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_ends_the_depot_sealed() {
+    let mut depot = Depot::generous().flag("--demo").start();
+    assert!(depot.stop("HUP"), "it ends in order");
+    let verified = depot.depotd(&["verify"]);
+    assert!(verified.success && verified.out.contains("1 seals match"), "{verified:?}");
+}
+
+/// Every file below a folder that others can read or write, and every folder that they can enter.
+#[cfg(unix)]
+fn open_to_others(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut open = vec![];
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let found = entry.metadata().expect("it is there");
+        if found.permissions().mode() & 0o077 != 0 {
+            open.push(entry.clone());
+        }
+        if found.is_dir() {
+            open.extend(open_to_others(&entry));
+        }
+    }
+    open
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_in_a_folder_that_existed_are_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut depot = Depot::generous().flag("--demo").start();
+    depot.stop("TERM");
+    let folder = depot.folder().to_owned();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    depot.start_again();
+    let change =
+        serde_json::json!({"type": "changeSettings", "changes": [{"key": "depot.name", "value": "Porto"}]});
+    let changed = depot
+        .admin()
+        .post("/api/commands", serde_json::json!({"command": {"entity": "depot", "command": change}}));
+    let _ = changed.await.ok();
+    assert!(depot.depotd(&["backup"]).success);
+    depot.stop("TERM");
+    assert_eq!(open_to_others(&folder), Vec::<std::path::PathBuf>::new());
+    let logs =
+        std::fs::read_dir(folder.join("logs")).expect("logs").map(|entry| entry.expect("an entry").path());
+    let said: String = logs.map(|log| std::fs::read_to_string(log).expect("text")).collect();
+    assert!(said.contains("others on this machine can look into the data folder"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_as_settings_file_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("settings.toml")).status();
+    assert!(made.expect("mkfifo runs").success());
+    let mut settings = std::process::Command::new(acceptance::depotd());
+    let refused = acceptance::run(settings.arg("settings").arg("--data-dir").arg(folder.path()));
+    assert!(!refused.success && refused.err.contains("it is not a file"), "{refused:?}");
+}

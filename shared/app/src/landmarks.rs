@@ -98,7 +98,13 @@ pub(crate) fn keys(folder: &Path) -> io::Result<Vec<[u8; 32]>> {
 pub(crate) fn sign_tokens(store: &Store<Caches>, folder: &Path, key: SealKey) -> Result<(), OpenError> {
     // The store must not be waited for on a thread that runs asynchronous tasks.
     let signed = std::thread::scope(|scope| {
-        let sign = move |unit: &mut Unit<'_>, _: &mut Caches| token::sign_new(unit.tables_mut()?, &key);
+        let sign = move |unit: &mut Unit<'_>, _: &mut Caches| {
+            // A commit is not worth it where there is nothing to sign.
+            if token::has_unsigned(unit.tables())? {
+                token::sign_new(unit.tables_mut()?, &key)?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        };
         scope.spawn(move || store.write_blocking(sign)).join()
     });
     let failed = |reason: String| OpenError::Migrations(format!("tokens could not be signed: {reason}"));

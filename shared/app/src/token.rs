@@ -192,6 +192,12 @@ fn signed(row: &Row<'_>) -> rusqlite::Result<Signed> {
 
 const SIGNED: &str = "SELECT id, hash, role, driver_id, signature FROM tokens";
 
+/// Whether there is a token without a signature.
+pub(crate) fn has_unsigned(tables: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM tokens WHERE signature IS NULL LIMIT 1";
+    Ok(sql::one(tables, sql, [], |_| Ok(()))?.is_some())
+}
+
 /// Signs every token that has no signature: those that an older program made.
 pub(crate) fn sign_new(tables: &Connection, key: &SealKey) -> rusqlite::Result<()> {
     for token in sql::all(tables, &format!("{SIGNED} WHERE signature IS NULL"), [], signed)? {

@@ -177,12 +177,12 @@ pub(super) const SETTINGS: [Setting; 26] = [
     },
     Setting {
         key: "backup.keep_hours",
-        description: "hours for which every backup is kept: 1 to 8760",
+        description: "of how many distinct hours every backup is kept, counted from the newest: 1 to 8760",
         kind: Kind::Number { least: 1, most: 8760, place: |s| &mut s.backup.keep_hours },
     },
     Setting {
         key: "backup.keep_days",
-        description: "days for which the last backup of a day is kept: 1 to 3650",
+        description: "of how many distinct days the last backup is kept, counted from the newest: 1 to 3650",
         kind: Kind::Number { least: 1, most: 3650, place: |s| &mut s.backup.keep_days },
     },
     Setting {
