@@ -31,9 +31,9 @@ export function CommandModal(props: CommandModalProps) {
         if (canSubmit && !form.isBusy) onSubmit();
       }}
       onClose={onClose}
-      renderButtons={(close) => (
+      renderButtons={(leave) => (
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={leave}>
             {t("cancel")}
           </Button>
           <Button type="submit" loading={form.isBusy} disabled={!canSubmit} {...(isGrave && { color: "red.8" })}>

@@ -34,9 +34,10 @@ export function DayField({ value, onChange, error, withWeekday = false, ...field
   // What somebody is writing; undefined where the field shows its value.
   const [written, setWritten] = useState<string>();
   const shown = value === null ? "" : showDay(value, withWeekday);
-  const text = written ?? shown;
-  const read = readDay(text, today);
-  const problem = written === undefined || written.trim() === "" || "day" in read ? undefined : read.problem;
+  const read = readDay(written ?? shown, today);
+  // Another day may have been set from outside since it was written.
+  const isWritten = written !== undefined && ("day" in read ? read.day : null) === value;
+  const problem = !isWritten || written.trim() === "" || "day" in read ? undefined : read.problem;
   const write = (next: string) => {
     setWritten(next);
     const found = readDay(next, today);
@@ -52,7 +53,7 @@ export function DayField({ value, onChange, error, withWeekday = false, ...field
       <Popover.Target>
         <TextInput
           {...field}
-          value={text}
+          value={isWritten ? written : shown}
           onChange={(event) => write(event.currentTarget.value)}
           onClick={() => setIsOpen(true)}
           onKeyDown={(event) => {

@@ -1,4 +1,5 @@
-// A form in a dialog. It asks before it drops what was typed, and says when it goes on with what was typed before.
+// A form in a dialog. A key or a click beside it does not drop what was typed without a question; and it says when it goes on
+// with what was typed before.
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { FormEvent, ReactNode } from "react";
@@ -17,8 +18,8 @@ interface FormModalProps {
   staysOpen?: boolean;
   onSubmit: () => void;
   onClose: () => void;
-  /** The buttons at its end; they get what closes the dialog. */
-  renderButtons: (close: () => void) => ReactNode;
+  /** The buttons at its end; they get what gives the form up, which asks nothing more. */
+  renderButtons: (leave: () => void) => ReactNode;
   children?: ReactNode;
 }
 
@@ -51,7 +52,7 @@ export function FormModal(props: FormModalProps) {
           <Stack>
             {draft.isRestored && <Restored onStartOver={draft.startOver} />}
             {children}
-            {isAsking ? <Question onKeep={() => setIsAsking(false)} onDiscard={leave} /> : renderButtons(close)}
+            {isAsking ? <Question onKeep={() => setIsAsking(false)} onDiscard={leave} /> : renderButtons(leave)}
           </Stack>
         </form>
       </PickGateContext>

@@ -194,19 +194,27 @@ test("a refused command is sent again under another key", async () => {
   expect(second).not.toBe(first);
 });
 
-test("a dialog asks before it drops what was typed", async () => {
-  const depot = new FakeDepot();
-  show(depot, Add);
+test("a dialog asks before a key drops what was typed", async () => {
+  const escape = () => fireEvent.keyDown(document.body, { key: "Escape" });
+  show(new FakeDepot(), Add);
   await write("Registration", "B 1");
-  press("Cancel");
+  escape();
   press("Keep editing");
   expect(screen.getByLabelText("Registration")).toHaveProperty("value", "B 1");
-  press("Cancel");
+  escape();
   press("Discard");
   fireEvent.click(await screen.findByRole("button", { name: "Open" }));
   expect(await screen.findByLabelText("Registration")).toHaveProperty("value", "");
-  press("Cancel");
+  escape();
   await screen.findByRole("button", { name: "Open" });
+});
+
+test("cancelling gives up what was typed", async () => {
+  show(new FakeDepot(), Add);
+  await write("Registration", "B 1");
+  press("Cancel");
+  fireEvent.click(await screen.findByRole("button", { name: "Open" }));
+  expect(await screen.findByLabelText("Registration")).toHaveProperty("value", "");
 });
 
 test("what was typed is there again after the page was loaded anew", async () => {
