@@ -88,6 +88,10 @@ async function write(label: string, text: string) {
   fireEvent.change(await screen.findByLabelText(label), { target: { value: text } });
 }
 
+function escape() {
+  fireEvent.keyDown(document.body, { key: "Escape" });
+}
+
 function press(name: string) {
   fireEvent.click(screen.getByRole("button", { name }));
 }
@@ -195,7 +199,6 @@ test("a refused command is sent again under another key", async () => {
 });
 
 test("a dialog asks before a key drops what was typed", async () => {
-  const escape = () => fireEvent.keyDown(document.body, { key: "Escape" });
   show(new FakeDepot(), Add);
   await write("Registration", "B 1");
   escape();
