@@ -10,6 +10,8 @@ const FIRST_MS = Date.parse("2026-01-01");
 const THREE_YEARS = Array.from({ length: 3 * 365 }, (_, day) => new Date(FIRST_MS + day * DAY_MS).toISOString().slice(0, 10));
 /** Every month, with days below and above twelve and its last. */
 const SOME_DAYS = THREE_YEARS.filter((day) => /-(?:01|05|11|12|13|28|31)$/u.test(day));
+/** A day of every month and of every weekday. */
+const FIRST_WEEKS = THREE_YEARS.filter((day, index) => index < 7 || /-22$/u.test(day)).slice(0, 19);
 const STYLES = ["short", "medium", "long", "full"] as const;
 
 afterEach(() => setConventions({ locale: undefined, timeZone: undefined }));
@@ -83,10 +85,25 @@ test.each([
   expect(readDay(text, TODAY)).toEqual({ problem });
 });
 
+/** One locale of all that write days alike. */
+function distinct(): readonly string[] {
+  const byWriting = new Map<string, string>();
+  for (const locale of LOCALES) {
+    const formats = [...STYLES.map((dateStyle) => ({ dateStyle })), { day: "numeric", month: "short", year: "numeric" } as const].map(
+      (style) => new Intl.DateTimeFormat(locale, { ...style, calendar: "gregory", timeZone: "UTC" }),
+    );
+    const written = FIRST_WEEKS.map((day) => formats.map((format) => format.format(Date.parse(day))).join());
+    // What a locale's field shows goes by its language, too.
+    const key = `${locale.split("-")[0]} ${written.join()}`;
+    if (!byWriting.has(key)) byWriting.set(key, locale);
+  }
+  return [...byWriting.values()];
+}
+
 describe("every locale", () => {
   test("reads every day of three years as its field shows it", () => {
     const wrong: string[] = [];
-    for (const locale of LOCALES) {
+    for (const locale of distinct()) {
       setConventions({ locale, timeZone: undefined });
       const texts = [...THREE_YEARS.map((day) => [day, showDay(day)]), ...SOME_DAYS.map((day) => [day, showDay(day, true)])];
       for (const [day = "", text = ""] of texts) {
@@ -94,12 +111,12 @@ describe("every locale", () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 300_000);
+  }, 1_200_000);
 
   test("reads what it writes itself, in all its styles", () => {
     const wrong: string[] = [];
     const refusing = new Set<string>();
-    for (const locale of LOCALES) {
+    for (const locale of distinct()) {
       setConventions({ locale, timeZone: undefined });
       for (const dateStyle of STYLES) {
         const format = new Intl.DateTimeFormat(locale, { dateStyle, calendar: "gregory", timeZone: "UTC" });
@@ -113,6 +130,6 @@ describe("every locale", () => {
     }
     expect(wrong).toEqual([]);
     // Jola-Fonyi has one short name for two months: the text says no day.
-    expect([...refusing]).toEqual(["dyo", "dyo-SN"]);
-  }, 300_000);
+    expect([...refusing]).toEqual(["dyo"]);
+  }, 1_200_000);
 });
