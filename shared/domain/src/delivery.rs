@@ -2,15 +2,19 @@
 //!
 //! Whether driver and vehicle are free is decided in `dispatch`; what they are, in `fleet`.
 
+mod clock;
 mod command;
 mod error;
 mod events;
+mod history;
 mod incident;
+mod late;
 mod status;
 
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use clock::{ClockDoubt, ClockFault, DeviceTime};
 pub use command::DeliveryCommand;
 pub use error::DeliveryError;
 pub use events::{
@@ -18,14 +22,14 @@ pub use events::{
     FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, ReceiverErased, VehicleAssigned,
 };
 pub use incident::{Incident, IncidentType, Severity};
+pub use late::{LateCause, LateDeed, LateFact, LateFactKept, LateFactSettled, LateWords, PhoneAction};
 pub use status::DeliveryStatus;
 
 use crate::decider::Decider;
 use crate::dispatch::{Dispatch, DispatchError};
 use crate::route::Route;
 use crate::values::{
-    DeliveryId, Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
-    Timestamp, VehicleId,
+    DeliveryId, DriverId, IncidentId, Location, Note, Reason, RouteId, Sequence, Timestamp, VehicleId,
 };
 
 /// The most photos one proof of delivery may have.
@@ -62,6 +66,12 @@ pub struct Delivery {
     pub proof: Option<ProofOfDeliveryCaptured>,
     /// Whether everything personal that was recorded of it so far has been erased.
     pub erased: bool,
+    /// Everybody it was given to, in that order.
+    pub drivers: Vec<DriverId>,
+    /// When the last step was taken; the creation is the first one.
+    pub last_step_at: Timestamp,
+    /// What phones reported that it could not take.
+    pub late_facts: Vec<LateFact>,
 }
 
 /// Those of whom the depot must know before it decides a delivery's command.
@@ -84,6 +94,10 @@ pub struct DeliveryContext<'a> {
     pub dispatch: Dispatch<'a>,
     /// An id for an incident that comes without one.
     pub fresh_incident_id: IncidentId,
+    /// The phone that reports it, where a driver's phone does.
+    pub phone: Option<PhoneAction>,
+    /// What speaks against the time that the events will have.
+    pub clock: Option<ClockDoubt>,
 }
 
 impl Decider for Delivery {
@@ -97,40 +111,12 @@ impl Decider for Delivery {
         command: &DeliveryCommand,
         context: &DeliveryContext<'_>,
     ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        let known = || state.ok_or(DeliveryError::DeliveryNotFound { delivery_id: context.id });
-        match command {
-            DeliveryCommand::CreateDelivery { route_id, driver_id, vehicle_id } => {
-                let (route_id, driver_id, vehicle_id) = (*route_id, *driver_id, *vehicle_id);
-                Self::create(state, DeliveryCreated { route_id, driver_id, vehicle_id }, context)
-            }
-            DeliveryCommand::AssignDriver { driver_id } => known()?.assign_driver(*driver_id, context),
-            DeliveryCommand::AssignVehicle { vehicle_id } => known()?.assign_vehicle(*vehicle_id, context),
-            DeliveryCommand::ChangeDeliveryStatus { status, reason } => {
-                known()?.change_status(*status, reason.as_ref(), context)
-            }
-            DeliveryCommand::ReachCheckpoint { route_id, sequence, location } => {
-                known()?.reach(*route_id, *sequence, location.as_ref(), context)
-            }
-            DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos } => known()?
-                .report(IncidentReported {
-                    incident_id: incident_id.unwrap_or(context.fresh_incident_id),
-                    kind: kind.clone(),
-                    severity: severity.unwrap_or_else(|| kind.default_severity()),
-                    description: description.clone(),
-                    photos: photos.clone(),
-                }),
-            DeliveryCommand::ResolveIncident { incident_id, note } => {
-                known()?.resolve(*incident_id, note.as_ref())
-            }
-            DeliveryCommand::CaptureProof { receiver_name, signature_url, signature, photos } => known()?
-                .prove(ProofOfDeliveryCaptured {
-                    receiver_name: receiver_name.clone(),
-                    signature_url: signature_url.clone(),
-                    signature: signature.clone(),
-                    photos: photos.clone(),
-                }),
-            DeliveryCommand::EraseReceiver {} => known()?.erase(),
-        }
+        let decided = Self::decide_by_rules(state, command, context);
+        let decided = match (state, context.phone) {
+            (Some(delivery), Some(phone)) => delivery.decide_for_phone(command, phone, decided),
+            (None, _) | (_, None) => decided,
+        };
+        Ok(decided?.into_iter().map(|event| event.with_clock(context.clock)).collect())
     }
 
     fn evolve(state: &mut Option<Self>, event: DeliveryEvent, at: Timestamp) {
@@ -145,6 +131,9 @@ impl Decider for Delivery {
                 incidents: vec![],
                 proof: None,
                 erased: false,
+                drivers: created.driver_id.into_iter().collect(),
+                last_step_at: at,
+                late_facts: vec![],
                 created,
             });
         } else if let Some(delivery) = state {
@@ -179,7 +168,52 @@ impl Delivery {
             | DeliveryCommand::ReportIncident { .. }
             | DeliveryCommand::ResolveIncident { .. }
             | DeliveryCommand::CaptureProof { .. }
+            | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {} => held,
+        }
+    }
+
+    fn decide_by_rules(
+        state: Option<&Self>,
+        command: &DeliveryCommand,
+        context: &DeliveryContext<'_>,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        let known = || state.ok_or(DeliveryError::DeliveryNotFound { delivery_id: context.id });
+        match command {
+            DeliveryCommand::CreateDelivery { route_id, driver_id, vehicle_id } => {
+                let (route_id, driver_id, vehicle_id) = (*route_id, *driver_id, *vehicle_id);
+                Self::create(state, DeliveryCreated { route_id, driver_id, vehicle_id }, context)
+            }
+            DeliveryCommand::AssignDriver { driver_id } => known()?.assign_driver(*driver_id, context),
+            DeliveryCommand::AssignVehicle { vehicle_id } => known()?.assign_vehicle(*vehicle_id, context),
+            DeliveryCommand::ChangeDeliveryStatus { status, reason } => {
+                known()?.change_status(*status, reason.as_ref(), context)
+            }
+            DeliveryCommand::ReachCheckpoint { route_id, sequence, location } => {
+                known()?.reach(*route_id, *sequence, location.as_ref(), context)
+            }
+            DeliveryCommand::ReportIncident { incident_id, kind, description, severity, photos } => known()?
+                .report(IncidentReported {
+                    incident_id: incident_id.unwrap_or(context.fresh_incident_id),
+                    kind: kind.clone(),
+                    severity: severity.unwrap_or_else(|| kind.default_severity()),
+                    description: description.clone(),
+                    photos: photos.clone(),
+                    clock: None,
+                }),
+            DeliveryCommand::ResolveIncident { incident_id, note } => {
+                known()?.resolve(*incident_id, note.as_ref())
+            }
+            DeliveryCommand::CaptureProof { receiver_name, signature_url, signature, photos } => known()?
+                .prove(ProofOfDeliveryCaptured {
+                    receiver_name: receiver_name.clone(),
+                    signature_url: signature_url.clone(),
+                    signature: signature.clone(),
+                    photos: photos.clone(),
+                    clock: None,
+                }),
+            DeliveryCommand::SettleLateFact { fact_id, note } => known()?.settle(*fact_id, note.as_ref()),
+            DeliveryCommand::EraseReceiver {} => known()?.erase(),
         }
     }
 
@@ -290,8 +324,10 @@ impl Delivery {
         if self.status != DeliveryStatus::InTransit {
             return Err(DeliveryError::NotInTransit { status: self.status });
         }
-        let mut events =
-            vec![CheckpointReached { route_id, sequence, location: checkpoint.location.clone() }.into()];
+        let mut events = vec![
+            CheckpointReached { route_id, sequence, location: checkpoint.location.clone(), clock: None }
+                .into(),
+        ];
         if self.missing(route) == [sequence] {
             events.push(self.moved_to(DeliveryStatus::OutForDelivery, None));
         }
@@ -299,7 +335,7 @@ impl Delivery {
     }
 
     fn report(&self, reported: IncidentReported) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        let IncidentReported { incident_id, kind, severity, description, photos } = &reported;
+        let IncidentReported { incident_id, kind, severity, description, photos, clock: _ } = &reported;
         Self::check_photos(photos)?;
         let Some(known) = self.incidents.iter().find(|incident| incident.id == *incident_id) else {
             self.check_room_for_incident(photos)?;
@@ -325,7 +361,7 @@ impl Delivery {
             Some(incident) if incident.resolved => {
                 Err(DeliveryError::IncidentAlreadyResolved { incident_id })
             }
-            Some(_) => Ok(vec![IncidentResolved { incident_id, note: note.cloned() }.into()]),
+            Some(_) => Ok(vec![IncidentResolved { incident_id, note: note.cloned(), clock: None }.into()]),
         }
     }
 
@@ -350,13 +386,20 @@ impl Delivery {
     }
 
     fn prove(&self, proof: ProofOfDeliveryCaptured) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        if self.status != DeliveryStatus::OutForDelivery {
-            return Err(DeliveryError::NotOutForDelivery { status: self.status });
-        }
         if proof.signature_url.is_none() && proof.signature.is_none() && proof.photos.is_empty() {
             return Err(DeliveryError::ProofEmpty);
         }
         Self::check_photos(&proof.photos)?;
+        if self
+            .proof
+            .as_ref()
+            .is_some_and(|known| ProofOfDeliveryCaptured { clock: None, ..known.clone() } == proof)
+        {
+            return Ok(vec![]);
+        }
+        if self.status != DeliveryStatus::OutForDelivery {
+            return Err(DeliveryError::NotOutForDelivery { status: self.status });
+        }
         Ok(vec![proof.into(), self.moved_to(DeliveryStatus::Delivered, None)])
     }
 
@@ -370,50 +413,8 @@ impl Delivery {
         Ok(vec![ReceiverErased {}.into()])
     }
 
-    fn apply(&mut self, event: DeliveryEvent, at: Timestamp) {
-        // Whatever happens later may be personal again.
-        self.erased = false;
-        match event {
-            DeliveryEvent::DeliveryCreated(_) => {}
-            DeliveryEvent::DriverAssigned(assigned) => self.driver_id = Some(assigned.driver_id),
-            DeliveryEvent::VehicleAssigned(assigned) => self.vehicle_id = Some(assigned.vehicle_id),
-            DeliveryEvent::DeliveryStatusChanged(changed) => {
-                self.status = changed.new;
-                self.delivered_at = (changed.new == DeliveryStatus::Delivered).then_some(at);
-            }
-            DeliveryEvent::CheckpointReached(reached) => self.reached.push((reached, at)),
-            DeliveryEvent::IncidentReported(reported) => self.incidents.push(Incident {
-                id: reported.incident_id,
-                kind: reported.kind,
-                severity: reported.severity,
-                description: reported.description,
-                photos: reported.photos,
-                resolved: false,
-            }),
-            DeliveryEvent::IncidentResolved(IncidentResolved { incident_id, .. }) => {
-                for incident in &mut self.incidents {
-                    incident.resolved |= incident.id == incident_id;
-                }
-            }
-            DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof),
-            DeliveryEvent::ReceiverErased(ReceiverErased {}) => {
-                self.erased = true;
-                for incident in &mut self.incidents {
-                    (incident.description, incident.photos) = (Description::erased(), vec![]);
-                    incident.kind = incident.kind.clone().erased();
-                }
-                self.proof = self.proof.take().map(|_| ProofOfDeliveryCaptured {
-                    receiver_name: ReceiverName::erased(),
-                    signature_url: None,
-                    signature: None,
-                    photos: vec![],
-                });
-            }
-        }
-    }
-
     fn moved_to(&self, new: DeliveryStatus, reason: Option<Reason>) -> DeliveryEvent {
-        DeliveryStatusChanged { old: self.status, new, reason }.into()
+        DeliveryStatusChanged { old: self.status, new, reason, clock: None }.into()
     }
 
     fn has_reached(&self, sequence: Sequence) -> bool {

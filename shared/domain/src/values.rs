@@ -98,6 +98,8 @@ id!(/// Names a delivery.
     DeliveryId);
 id!(/// Names an incident of a delivery.
     IncidentId);
+id!(/// Names a late fact of a delivery.
+    LateFactId);
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $noun:literal, 1..=$max:literal, $lines:expr) => {

@@ -5,8 +5,8 @@ use ts_rs::TS;
 
 use super::{DeliveryStatus, FileRef, IncidentType, Severity};
 use crate::values::{
-    Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence, SignatureUrl,
-    VehicleId,
+    Description, DriverId, IncidentId, LateFactId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
+    SignatureUrl, VehicleId,
 };
 
 /// What can be asked of a delivery.
@@ -103,6 +103,15 @@ pub enum DeliveryCommand {
         #[ts(as = "Option<Vec<FileRef>>", optional)]
         photos: Vec<FileRef>,
     },
+    /// Close a late fact: somebody has decided what follows from it.
+    SettleLateFact {
+        /// Which one.
+        fact_id: LateFactId,
+        /// What was decided.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        note: Option<Note>,
+    },
     /// Erase who received a delivery that has ended: the name, the signature, the photos and every text that somebody wrote
     /// about it cannot be read again, by anybody. What was driven, and when, stays.
     EraseReceiver {},
@@ -121,6 +130,7 @@ impl DeliveryCommand {
             Self::ReportIncident { .. } => "Incident reported",
             Self::ResolveIncident { .. } => "Incident resolved",
             Self::CaptureProof { .. } => "Proof of delivery captured",
+            Self::SettleLateFact { .. } => "Late fact settled",
             Self::EraseReceiver {} => "Receiver erased",
         }
     }

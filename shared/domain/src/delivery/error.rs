@@ -7,7 +7,7 @@ use super::DeliveryStatus;
 use crate::decider::{Kind, Refusal};
 use crate::dispatch::{BookingConflict, DispatchError};
 use crate::route::list;
-use crate::values::{DeliveryId, DriverId, IncidentId, Location, RouteId, Sequence, VehicleId};
+use crate::values::{DeliveryId, DriverId, IncidentId, LateFactId, Location, RouteId, Sequence, VehicleId};
 
 /// Why a delivery refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, TS)]
@@ -58,6 +58,10 @@ pub enum DeliveryError {
     TooManyPhotos { most: usize, given: usize },
     #[error("A delivery has at most {most} incidents, and this one has as many: tell the rest to the desk")]
     TooManyIncidents { most: usize },
+    #[error("This delivery was given to another driver")]
+    GivenAway,
+    #[error("There is no late fact {fact_id} on this delivery")]
+    LateFactNotFound { fact_id: LateFactId },
     #[error("Delivery is {status}: its receiver can be erased once it is Delivered or Failed")]
     NotEnded { status: DeliveryStatus },
     #[error(transparent)]
@@ -88,7 +92,9 @@ impl Refusal for DeliveryError {
     fn kind(&self) -> Kind {
         match self {
             Self::Dispatch(error) => error.kind(),
-            Self::DeliveryNotFound { .. } | Self::IncidentNotFound { .. } => Kind::NotFound,
+            Self::DeliveryNotFound { .. } | Self::IncidentNotFound { .. } | Self::LateFactNotFound { .. } => {
+                Kind::NotFound
+            }
             Self::DeliveryExists { .. } | Self::IncidentExists { .. } => Kind::Duplicate,
             Self::NotAssignable { .. }
             | Self::DriverAlreadyAssigned { .. }
@@ -106,6 +112,7 @@ impl Refusal for DeliveryError {
             | Self::ProofEmpty
             | Self::TooManyPhotos { .. }
             | Self::TooManyIncidents { .. }
+            | Self::GivenAway
             | Self::NotEnded { .. } => Kind::Broken,
         }
     }

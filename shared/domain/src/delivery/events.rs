@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::clock::ClockDoubt;
 use super::incident::{IncidentType, Severity};
+use super::late::{LateFactKept, LateFactSettled};
 use super::status::DeliveryStatus;
 use crate::decider::events;
 use crate::values::{
@@ -22,7 +24,47 @@ DeliveryEvent in "delivery-tracking-events" {
     IncidentResolved = 2,
     ProofOfDeliveryCaptured = 2,
     ReceiverErased = 1,
+    LateFactKept = 1,
+    LateFactSettled = 1,
 });
+
+impl DeliveryEvent {
+    /// The event with what speaks against its time; one that no device reports stays as it is.
+    pub(super) fn with_clock(mut self, doubt: Option<ClockDoubt>) -> Self {
+        let clock = match &mut self {
+            Self::DeliveryStatusChanged(event) => &mut event.clock,
+            Self::CheckpointReached(event) => &mut event.clock,
+            Self::IncidentReported(event) => &mut event.clock,
+            Self::IncidentResolved(event) => &mut event.clock,
+            Self::ProofOfDeliveryCaptured(event) => &mut event.clock,
+            Self::LateFactKept(event) => &mut event.clock,
+            Self::DeliveryCreated(_)
+            | Self::DriverAssigned(_)
+            | Self::VehicleAssigned(_)
+            | Self::ReceiverErased(_)
+            | Self::LateFactSettled(_) => return self,
+        };
+        *clock = doubt;
+        self
+    }
+
+    /// Returns whether the next step cannot have been taken before this.
+    pub(super) const fn is_step(&self) -> bool {
+        match self {
+            Self::DeliveryCreated(_)
+            | Self::DriverAssigned(_)
+            | Self::VehicleAssigned(_)
+            | Self::DeliveryStatusChanged(_)
+            | Self::CheckpointReached(_)
+            | Self::ProofOfDeliveryCaptured(_) => true,
+            Self::IncidentReported(_)
+            | Self::IncidentResolved(_)
+            | Self::ReceiverErased(_)
+            | Self::LateFactKept(_)
+            | Self::LateFactSettled(_) => false,
+        }
+    }
+}
 
 /// A delivery of a route began, in status PickedUp.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -79,6 +121,10 @@ pub struct DeliveryStatusChanged {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reason: Option<Reason>,
+    /// What speaks against its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<ClockDoubt>,
 }
 
 /// A checkpoint of the route was reached.
@@ -92,6 +138,10 @@ pub struct CheckpointReached {
     pub sequence: Sequence,
     /// Where that is.
     pub location: Location,
+    /// What speaks against its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<ClockDoubt>,
 }
 
 /// Something went wrong.
@@ -112,6 +162,10 @@ pub struct IncidentReported {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<FileRef>>", optional)]
     pub photos: Vec<FileRef>,
+    /// What speaks against its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<ClockDoubt>,
 }
 
 /// An incident is over.
@@ -125,6 +179,10 @@ pub struct IncidentResolved {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub note: Option<Note>,
+    /// What speaks against its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<ClockDoubt>,
 }
 
 /// Somebody received the delivery, and this shows it.
@@ -146,6 +204,10 @@ pub struct ProofOfDeliveryCaptured {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<FileRef>>", optional)]
     pub photos: Vec<FileRef>,
+    /// What speaks against its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<ClockDoubt>,
 }
 
 /// Who received the delivery was erased: everything personal in the delivery's events before this one is gone.

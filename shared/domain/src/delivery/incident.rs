@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::events::FileRef;
-use crate::values::{Description, ERASED, IncidentId, ValueError, refuse_hidden, words};
+use crate::values::{Description, ERASED, IncidentId, Note, ValueError, refuse_hidden, words};
 
 words!(/// How grave an incident is.
 Severity ("a severity") {
@@ -130,4 +130,6 @@ pub struct Incident {
     pub photos: Vec<FileRef>,
     /// Whether it was resolved.
     pub resolved: bool,
+    /// How it was resolved.
+    pub note: Option<Note>,
 }

@@ -33,17 +33,18 @@ pub(crate) fn create(driver: Option<u128>, vehicle: Option<u128>) -> DeliveryCom
 }
 
 pub(crate) fn changed(old: DeliveryStatus, new: DeliveryStatus) -> DeliveryEvent {
-    DeliveryStatusChanged { old, new, reason: None }.into()
+    DeliveryStatusChanged { old, new, reason: None, clock: None }.into()
 }
 
 pub(crate) fn reached(number: i64, location: &str) -> DeliveryEvent {
     let (route_id, sequence, location) = (route_id(1), sequence(number), value(location));
-    CheckpointReached { route_id, sequence, location }.into()
+    CheckpointReached { route_id, sequence, location, clock: None }.into()
 }
 
 pub(crate) fn proven() -> DeliveryEvent {
     let signature_url = Some(value("https://signatures.example/1"));
-    ProofOfDeliveryCaptured { receiver_name: value("Rita"), signature_url, signature: None, photos: vec![] }
+    let receiver_name = value("Rita");
+    ProofOfDeliveryCaptured { receiver_name, signature_url, signature: None, photos: vec![], clock: None }
         .into()
 }
 

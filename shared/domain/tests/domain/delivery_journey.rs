@@ -121,7 +121,7 @@ fn report(id: Option<u128>, kind: &str, severity: Option<Severity>) -> DeliveryC
 
 fn reported(id: u128, kind: &str, severity: Severity) -> DeliveryEvent {
     let (incident_id, kind, description) = (incident_id(id), value(kind), value("Flat tyre"));
-    IncidentReported { incident_id, kind, severity, description, photos: vec![] }.into()
+    IncidentReported { incident_id, kind, severity, description, photos: vec![], clock: None }.into()
 }
 
 fn resolve(id: u128) -> DeliveryCommand {
@@ -129,7 +129,7 @@ fn resolve(id: u128) -> DeliveryCommand {
 }
 
 fn resolved(id: u128) -> DeliveryEvent {
-    IncidentResolved { incident_id: incident_id(id), note: None }.into()
+    IncidentResolved { incident_id: incident_id(id), note: None, clock: None }.into()
 }
 
 #[test]
@@ -172,6 +172,7 @@ fn an_incident_without_an_id_gets_a_fresh_one() {
         severity,
         description: value("Flat tyre"),
         photos: vec![],
+        clock: None,
     }
     .into()]);
 }
@@ -270,7 +271,7 @@ fn an_incident_is_resolved_with_a_note() {
     history.extend([reported(6, "Delay", Severity::Low), reported(7, "Delay", Severity::Low), resolved(6)]);
     let (incident_id, note) = (incident_id(7), Some(value("Tyre changed")));
     ask(&Depot::open(), &history, &DeliveryCommand::ResolveIncident { incident_id, note: note.clone() })
-        .then([IncidentResolved { incident_id, note }.into()]);
+        .then([IncidentResolved { incident_id, note, clock: None }.into()]);
 }
 
 #[test]
@@ -295,11 +296,12 @@ fn photo() -> FileRef {
 
 fn proof(signature_url: Option<&str>, signature: Option<FileRef>, photos: usize) -> ProofOfDeliveryCaptured {
     let (receiver_name, signature_url) = (value("Rita"), signature_url.map(value));
-    ProofOfDeliveryCaptured { receiver_name, signature_url, signature, photos: vec![photo(); photos] }
+    let photos = vec![photo(); photos];
+    ProofOfDeliveryCaptured { receiver_name, signature_url, signature, photos, clock: None }
 }
 
 fn capture(proof: ProofOfDeliveryCaptured) -> DeliveryCommand {
-    let ProofOfDeliveryCaptured { receiver_name, signature_url, signature, photos } = proof;
+    let ProofOfDeliveryCaptured { receiver_name, signature_url, signature, photos, clock: _ } = proof;
     DeliveryCommand::CaptureProof { receiver_name, signature_url, signature, photos }
 }
 

@@ -138,6 +138,7 @@ fn a_failure_keeps_its_reason() {
             old,
             new: Failed,
             reason,
+            clock: None,
         }
         .into()]);
     }

@@ -174,7 +174,8 @@ impl Depot {
 
     pub(crate) fn delivery_context(&self, id: DeliveryId, involved: Involved) -> DeliveryContext<'_> {
         let fresh_incident_id = incident_id(self.changes.into());
-        DeliveryContext { id, dispatch: self.dispatch(involved), fresh_incident_id }
+        let dispatch = self.dispatch(involved);
+        DeliveryContext { id, dispatch, fresh_incident_id, phone: None, clock: None }
     }
 
     pub(crate) fn dispatch(&self, involved: Involved) -> Dispatch<'_> {

@@ -4,7 +4,9 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use depot_domain::route::Checkpoint;
-use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Sequence, Timestamp, VehicleId};
+use depot_domain::values::{
+    DeliveryId, DriverId, IncidentId, LateFactId, RouteId, Sequence, Timestamp, VehicleId,
+};
 use uuid::Uuid;
 
 pub(crate) fn driver_id(number: u128) -> DriverId {
@@ -25,6 +27,10 @@ pub(crate) fn delivery_id(number: u128) -> DeliveryId {
 
 pub(crate) fn incident_id(number: u128) -> IncidentId {
     Uuid::from_u128(0xc0_0000 + number).into()
+}
+
+pub(crate) fn late_fact_id(number: u128) -> LateFactId {
+    Uuid::from_u128(0xf0_0000 + number).into()
 }
 
 /// The value that `text` says; which sort of value follows from where it is used.

@@ -1,6 +1,7 @@
 //! What the delivery domain does, seen from outside: every rule, refusal and no-op, and what always holds.
 
 mod booking;
+mod clock;
 mod delivery;
 mod delivery_journey;
 mod delivery_status;
@@ -9,6 +10,7 @@ mod dispatch;
 mod driver;
 mod fixtures;
 mod golden;
+mod late;
 mod properties;
 mod random;
 mod route;

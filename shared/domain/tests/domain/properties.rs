@@ -120,6 +120,8 @@ fn sets_something(command: &Command) -> bool {
             | DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::ReportIncident { incident_id: Some(_), .. }
+            | DeliveryCommand::CaptureProof { .. }
+            | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {},
         ) => true,
         Command::Route(
@@ -133,8 +135,7 @@ fn sets_something(command: &Command) -> bool {
             DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
             | DeliveryCommand::ReportIncident { incident_id: None, .. }
-            | DeliveryCommand::ResolveIncident { .. }
-            | DeliveryCommand::CaptureProof { .. },
+            | DeliveryCommand::ResolveIncident { .. },
         ) => false,
     }
 }
@@ -149,6 +150,8 @@ fn status_changes(history: &[(DeliveryEvent, Timestamp)]) -> impl Iterator<Item 
         | DeliveryEvent::IncidentReported(_)
         | DeliveryEvent::IncidentResolved(_)
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::LateFactKept(_)
+        | DeliveryEvent::LateFactSettled(_)
         | DeliveryEvent::ReceiverErased(_) => None,
     })
 }

@@ -56,6 +56,7 @@ fn every_command_can_be_read_and_written() {
     accepted::<RouteCommand>(json!({"type": "reorderCheckpoints", "order": [2, 1]}));
     accepted::<DeliveryCommand>(json!({"type": "assignDriver", "driverId": ID}));
     accepted::<DeliveryCommand>(json!({"type": "assignVehicle", "vehicleId": ID}));
+    accepted::<DeliveryCommand>(json!({"type": "settleLateFact", "factId": ID, "note": "Counted"}));
 }
 
 #[test]
