@@ -3,4 +3,4 @@
 /**
  * The sort of error; an adapter maps it, and only it, to its own codes.
  */
-export type Code = "malformed" | "unfit" | "ruleBroken" | "unauthenticated" | "revoked" | "expired" | "forbidden" | "notFound" | "duplicate" | "staleVersion" | "keyReused" | "unavailable" | "unknown" | "internal";
+export type Code = "malformed" | "unfit" | "ruleBroken" | "unauthenticated" | "revoked" | "expired" | "otherCredential" | "forbidden" | "notFound" | "duplicate" | "staleVersion" | "keyReused" | "unavailable" | "unknown" | "internal";

@@ -4,6 +4,7 @@ import type { DeliveryCreated } from "./DeliveryCreated";
 import type { DeliveryStatus } from "./DeliveryStatus";
 import type { DriverId } from "./DriverId";
 import type { Incident } from "./Incident";
+import type { LateFact } from "./LateFact";
 import type { ProofOfDeliveryCaptured } from "./ProofOfDeliveryCaptured";
 import type { Timestamp } from "./Timestamp";
 import type { VehicleId } from "./VehicleId";
@@ -51,4 +52,16 @@ proof: ProofOfDeliveryCaptured | null,
 /**
  * Whether everything personal that was recorded of it so far has been erased.
  */
-erased: boolean, };
+erased: boolean, 
+/**
+ * Everybody it was given to, in that order.
+ */
+drivers: Array<DriverId>, 
+/**
+ * When the last step was taken; the creation is the first one.
+ */
+lastStepAt: Timestamp, 
+/**
+ * What phones reported that it could not take.
+ */
+lateFacts: Array<LateFact>, };

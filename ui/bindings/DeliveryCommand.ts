@@ -5,6 +5,7 @@ import type { DriverId } from "./DriverId";
 import type { FileRef } from "./FileRef";
 import type { IncidentId } from "./IncidentId";
 import type { IncidentType } from "./IncidentType";
+import type { LateFactId } from "./LateFactId";
 import type { Location } from "./Location";
 import type { Note } from "./Note";
 import type { Reason } from "./Reason";
@@ -102,4 +103,12 @@ signature?: FileRef | null,
 /**
  * The photos, uploaded before.
  */
-photos?: Array<FileRef>, } | { "type": "eraseReceiver", };
+photos?: Array<FileRef>, } | { "type": "settleLateFact", 
+/**
+ * Which one.
+ */
+factId: LateFactId, 
+/**
+ * What was decided.
+ */
+note?: Note | null, } | { "type": "eraseReceiver", };

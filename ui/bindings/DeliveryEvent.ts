@@ -5,6 +5,8 @@ import type { DeliveryStatusChanged } from "./DeliveryStatusChanged";
 import type { DriverAssigned } from "./DriverAssigned";
 import type { IncidentReported } from "./IncidentReported";
 import type { IncidentResolved } from "./IncidentResolved";
+import type { LateFactKept } from "./LateFactKept";
+import type { LateFactSettled } from "./LateFactSettled";
 import type { ProofOfDeliveryCaptured } from "./ProofOfDeliveryCaptured";
 import type { ReceiverErased } from "./ReceiverErased";
 import type { VehicleAssigned } from "./VehicleAssigned";
@@ -12,4 +14,4 @@ import type { VehicleAssigned } from "./VehicleAssigned";
 /**
  * What can have happened to a delivery.
  */
-export type DeliveryEvent = { "type": "DeliveryCreated", "data": DeliveryCreated } | { "type": "DriverAssigned", "data": DriverAssigned } | { "type": "VehicleAssigned", "data": VehicleAssigned } | { "type": "DeliveryStatusChanged", "data": DeliveryStatusChanged } | { "type": "CheckpointReached", "data": CheckpointReached } | { "type": "IncidentReported", "data": IncidentReported } | { "type": "IncidentResolved", "data": IncidentResolved } | { "type": "ProofOfDeliveryCaptured", "data": ProofOfDeliveryCaptured } | { "type": "ReceiverErased", "data": ReceiverErased };
+export type DeliveryEvent = { "type": "DeliveryCreated", "data": DeliveryCreated } | { "type": "DriverAssigned", "data": DriverAssigned } | { "type": "VehicleAssigned", "data": VehicleAssigned } | { "type": "DeliveryStatusChanged", "data": DeliveryStatusChanged } | { "type": "CheckpointReached", "data": CheckpointReached } | { "type": "IncidentReported", "data": IncidentReported } | { "type": "IncidentResolved", "data": IncidentResolved } | { "type": "ProofOfDeliveryCaptured", "data": ProofOfDeliveryCaptured } | { "type": "ReceiverErased", "data": ReceiverErased } | { "type": "LateFactKept", "data": LateFactKept } | { "type": "LateFactSettled", "data": LateFactSettled };

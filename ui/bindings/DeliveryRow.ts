@@ -97,6 +97,10 @@ updatedAt: Timestamp,
  */
 deliveredAt: Timestamp | null, 
 /**
+ * Whether that time is by a clock that was wrong or was set; then it does not count as on time.
+ */
+deliveredUncertain: boolean, 
+/**
  * How many events it has.
  */
 version: number, };

@@ -88,7 +88,15 @@ id: string,
 /**
  * The instant.
  */
-at: Timestamp, } | { "query": "phoneDay", } | { "query": "phones", } | { "query": "positions", } | { "query": "endpoint", } | { "query": "data", } | { "query": "pairing", 
+at: Timestamp, } | { "query": "phoneDay", 
+/**
+ * How many deliveries at most, 1 to 5000; 100 unless given. The day says how many are left out.
+ */
+most?: number | null, } | { "query": "lateFacts", 
+/**
+ * Which delivery.
+ */
+deliveryId?: DeliveryId | null, } | { "query": "phones", } | { "query": "positions", } | { "query": "endpoint", } | { "query": "data", } | { "query": "pairing", 
 /**
  * Which one.
  */

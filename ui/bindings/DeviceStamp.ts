@@ -16,4 +16,8 @@ time: Timestamp,
 /**
  * What was to be added to that clock in milliseconds, where it was measured.
  */
-offsetMs?: number | null, };
+offsetMs?: number | null, 
+/**
+ * The phone noticed that its clock was set, and cannot tell by how much.
+ */
+uncertain?: boolean, };

@@ -56,6 +56,10 @@ recordedAt: Timestamp,
  */
 backdated: boolean, 
 /**
+ * Whether the clock by which it was told was wrong, or was set: `data.clock` has what it said.
+ */
+uncertain: boolean, 
+/**
  * Which user, device or integration did it: `desk`, or a role and the id of a credential.
  */
 actor: string, 

@@ -3,6 +3,7 @@ import type { Description } from "./Description";
 import type { FileRef } from "./FileRef";
 import type { IncidentId } from "./IncidentId";
 import type { IncidentType } from "./IncidentType";
+import type { Note } from "./Note";
 import type { Severity } from "./Severity";
 
 /**
@@ -32,4 +33,8 @@ photos: Array<FileRef>,
 /**
  * Whether it was resolved.
  */
-resolved: boolean, };
+resolved: boolean, 
+/**
+ * How it was resolved.
+ */
+note: Note | null, };

@@ -31,9 +31,18 @@ now: Timestamp,
  */
 actions: ReceivedActions, 
 /**
- * Those that have not ended and those that ended in the last 24 hours, by scheduled start.
+ * Those that have not ended and those that ended in the last 24 hours: what is under way first, then what is to come,
+ * then what has ended, each by scheduled start.
  */
 deliveries: Array<DeliveryDetail>, 
+/**
+ * How many more there are than were asked for.
+ */
+leftOut: number, 
+/**
+ * The time zone in which the depot's day is told, e.g. `Europe/Lisbon`.
+ */
+timeZone: string, 
 /**
  * What the driver has not seen yet, or saw in the last 24 hours; the newest first.
  */

@@ -21,4 +21,8 @@ expectedTime: Timestamp,
 /**
  * When it was reached.
  */
-reachedAt: Timestamp | null, };
+reachedAt: Timestamp | null, 
+/**
+ * Whether that time is by a clock that was wrong or was set.
+ */
+uncertain: boolean, };

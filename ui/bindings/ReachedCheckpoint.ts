@@ -17,4 +17,8 @@ location: string,
 /**
  * When it was reached.
  */
-reachedAt: Timestamp, };
+reachedAt: Timestamp, 
+/**
+ * Whether that time is by a clock that was wrong or was set.
+ */
+uncertain: boolean, };

@@ -45,6 +45,7 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
             DeliveryCommand::CreateDelivery { .. }
             | DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
+            | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {} => refused(),
         },
         (
@@ -100,7 +101,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
         (Role::Viewer | Role::Integration | Role::Driver, DepotQuery::Pairing { .. })
         // Where people are is for those who plan their day, and no other program's concern.
         | (Role::Integration, DepotQuery::Positions {})
-        | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, DepotQuery::PhoneDay {}) => {
+        | (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration, DepotQuery::PhoneDay { .. }) => {
             return Err(forbidden(actor, "this query"));
         }
         (Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration | Role::Driver, _) => {}
@@ -115,7 +116,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
         Role::Dispatcher | Role::Viewer | Role::Integration => Ok(Access::Granted),
         Role::Driver => match query {
             DepotQuery::Session {} => Ok(Access::Granted),
-            DepotQuery::Driver { .. } | DepotQuery::PhoneDay {} => own(actor).map(Access::OwnRecord),
+            DepotQuery::Driver { .. } | DepotQuery::PhoneDay { .. } => own(actor).map(Access::OwnRecord),
             DepotQuery::Route { .. }
             | DepotQuery::Deliveries(_)
             | DepotQuery::Delivery { .. }
@@ -137,6 +138,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Actors {}
             | DepotQuery::Report { .. }
             | DepotQuery::RunSheet { .. }
+            | DepotQuery::LateFacts { .. }
             | DepotQuery::Phones {}
             | DepotQuery::Positions {}
             | DepotQuery::Endpoint {}

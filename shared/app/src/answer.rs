@@ -150,13 +150,17 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             }
             DepotAnswer::PastState(log::past_state(tables, entity, id, at)?)
         }
-        DepotQuery::PhoneDay {} => {
+        DepotQuery::PhoneDay { most } => {
             let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
-            let mut day = phone::day(tables, asked.actor.credential, driver, positions, now)?;
+            let mut day = phone::day(tables, asked.actor.credential, driver, positions, (most, zone), now)?;
             for delivery in &mut day.deliveries {
                 delivery.files_awaited = files::awaited(&asked.folder, delivery);
             }
             DepotAnswer::PhoneDay(Box::new(day))
+        }
+        DepotQuery::LateFacts { delivery_id } => {
+            let awaited = |file: &_| files::is_awaited(&asked.folder, file);
+            DepotAnswer::LateFacts(delivery::late_facts(tables, delivery_id, awaited)?)
         }
         DepotQuery::Phones {} => {
             DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })

@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
-use depot_domain::values::Timestamp;
+use depot_domain::values::{DeliveryId, Timestamp};
 use depot_store::seal::{KEY_FILE, SealKey};
 use depot_store::{Migration, OpenError, Store, StoreOptions, subscription};
 use parking_lot::Mutex;
@@ -28,6 +28,7 @@ use crate::access;
 use crate::actor::Actor;
 use crate::command::{CommandOutcome, CommandRequest, CommandTarget, DepotCommand, Trace};
 use crate::data::Jobs;
+use crate::delivery::NamedFile;
 use crate::endpoint::EndpointState;
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
@@ -270,7 +271,11 @@ impl App {
             request.check_eventless()?;
         }
         let erases = erase::is_asked_by(&request.command);
-        let occurred_at = occurred_at(request.told_at()?, recorded_at)?;
+        let device = request.device_time()?;
+        let occurred_at = match device {
+            Some(device) => device.placed(None, recorded_at).0,
+            None => occurred_at(request.occurred_at, recorded_at)?,
+        };
         let command = match CommandTarget::from(request.command) {
             CommandTarget::Entity(command) => command,
             CommandTarget::Phone(command) => return self.execute_phone(actor, command, key).await,
@@ -281,6 +286,7 @@ impl App {
             access,
             expected_version: request.expected_version,
             occurred_at,
+            device,
             recorded_at,
             trace,
             rules: self.settings().fleet,
@@ -388,6 +394,14 @@ impl App {
         self.store().read_now(|connection| Ok(token::authenticate(connection, token, now)?))
     }
 
+    /// Returns by which id a token is known, whether or not it is still valid.
+    ///
+    /// # Errors
+    /// The tokens cannot be read.
+    pub fn credential_of(&self, token: &str) -> Result<Option<Uuid>, AppError> {
+        self.store().read_now(|connection| Ok(token::id_of(connection, token)?))
+    }
+
     /// Why nobody is known by a token: it was revoked, has expired, or never was.
     ///
     /// # Errors
@@ -428,6 +442,21 @@ impl App {
         self.check_files()?;
         self.tell(&[Topic::Files]);
         Ok(taken)
+    }
+
+    /// Returns how a file is named by something recorded of a delivery; nothing where nothing names it.
+    ///
+    /// # Errors
+    /// The role does not allow it, or the delivery was never this driver's.
+    pub async fn named_file(
+        &self,
+        actor: &Actor,
+        id: DeliveryId,
+        hash: FileHash,
+    ) -> Result<Option<NamedFile>, AppError> {
+        access::keep_file(actor)?;
+        let driver = actor.driver_id;
+        self.store().read(move |connection| delivery::named_file(connection, id, &hash, driver)).await
     }
 
     /// The media type and content of a picture; a driver sees only those of its own deliveries.

@@ -1,6 +1,7 @@
 //! Commands as an adapter hands them in, and what it gets back.
 
-use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Timestamp, VehicleId};
+use depot_domain::delivery::DeviceTime;
+use depot_domain::values::{DeliveryId, DriverId, IncidentId, LateFactId, RouteId, Timestamp, VehicleId};
 use depot_domain::{DeliveryCommand, DriverCommand, RouteCommand, VehicleCommand};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -167,14 +168,19 @@ pub struct DeviceStamp {
     /// What was to be added to that clock in milliseconds, where it was measured.
     #[serde(default)]
     #[ts(optional = nullable)]
-    pub offset_ms: Option<i32>,
+    pub offset_ms: Option<i64>,
+    /// The phone noticed that its clock was set, and cannot tell by how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub uncertain: bool,
 }
 
 impl DeviceStamp {
     /// When it happened by the depot's clock, as far as the phone could tell.
     #[must_use]
-    pub fn corrected(self) -> Timestamp {
-        self.time.saturating_add(chrono::TimeDelta::milliseconds(i64::from(self.offset_ms.unwrap_or(0))))
+    pub fn corrected(self) -> DeviceTime {
+        let offset = chrono::TimeDelta::try_milliseconds(self.offset_ms.unwrap_or(0)).unwrap_or_default();
+        DeviceTime { at: self.time.saturating_add(offset), uncertain: self.uncertain }
     }
 }
 
@@ -185,8 +191,11 @@ impl CommandRequest {
         Self { command, expected_version: None, idempotency_key: None, occurred_at: None, device: None }
     }
 
-    /// When it happened, as told.
-    pub(crate) fn told_at(&self) -> Result<Option<Timestamp>, AppError> {
+    /// Returns when it happened by a phone's clock, where a phone reports it.
+    ///
+    /// # Errors
+    /// What goes with the command does not fit together.
+    pub(crate) fn device_time(&self) -> Result<Option<DeviceTime>, AppError> {
         let unfit = |detail| Err(AppError::new(Code::Unfit, detail));
         match (self.device, self.occurred_at) {
             (Some(_), Some(_)) => unfit("device and occurredAt both say when it happened: give one"),
@@ -197,7 +206,7 @@ impl CommandRequest {
                 Err(AppError::new(Code::Malformed, "device.sequence: it counts from 1"))
             }
             (Some(stamp), None) => Ok(Some(stamp.corrected())),
-            (None, told) => Ok(told),
+            (None, _) => Ok(None),
         }
     }
 
@@ -265,6 +274,11 @@ pub struct CommandOutcome {
     #[schema(value_type = Option<Uuid>)]
     #[ts(optional)]
     pub incident_id: Option<IncidentId>,
+    /// The late fact as which it is kept, where the delivery could not take it: the desk decides what follows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<Uuid>)]
+    #[ts(optional)]
+    pub late_fact_id: Option<LateFactId>,
     /// The token that was made: the only time that it is told.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(value_type = Option<String>)]
@@ -283,6 +297,7 @@ impl CommandOutcome {
             message: message.to_owned(),
             status: None,
             incident_id: None,
+            late_fact_id: None,
             token: None,
         }
     }

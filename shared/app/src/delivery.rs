@@ -3,6 +3,7 @@
 mod ended;
 mod export;
 mod incident;
+mod late;
 mod listing;
 mod on_road;
 mod queries;
@@ -27,6 +28,8 @@ use uuid::Uuid;
 pub(crate) use ended::erase_driver;
 pub(crate) use export::export;
 pub(crate) use incident::incidents;
+pub use late::{LateFactView, NamedFile};
+pub(crate) use late::{late_facts, named_file};
 pub use listing::*;
 pub(crate) use queries::{
     board, completed_summary, deliveries, delivery, driver_of, lanes, live_figures, live_tracking, shows_file,
@@ -39,7 +42,7 @@ use crate::sql;
 use crate::text::search_text;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 9] = [
+pub(crate) const MIGRATIONS: [Migration; 11] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -138,6 +141,13 @@ pub(crate) const MIGRATIONS: [Migration; 9] = [
         id: 2026_112653,
         sql: "ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;",
     },
+    Migration {
+        // Times by a clock that was wrong. In `lateness` a question mark stands for each of them.
+        id: 2026_113020,
+        sql: "ALTER TABLE reached_checkpoints ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0;
+              ALTER TABLE deliveries ADD COLUMN delivered_uncertain INTEGER NOT NULL DEFAULT 0;",
+    },
+    late::MIGRATION,
     ended::MIGRATION,
 ];
 
@@ -172,6 +182,8 @@ impl Entity for Delivery {
             DeliveryEvent::IncidentResolved(resolved) => incident::resolve(tables, recorded, resolved)?,
             DeliveryEvent::ProofOfDeliveryCaptured(proof) => prove(tables, id, proof)?,
             DeliveryEvent::ReceiverErased(ReceiverErased {}) => erase(tables, id)?,
+            DeliveryEvent::LateFactKept(kept) => late::keep(tables, recorded, kept)?,
+            DeliveryEvent::LateFactSettled(settled) => late::settle(tables, recorded, settled)?,
         }
         let erased = matches!(recorded.event, DeliveryEvent::ReceiverErased(_));
         sql::run(
@@ -204,19 +216,26 @@ fn create(
 fn change_status(
     tables: &Connection,
     Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
-    DeliveryStatusChanged { new, .. }: &DeliveryStatusChanged,
+    DeliveryStatusChanged { new, clock, .. }: &DeliveryStatusChanged,
 ) -> rusqlite::Result<()> {
     let delivered_at = (*new == DeliveryStatus::Delivered).then_some(at.micros());
     sql::run(
         tables,
-        "UPDATE deliveries SET status = ?2, stage = ?3, open = ?4, delivered_at = ?5 WHERE id = ?1",
-        params![id, new.as_str(), stage(*new), new.is_open(), delivered_at],
+        "UPDATE deliveries SET status = ?2, stage = ?3, open = ?4, delivered_at = ?5, delivered_uncertain = ?6 WHERE id = ?1",
+        params![
+            id,
+            new.as_str(),
+            stage(*new),
+            new.is_open(),
+            delivered_at,
+            delivered_at.is_some() && clock.is_some()
+        ],
     )?;
     // How far a delivery is behind its plan is first known when it sets off.
     let sql = "UPDATE deliveries SET behind = IIF(?2, ?3 - starts_at, 0) WHERE id = ?1";
     match new {
         DeliveryStatus::PickedUp => sql::run(tables, sql, params![id, false, at.micros()])?,
-        DeliveryStatus::InTransit => sql::run(tables, sql, params![id, true, at.micros()])?,
+        DeliveryStatus::InTransit => sql::run(tables, sql, params![id, clock.is_none(), at.micros()])?,
         DeliveryStatus::OutForDelivery | DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
     }
     if new.is_open() {
@@ -236,28 +255,28 @@ fn change_status(
 fn reach(
     tables: &Connection,
     Recorded { id, at, .. }: &Recorded<'_, DeliveryEvent>,
-    CheckpointReached { sequence, location, .. }: &CheckpointReached,
+    CheckpointReached { sequence, location, clock, .. }: &CheckpointReached,
 ) -> rusqlite::Result<()> {
     sql::run(
         tables,
-        "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at, expected_at)
-         VALUES (?1, ?2, ?3, ?4, (SELECT c.expected_at FROM deliveries d
+        "INSERT OR REPLACE INTO reached_checkpoints (delivery_id, sequence, location, reached_at, uncertain, expected_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT c.expected_at FROM deliveries d
            JOIN route_checkpoints c ON c.route_id = d.route_id AND c.sequence = ?2 WHERE d.id = ?1))",
-        params![id, sequence.get(), location.as_str(), at.micros()],
+        params![id, sequence.get(), location.as_str(), at.micros(), clock.is_some()],
     )?;
     sql::run(
         tables,
         &format!(
             "UPDATE deliveries SET reached = reached + 1,
-               behind = COALESCE(?4 - (SELECT expected_at FROM route_checkpoints c
-                 WHERE c.route_id = deliveries.route_id AND c.sequence = ?2), behind),
+               behind = IIF(?5, behind, COALESCE(?4 - (SELECT expected_at FROM route_checkpoints c
+                 WHERE c.route_id = deliveries.route_id AND c.sequence = ?2), behind)),
                last_sequence = IIF(last_sequence >= ?2, last_sequence, ?2),
                last_location = IIF(last_sequence >= ?2, last_location, ?3),
-               lateness = (SELECT group_concat(x.reached_at - x.expected_at, ' ') FROM reached_checkpoints x
+               lateness = (SELECT group_concat(IIF(x.uncertain, '?', x.reached_at - x.expected_at), ' ') FROM reached_checkpoints x
                  WHERE x.delivery_id = ?1 AND x.expected_at IS NOT NULL),
                due_at = {DUE} WHERE id = ?1"
         ),
-        params![id, sequence.get(), location.as_str(), at.micros()],
+        params![id, sequence.get(), location.as_str(), at.micros(), clock.is_some()],
     )
 }
 
@@ -288,7 +307,8 @@ fn erase(tables: &Connection, id: Uuid) -> rusqlite::Result<()> {
            photos = IIF(photos IS NULL, NULL, '[]'), receiver_search = IIF(receiver_search IS NULL, NULL, ?2) WHERE id = ?1",
         params![id, ERASED],
     )?;
-    incident::erase(tables, id)
+    incident::erase(tables, id)?;
+    late::erase(tables, id)
 }
 
 /// Where a status stands in the order of the day, for sorting.

@@ -146,10 +146,10 @@ fn gather(value: Value, texts: &mut Vec<String>, files: &mut Vec<FileHash>) {
     match value {
         Value::String(text) => texts.push(text),
         Value::Array(values) => values.into_iter().for_each(|value| gather(value, texts, files)),
-        Value::Object(file) => {
-            let hash = file.get("hash").and_then(Value::as_str).and_then(|hash| hash.parse().ok());
-            files.extend(hash);
-        }
+        Value::Object(members) => match members.get("hash").and_then(Value::as_str) {
+            Some(hash) => files.extend(hash.parse().ok()),
+            None => members.into_iter().for_each(|(_, value)| gather(value, texts, files)),
+        },
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -157,7 +157,8 @@ fn gather(value: Value, texts: &mut Vec<String>, files: &mut Vec<FileHash>) {
 /// Whether something that is recorded, and was not erased, shows the file.
 fn is_shown(tables: &Connection, hash: &FileHash) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM deliveries WHERE instr(signature, ?1) OR instr(photos, ?1)
-               UNION ALL SELECT 1 FROM incidents WHERE instr(photos, ?1) LIMIT 1";
+               UNION ALL SELECT 1 FROM incidents WHERE instr(photos, ?1)
+               UNION ALL SELECT 1 FROM late_facts WHERE instr(words, ?1) LIMIT 1";
     Ok(sql::one(tables, sql, [hash.as_str()], |_| Ok(()))?.is_some())
 }
 

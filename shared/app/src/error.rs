@@ -21,6 +21,8 @@ words_of_app! {
         Revoked = "revoked",
         /// The credential was not used for too long.
         Expired = "expired",
+        /// It came with another credential than the one that it names.
+        OtherCredential = "otherCredential",
         /// The credential does not allow it.
         Forbidden = "forbidden",
         /// Something that was named does not exist.

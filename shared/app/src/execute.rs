@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use depot_domain::delivery::{DeliveryEvent, Involved};
+use depot_domain::delivery::{ClockDoubt, DeliveryEvent, DeviceTime, Involved, PhoneAction};
 use depot_domain::dispatch::{Calendar, Candidate, Dispatch, ResourceKind};
 use depot_domain::fleet::driver::DriverContext;
 use depot_domain::fleet::vehicle::VehicleContext;
 use depot_domain::route::{RouteContext, RouteUse};
-use depot_domain::values::{DeliveryId, DriverId, IncidentId, RouteId, Timestamp, VehicleId};
+use depot_domain::values::{DeliveryId, DriverId, IncidentId, LateFactId, RouteId, Timestamp, VehicleId};
 use depot_domain::{
     Delivery, DeliveryCommand, DeliveryError, Driver, DriverCommand, Route, RouteCommand, Vehicle,
     VehicleCommand,
@@ -19,7 +19,7 @@ use depot_store::{Metadata, Unit};
 use uuid::Uuid;
 
 use crate::access::Access;
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
 use crate::command::{CommandOutcome, EntityCommand, Trace};
 use crate::entity::{Caches, Entity, Loaded, Recorded, calendar, encode, load};
 use crate::error::{AppError, Code};
@@ -29,11 +29,14 @@ use crate::settings::FleetSettings;
 use crate::{booking, delivery, erase, fleet, phone};
 
 /// A command's circumstances.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) actor: Actor,
     pub(crate) access: Access,
     pub(crate) expected_version: Option<u32>,
     pub(crate) occurred_at: Timestamp,
+    /// When it happened by the clock of the phone that reports it.
+    pub(crate) device: Option<DeviceTime>,
     pub(crate) recorded_at: Timestamp,
     pub(crate) trace: Trace,
     pub(crate) rules: FleetSettings,
@@ -138,19 +141,25 @@ impl Desk<'_, '_> {
         call: &Call,
     ) -> Result<CommandOutcome, AppError> {
         let before = load::<Delivery>(self.unit, self.caches, id.uuid())?;
+        let phone_of = call.phone_of();
         match &before.state {
+            // What was done before it was given away is heard.
+            Some(delivery) if phone_of.is_some_and(|driver| delivery.was_given_to(driver)) => {}
             Some(delivery) => call.access.check_delivery(delivery.driver_id)?,
             None if call.access.only().is_some() => {
                 return Err(AppError::refused(&DeliveryError::DeliveryNotFound { delivery_id: id }));
             }
             None => {}
         }
+        let (call, clock) = &call.placed(before.state.as_ref(), command);
         let facts = self.facts(Delivery::involved(before.state.as_ref(), command))?;
         let fresh_incident_id = IncidentId::from(Uuid::now_v7());
         let context = depot_domain::delivery::DeliveryContext {
             id,
             dispatch: facts.dispatch(call.rules),
             fresh_incident_id,
+            phone: phone_of.map(|driver_id| PhoneAction { driver_id, fresh_fact_id: Uuid::now_v7().into() }),
+            clock: *clock,
         };
         let done = self.run::<Delivery>(id.uuid(), Arc::clone(&before), command, &context, call)?;
         if matches!(command, DeliveryCommand::EraseReceiver {}) && !done.events.is_empty() {
@@ -169,6 +178,10 @@ impl Desk<'_, '_> {
         let mut outcome = self.outcome(id.uuid(), command.done(), &done, status);
         outcome.incident_id =
             incident_named(command).or_else(|| done.events.iter().find_map(incident_reported));
+        outcome.late_fact_id = late_fact_of(command, phone_of, &done);
+        if outcome.late_fact_id.is_some() {
+            "Kept for the depot to decide".clone_into(&mut outcome.message);
+        }
         Ok(outcome)
     }
 
@@ -268,12 +281,29 @@ impl Desk<'_, '_> {
             message: message.to_owned(),
             status,
             incident_id: None,
+            late_fact_id: None,
             token: None,
         }
     }
 }
 
 impl Call {
+    /// The driver in whose name a phone reports an action, where one does.
+    fn phone_of(&self) -> Option<DriverId> {
+        self.device.and(self.actor.driver_id).filter(|_| self.actor.role == Role::Driver)
+    }
+
+    /// The call at a time that is possible for the delivery, and what speaks against the one that the device gave.
+    fn placed(&self, delivery: Option<&Delivery>, command: &DeliveryCommand) -> (Self, Option<ClockDoubt>) {
+        let Some(device) = self.device else { return (self.clone(), None) };
+        let earliest = delivery.map(|delivery| {
+            let is_own = self.phone_of().is_none_or(|driver| delivery.driver_id == Some(driver));
+            delivery.earliest(command, is_own)
+        });
+        let (occurred_at, doubt) = device.placed(earliest, self.recorded_at);
+        (Self { occurred_at, ..self.clone() }, doubt)
+    }
+
     fn check_version(&self, version: u32) -> Result<(), AppError> {
         match self.expected_version {
             Some(expected) if expected != version => Err(AppError::new(
@@ -334,12 +364,24 @@ const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
         | DeliveryCommand::ChangeDeliveryStatus { .. }
         | DeliveryCommand::ReachCheckpoint { .. }
         | DeliveryCommand::CaptureProof { .. }
+        | DeliveryCommand::SettleLateFact { .. }
         | DeliveryCommand::EraseReceiver {} => None,
     }
 }
 
 fn incident_reported(event: &DeliveryEvent) -> Option<IncidentId> {
     if let DeliveryEvent::IncidentReported(reported) = event { Some(reported.incident_id) } else { None }
+}
+
+/// The late fact as which a phone's command is kept, where it is.
+fn late_fact_of(
+    command: &DeliveryCommand,
+    phone_of: Option<DriverId>,
+    done: &Done<Delivery>,
+) -> Option<LateFactId> {
+    let was_taken = done.events.iter().any(|event| !matches!(event, DeliveryEvent::LateFactKept(_)));
+    let delivery = done.after.state.as_ref().filter(|_| !was_taken)?;
+    delivery.late_fact(command, phone_of?).map(|fact| fact.id)
 }
 
 pub(crate) type Decided = Result<CommandOutcome, AppError>;

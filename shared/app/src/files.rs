@@ -45,8 +45,13 @@ pub(crate) fn take(folder: &Path, named: FileHash, bytes: &[u8]) -> Result<FileR
 
 /// The files of a delivery whose content is not here yet.
 pub(crate) fn awaited(folder: &Path, delivery: &DeliveryDetail) -> Vec<FileHash> {
-    let missing = delivery.files().filter(|file| !path(folder, file.hash.as_str()).exists());
+    let missing = delivery.files().filter(|file| is_awaited(folder, file));
     missing.map(|file| file.hash.clone()).collect()
+}
+
+/// Returns whether the content of a file is not here yet.
+pub(crate) fn is_awaited(folder: &Path, file: &FileRef) -> bool {
+    !path(folder, file.hash.as_str()).exists()
 }
 
 fn check_length(bytes: &[u8]) -> Result<(), AppError> {

@@ -106,6 +106,7 @@ impl App {
                         access,
                         expected_version: None,
                         occurred_at: *occurred_at,
+                        device: None,
                         recorded_at: *recorded_at,
                         trace,
                         rules,

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use depot_domain::values::Timestamp;
+use depot_domain::values::{DriverId, Timestamp};
 use depot_store::Migration;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::command::{CommandOutcome, CommandRequest};
 use crate::error::{AppError, Code};
-use crate::sql;
+use crate::{sql, token};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112417,
@@ -107,6 +107,8 @@ enum Answer {
 #[derive(Clone)]
 pub(crate) struct Key {
     actor: String,
+    /// Whose phone asks, where one does.
+    driver: Option<DriverId>,
     /// As it came: rows of earlier versions have it so.
     given: String,
     /// As it is stored: a client may put a name into a key.
@@ -126,7 +128,9 @@ impl Key {
         }
         let body = serde_json::to_vec(request).map_err(AppError::storage)?;
         let request_hash = Sha256::digest(&body).into();
-        Ok(Some(Self { actor: actor.for_the_log(), given: key.clone(), hashed: hashed(key), request_hash }))
+        let driver = actor.driver_id;
+        let (actor, given, hashed) = (actor.for_the_log(), key.clone(), hashed(key));
+        Ok(Some(Self { actor, driver, given, hashed, request_hash }))
     }
 
     /// The key as it came.
@@ -144,19 +148,38 @@ impl Key {
         &self,
         tables: &Connection,
     ) -> Result<Option<Result<CommandOutcome, AppError>>, AppError> {
-        let sql = "SELECT request_hash, answer FROM answers WHERE actor = ?1 AND key IN (?2, ?3)";
-        let found = sql::one(tables, sql, params![self.actor, self.hashed, self.given], |row| {
-            Ok((row.get::<_, [u8; 32]>("request_hash")?, row.get::<_, String>("answer")?))
-        })?;
-        let Some((request_hash, answer)) = found else { return Ok(None) };
+        let Some((request_hash, answer)) = self.kept_for(tables, &self.actor)? else {
+            return self.answered_before_pairing(tables);
+        };
         if request_hash != self.request_hash && request_hash != ANY_REQUEST {
             let detail = "This Idempotency-Key was used for another request: use a new key for each";
             return Err(AppError::new(Code::KeyReused, detail));
         }
-        Ok(Some(match serde_json::from_str(&answer).map_err(AppError::storage)? {
-            Answer::Done(outcome) => Ok(outcome),
-            Answer::Refused { code, detail, facts } => Err(AppError { code, detail, facts }),
-        }))
+        read(&answer).map(Some)
+    }
+
+    /// Finds the answer that the same request got from an earlier credential of the same driver: its phone was paired again
+    /// before that answer reached it.
+    fn answered_before_pairing(
+        &self,
+        tables: &Connection,
+    ) -> Result<Option<Result<CommandOutcome, AppError>>, AppError> {
+        let Some(driver) = self.driver else { return Ok(None) };
+        for actor in token::actors_of(tables, driver)? {
+            match self.kept_for(tables, &actor)? {
+                Some((request_hash, answer)) if request_hash == self.request_hash => {
+                    return read(&answer).map(Some);
+                }
+                Some(_) | None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn kept_for(&self, tables: &Connection, actor: &str) -> rusqlite::Result<Option<([u8; 32], String)>> {
+        let sql = "SELECT request_hash, answer FROM answers WHERE actor = ?1 AND key IN (?2, ?3)";
+        let keys = params![actor, self.hashed, self.given];
+        sql::one(tables, sql, keys, |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Keeps an answer that is final. What may turn out otherwise when it is asked again is not kept.
@@ -202,6 +225,13 @@ pub(crate) fn hash_plain_keys(tables: &Connection, table: &str) -> rusqlite::Res
     Ok(())
 }
 
+fn read(answer: &str) -> Result<Result<CommandOutcome, AppError>, AppError> {
+    Ok(match serde_json::from_str(answer).map_err(AppError::storage)? {
+        Answer::Done(outcome) => Ok(outcome),
+        Answer::Refused { code, detail, facts } => Err(AppError { code, detail, facts }),
+    })
+}
+
 /// Lets the oldest answers go where there are more than `least` and they are old enough by the clock, too.
 fn forget_oldest(tables: &Connection, now: Timestamp, least: i64) -> rusqlite::Result<()> {
     sql::run(
@@ -221,6 +251,7 @@ pub(crate) const fn is_final(code: Code) -> bool {
         | Code::Unauthenticated
         | Code::Revoked
         | Code::Expired
+        | Code::OtherCredential
         | Code::Forbidden
         | Code::KeyReused
         | Code::Unavailable

@@ -70,8 +70,8 @@ pub use day::Day;
 pub use default_folder::default_folder;
 pub use delivery::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
-    DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LiveTracking,
-    PlannedCheckpoint, ReachedCheckpoint, Risk, TimelineCategory, TimelineEntry,
+    DeliverySort, FileSchema, IncidentListing, IncidentSort, IncidentView, Lanes, LateFactView, LiveTracking,
+    NamedFile, PlannedCheckpoint, ReachedCheckpoint, Risk, TimelineCategory, TimelineEntry,
 };
 pub use depot_store::chain::Verified;
 pub use depot_store::seal::{Seal, SealKey};
@@ -96,9 +96,9 @@ pub use page::{AnyOf, Cursor, Limit, Page, sequence};
 #[doc(hidden)]
 pub use personal::opened;
 pub use phone::{
-    AccuracyMeters, Claimed, DriverPosition, EndpointView, Latitude, Longitude, MessageId, MessageKind,
-    PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage, PhoneView, Phones, PositionSharing,
-    ReceivedActions,
+    AccuracyMeters, Claimed, DriverPosition, EndpointView, HeldWork, Latitude, Longitude, MessageId,
+    MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage, PhoneView, Phones,
+    PositionSharing, ReceivedActions,
 };
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{

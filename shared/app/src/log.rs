@@ -44,6 +44,7 @@ fn view(tables: &Connection, stored: StoredEvent, backdating: TimeDelta) -> Resu
     let entity = kind_of(&stored).ok_or_else(|| {
         AppError::storage(format!("event {} is of unknown type {}", stored.sequence, stored.event_type))
     })?;
+    let data: serde_json::Value = serde_json::from_str(&stored.payload).map_err(AppError::storage)?;
     Ok(EventView {
         sequence: stored.sequence,
         category: stored.category.parse().map_err(AppError::storage)?,
@@ -53,7 +54,8 @@ fn view(tables: &Connection, stored: StoredEvent, backdating: TimeDelta) -> Resu
         version: stored.version,
         event_type: stored.event_type,
         schema_version: stored.schema,
-        data: serde_json::from_str(&stored.payload).map_err(AppError::storage)?,
+        uncertain: data.get("clock").is_some(),
+        data,
         occurred_at: Timestamp::try_from(stored.occurred_at).map_err(AppError::storage)?,
         recorded_at: Timestamp::try_from(stored.recorded_at).map_err(AppError::storage)?,
         actor_name: actor_name(tables, &stored.actor)?,

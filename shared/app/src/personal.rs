@@ -22,26 +22,40 @@ type Members = Map<String, Value>;
 /// What is personal in the events of one type.
 struct Personal {
     event_type: &'static str,
+    /// From which schema version on it is stored sealed. Before, it stands in the payload.
+    sealed_from: u16,
     /// The fields, each with what stands there once it was erased; nothing where the field may be absent.
     fields: &'static [(&'static str, Option<&'static str>)],
 }
 
 const ERASED: Option<&str> = Some(depot_domain::values::ERASED);
 
-const PERSONAL: [Personal; 7] = [
-    Personal { event_type: "DriverAdded", fields: &[("name", ERASED), ("driverLicense", ERASED)] },
-    Personal { event_type: "DriverUpdated", fields: &[("name", ERASED), ("driverLicense", ERASED)] },
-    Personal { event_type: "DriverStatusChanged", fields: &[("reason", None)] },
-    Personal { event_type: "DeliveryStatusChanged", fields: &[("reason", None)] },
+const PERSONAL: [Personal; 9] = [
+    Personal {
+        event_type: "DriverAdded",
+        sealed_from: 2,
+        fields: &[("name", ERASED), ("driverLicense", ERASED)],
+    },
+    Personal {
+        event_type: "DriverUpdated",
+        sealed_from: 2,
+        fields: &[("name", ERASED), ("driverLicense", ERASED)],
+    },
+    Personal { event_type: "DriverStatusChanged", sealed_from: 2, fields: &[("reason", None)] },
+    Personal { event_type: "DeliveryStatusChanged", sealed_from: 2, fields: &[("reason", None)] },
     Personal {
         event_type: "IncidentReported",
+        sealed_from: 2,
         fields: &[("description", ERASED), ("photos", None), ("type", ERASED)],
     },
-    Personal { event_type: "IncidentResolved", fields: &[("note", None)] },
+    Personal { event_type: "IncidentResolved", sealed_from: 2, fields: &[("note", None)] },
     Personal {
         event_type: "ProofOfDeliveryCaptured",
+        sealed_from: 2,
         fields: &[("receiverName", ERASED), ("signatureUrl", None), ("signature", None), ("photos", None)],
     },
+    Personal { event_type: "LateFactKept", sealed_from: 1, fields: &[("words", None)] },
+    Personal { event_type: "LateFactSettled", sealed_from: 1, fields: &[("note", None)] },
 ];
 
 /// The events that tell that somebody was erased: what is personal in those before them opens no more.
@@ -50,7 +64,7 @@ pub(crate) const ERASURES: &[&str] = &["DriverErased", "ReceiverErased"];
 /// Events in which a field became personal after they were stored in parts: the free types of incidents.
 const PLAIN_TYPES: [&str; 1] = ["IncidentReported"];
 
-/// From which schema version on what is personal is stored sealed. Before, it stands in the payload.
+/// The schema version in which events that were stored before anything was sealed are stored sealed.
 const SEALED_FROM: u16 = 2;
 
 /// Whether this member of an event is personal. A known type of incident names nobody, any other is somebody's text.
@@ -67,7 +81,7 @@ fn fields_of(event_type: &str) -> Option<&'static Personal> {
 
 /// The types that have a schema version of which only the storage is another than of the one before.
 pub(crate) fn types() -> impl Iterator<Item = &'static str> {
-    PERSONAL.iter().map(|personal| personal.event_type)
+    PERSONAL.iter().filter(|personal| personal.sealed_from == SEALED_FROM).map(|personal| personal.event_type)
 }
 
 /// Parts a payload into what everybody may read for ever and what is personal.
@@ -149,7 +163,7 @@ pub(crate) fn of(event: &StoredEvent) -> Result<Members, AppError> {
 pub(crate) fn is_plain(event: &StoredEvent) -> Result<bool, AppError> {
     let Some(known) = fields_of(&event.event_type) else { return Ok(false) };
     let is_erased = event.secret.is_none() && event.payload.contains(subject::MEMBER);
-    if is_erased || (event.schema >= SEALED_FROM && !PLAIN_TYPES.contains(&known.event_type)) {
+    if is_erased || (event.schema >= known.sealed_from && !PLAIN_TYPES.contains(&known.event_type)) {
         return Ok(false);
     }
     let payload: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
@@ -158,8 +172,8 @@ pub(crate) fn is_plain(event: &StoredEvent) -> Result<bool, AppError> {
 
 /// The public and the personal part of an event that is stored in parts.
 fn parts(event: &StoredEvent) -> Result<Option<(Members, Members)>, AppError> {
-    let Some(Personal { fields, .. }) = fields_of(&event.event_type) else { return Ok(None) };
-    if event.schema < SEALED_FROM || !event.payload.contains(subject::MEMBER) {
+    let Some(Personal { fields, sealed_from, .. }) = fields_of(&event.event_type) else { return Ok(None) };
+    if event.schema < *sealed_from || !event.payload.contains(subject::MEMBER) {
         return Ok(None);
     }
     let mut public: Members = serde_json::from_str(&event.payload).map_err(AppError::storage)?;
@@ -185,10 +199,11 @@ mod tests {
     use super::*;
 
     /// Every field of every event that is of nobody, and so stays readable for ever.
-    const OF_NOBODY: [&str; 44] = [
+    const OF_NOBODY: [&str; 55] = [
         "CheckpointAdded.expectedTime",
         "CheckpointAdded.location",
         "CheckpointAdded.sequence",
+        "CheckpointReached.clock",
         "CheckpointReached.location",
         "CheckpointReached.routeId",
         "CheckpointReached.sequence",
@@ -200,15 +215,25 @@ mod tests {
         "DeliveryCreated.driverId",
         "DeliveryCreated.routeId",
         "DeliveryCreated.vehicleId",
+        "DeliveryStatusChanged.clock",
         "DeliveryStatusChanged.new",
         "DeliveryStatusChanged.old",
         "DriverAssigned.driverId",
         "DriverAssigned.previousDriverId",
         "DriverStatusChanged.new",
         "DriverStatusChanged.old",
+        "IncidentReported.clock",
         "IncidentReported.incidentId",
         "IncidentReported.severity",
+        "IncidentResolved.clock",
         "IncidentResolved.incidentId",
+        "LateFactKept.cause",
+        "LateFactKept.clock",
+        "LateFactKept.deed",
+        "LateFactKept.driverId",
+        "LateFactKept.factId",
+        "LateFactSettled.factId",
+        "ProofOfDeliveryCaptured.clock",
         "RouteCreated.destination",
         "RouteCreated.origin",
         "RouteCreated.scheduledStartTime",
@@ -249,7 +274,7 @@ mod tests {
 
     #[test]
     fn of_every_field_of_every_event_it_is_decided_whose_it_is() {
-        let personal = PERSONAL.iter().flat_map(|Personal { event_type, fields }| {
+        let personal = PERSONAL.iter().flat_map(|Personal { event_type, fields, .. }| {
             fields.iter().map(move |(name, _)| format!("{event_type}.{name}"))
         });
         let of_nobody = OF_NOBODY.iter().map(|field| (*field).to_owned());

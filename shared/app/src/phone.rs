@@ -10,7 +10,8 @@ mod pairing;
 mod position;
 mod views;
 
-use depot_domain::values::{DriverId, Timestamp};
+use chrono_tz::Tz;
+use depot_domain::values::{DeliveryId, DriverId, Timestamp};
 use depot_store::Migration;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 pub(crate) use action::{check as check_sequence, record as record_action};
-pub(crate) use device::{VALID_DAYS, forget, pair, phones, report, revoke, touch};
+pub(crate) use device::{Unsent, VALID_DAYS, forget, pair, phones, report, revoke, touch};
 pub(crate) use message::{project, see};
 pub(crate) use pairing::Pairings;
 pub use pairing::{Claimed, PairingState};
@@ -32,11 +33,12 @@ use crate::delivery;
 use crate::error::{AppError, Code};
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 4] =
-    [device::MIGRATION, action::MIGRATION, message::MIGRATION, position::MIGRATION];
+pub(crate) const MIGRATIONS: [Migration; 5] =
+    [device::MIGRATION, action::MIGRATION, message::MIGRATION, position::MIGRATION, device::HELD];
 
-/// How many deliveries a phone is given at most.
-const DAY_MAX: u32 = 100;
+/// How many deliveries a phone is given unless it asks for more, and at most.
+const DAY_USUAL: u32 = 100;
+const DAY_MAX: u32 = 5_000;
 
 /// For how long a phone still sees what has ended, in microseconds: a day.
 const ENDED_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -78,6 +80,10 @@ pub enum PhoneCommand {
         unsent_files: u32,
         /// The version of the app.
         app_version: String,
+        /// What it keeps of other drivers, which only their own credentials may send.
+        #[serde(default)]
+        #[ts(as = "Option<Vec<HeldWork>>", optional)]
+        held: Vec<HeldWork>,
     },
     /// Whether the driver lets the depot see where they are while a delivery is under way. Turned off, what the depot
     /// had of it is forgotten.
@@ -104,19 +110,27 @@ pub(crate) fn day(
     device: Uuid,
     driver: DriverId,
     policy: Policy,
+    (most, zone): (Option<u32>, Tz),
     now: Timestamp,
 ) -> Result<PhoneDay, AppError> {
     let unknown = || AppError::new(Code::NotFound, format!("There is no driver {driver}"));
     let driver_name =
         sql::one(tables, "SELECT name FROM drivers WHERE id = ?1", [driver.uuid()], |row| row.get(0))?
             .ok_or_else(unknown)?;
-    let sql = format!(
-        "SELECT id FROM deliveries WHERE driver_id = ?1 AND (open = 1 OR updated_at > ?2) ORDER BY starts_at, id LIMIT {DAY_MAX}"
-    );
-    let ids: Vec<depot_domain::values::DeliveryId> =
-        sql::all(tables, &sql, rusqlite::params![driver.uuid(), now.micros() - ENDED_MICROS], |row| {
-            sql::id(row, "id")
-        })?;
+    let most = most.unwrap_or(DAY_USUAL);
+    if !(1..=DAY_MAX).contains(&most) {
+        return Err(AppError::new(Code::Malformed, format!("most: give 1 to {DAY_MAX}, not {most}")));
+    }
+    // What is under way comes first, whatever is left out; then what is to come, then what has ended.
+    let sql = "SELECT id, COUNT(*) OVER () AS total FROM deliveries
+               WHERE driver_id = ?1 AND (open = 1 OR updated_at > ?2)
+               ORDER BY status IN ('InTransit', 'OutForDelivery') DESC, open DESC, starts_at, id LIMIT ?3";
+    let bounds = rusqlite::params![driver.uuid(), now.micros() - ENDED_MICROS, most];
+    let found: Vec<(DeliveryId, u32)> =
+        sql::all(tables, sql, bounds, |row| Ok((sql::id(row, "id")?, row.get("total")?)))?;
+    let total = found.first().map_or(0, |(_, total)| *total);
+    let ids: Vec<DeliveryId> = found.into_iter().map(|(id, _)| id).collect();
+    let left_out = total.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
     let mut deliveries = Vec::with_capacity(ids.len());
     for id in ids {
         deliveries.extend(delivery::delivery(tables, id, now)?);
@@ -128,6 +142,8 @@ pub(crate) fn day(
         now,
         actions: action::received(tables, device)?,
         deliveries,
+        left_out,
+        time_zone: zone.name().to_owned(),
         messages: message::of_driver(tables, driver, now)?,
         positions: position::sharing(tables, driver, policy)?,
     })

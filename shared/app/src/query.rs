@@ -10,7 +10,7 @@ use crate::data::DataView;
 use crate::day::Day;
 use crate::delivery::{
     Board, CompletedSummary, DeliveryDetail, DeliveryListing, DeliveryRow, IncidentListing, IncidentView,
-    Lanes, LiveTracking,
+    Lanes, LateFactView, LiveTracking,
 };
 use crate::endpoint::EndpointStatus;
 use crate::fleet::{
@@ -130,7 +130,19 @@ pub enum DepotQuery {
         at: Timestamp,
     },
     /// Everything that a phone needs to work without the depot; only a phone asks.
-    PhoneDay {},
+    PhoneDay {
+        /// How many deliveries at most, 1 to 5000; 100 unless given. The day says how many are left out.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        most: Option<u32>,
+    },
+    /// What phones reported that a delivery could not take: what is not settled, or everything of one delivery.
+    LateFacts {
+        /// Which delivery.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        delivery_id: Option<DeliveryId>,
+    },
     /// The phones of the depot.
     Phones {},
     /// Where each driver who shares it was last.
@@ -177,6 +189,7 @@ pub enum DepotAnswer {
     RunSheet(Box<RunSheet>),
     PastState(PastState),
     PhoneDay(Box<PhoneDay>),
+    LateFacts(Vec<LateFactView>),
     Phones(Phones),
     Positions(Vec<DriverPosition>),
     Endpoint(EndpointStatus),
@@ -250,7 +263,8 @@ impl DepotQuery {
             | Self::Incidents(_) => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::Delivery { .. } => &[Deliveries, Routes, Drivers, Vehicles, Topic::Files, Depot],
             Self::PastState { .. } => &[Depot],
-            Self::PhoneDay {} => &[Deliveries, Routes, Drivers, Vehicles, Depot],
+            Self::LateFacts { .. } => &[Deliveries, Drivers, Routes, Topic::Files, Depot],
+            Self::PhoneDay { .. } => &[Deliveries, Routes, Drivers, Vehicles, Depot],
             Self::Phones {} => &[Topic::Phones, Drivers, Depot],
             Self::Positions {} => &[Topic::Positions, Drivers, Depot],
             Self::Pairing { .. } => &[Topic::Phones],

@@ -14,7 +14,7 @@ use crate::log::{self, EntityKind};
 use crate::sql;
 
 /// The tables that follow from the log. All others hold what the log does not know.
-pub(crate) const PROJECTIONS: [&str; 10] = [
+pub(crate) const PROJECTIONS: [&str; 11] = [
     "bookings",
     "drivers",
     "vehicles",
@@ -23,6 +23,7 @@ pub(crate) const PROJECTIONS: [&str; 10] = [
     "deliveries",
     "reached_checkpoints",
     "incidents",
+    "late_facts",
     // After the deliveries, whose triggers count them.
     "delivery_counts",
     "driver_messages",

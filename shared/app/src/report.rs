@@ -197,7 +197,8 @@ impl Gathered {
         bounds: (i64, i64),
     ) -> rusqlite::Result<()> {
         let sql =
-            "SELECT starts_at, driver_id, vehicle_id, ends_at, delivered_at, status, lateness FROM deliveries
+            "SELECT starts_at, driver_id, vehicle_id, ends_at, delivered_at, status, lateness, delivered_uncertain
+                   FROM deliveries
                    WHERE starts_at >= ?1 AND starts_at < ?2";
         let mut statement = tables.prepare_cached(sql)?;
         let mut rows = statement.query(bounds)?;
@@ -206,12 +207,18 @@ impl Gathered {
             // By their numbers: a year has a hundred thousand rows, and a name is looked for in each.
             let of = (row.get(0)?, row.get(1)?, row.get(2)?);
             let (end, delivered_at): (i64, Option<i64>) = (row.get(3)?, row.get(4)?);
-            let is_on_time =
-                delivered_at.is_some_and(|at| at <= end + i64::from(GRACE_MINUTES) * MINUTE_MICROS);
+            let is_sure = !row.get::<_, bool>(7)?;
+            let is_on_time = is_sure
+                && delivered_at.is_some_and(|at| at <= end + i64::from(GRACE_MINUTES) * MINUTE_MICROS);
             let status: DeliveryStatus = sql::borrowed_word(row, 5)?;
             late.clear();
+            // Of a checkpoint whose time is uncertain nobody knows how late it was.
+            let mut reached = 0_u32;
             if let Some(lateness) = row.get_ref(6)?.as_str_or_null()? {
-                late.extend(lateness.split(' ').filter_map(|micros| micros.parse::<i64>().ok()));
+                for micros in lateness.split(' ') {
+                    reached += 1;
+                    late.extend(micros.parse::<i64>().ok());
+                }
             }
             let grace = i64::from(CHECKPOINT_GRACE_MINUTES) * MINUTE_MICROS;
             let in_time = late.iter().map(|late| u32::from(*late <= grace)).sum::<u32>();
@@ -227,7 +234,7 @@ impl Gathered {
                         figures.open += 1;
                     }
                 }
-                figures.checkpoints += u32::try_from(late.len()).unwrap_or(u32::MAX);
+                figures.checkpoints += reached;
                 figures.checkpoints_on_time += in_time;
                 lateness.extend_from_slice(&late);
             });

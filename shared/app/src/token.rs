@@ -18,7 +18,7 @@ use crate::log::ActorName;
 use crate::sql;
 use crate::text::sort_key;
 
-pub(crate) const MIGRATIONS: [Migration; 3] = [
+pub(crate) const MIGRATIONS: [Migration; 4] = [
     Migration {
         id: 2026_112416,
         sql: "CREATE TABLE tokens (
@@ -36,6 +36,11 @@ pub(crate) const MIGRATIONS: [Migration; 3] = [
     Migration { id: 2026_112630, sql: "ALTER TABLE tokens ADD COLUMN used_at INTEGER;" },
     // By the depot's key, over what its bearer may do.
     Migration { id: 2026_113080, sql: "ALTER TABLE tokens ADD COLUMN signature BLOB;" },
+    // Whether another phone of the same driver did something before is asked with every action of one.
+    Migration {
+        id: 2026_113023,
+        sql: "CREATE INDEX tokens_by_driver ON tokens (driver_id) WHERE driver_id IS NOT NULL;",
+    },
 ];
 
 /// A token to create.
@@ -223,6 +228,20 @@ pub(crate) fn strangers(tables: &Connection, key: &[u8; 32]) -> rusqlite::Result
         !signature.is_some_and(|signature| is_signed(key, PURPOSE, &token.message, signature))
     };
     Ok(open.into_iter().filter(is_stranger).map(|token| token.id).collect())
+}
+
+/// Returns which token it is, whether or not it is still valid.
+pub(crate) fn id_of(tables: &Connection, token: &str) -> rusqlite::Result<Option<Uuid>> {
+    sql::one(tables, "SELECT id FROM tokens WHERE hash = ?1", [hash(token)], |row| row.get(0))
+}
+
+/// Returns how events name the phones of a driver, those that were revoked as well.
+pub(crate) fn actors_of(tables: &Connection, driver: DriverId) -> rusqlite::Result<Vec<String>> {
+    let sql = format!("{SELECT} WHERE driver_id = ?1");
+    sql::all(tables, &sql, [driver.uuid()], |row| {
+        let TokenView { id: credential, role, name, driver_id, .. } = view(row)?;
+        Ok(Actor { role, credential, name, driver_id }.for_the_log())
+    })
 }
 
 /// Why nobody is known by a token.

@@ -170,7 +170,7 @@ async fn version_time_and_device_are_refused_where_no_event_is_made() {
     ] {
         let plain = CommandRequest { idempotency_key: Some("k".to_owned()), ..CommandRequest::new(command) };
         let now = depot.app.now();
-        let stamp = DeviceStamp { sequence: 1, time: now, offset_ms: None };
+        let stamp = DeviceStamp { sequence: 1, time: now, offset_ms: None, uncertain: false };
         for (field, request) in [
             ("expectedVersion", CommandRequest { expected_version: Some(1), ..plain.clone() }),
             ("occurredAt", CommandRequest { occurred_at: Some(now), ..plain.clone() }),

@@ -110,8 +110,12 @@ async fn a_phone_that_is_confirmed_is_its_drivers_until_it_is_revoked() {
     let claimed = depot.app.claimed_pairing(&token).unwrap();
     assert_eq!((claimed.state, claimed.driver_name.as_deref()), (PairingState::Confirmed, Some("Ada")));
     assert!(depot.app.claimed_pairing("depot_other").is_none());
-    let state =
-        PhoneCommand::ReportState { unsent_actions: 3, unsent_files: 2, app_version: "0.2.0".to_owned() };
+    let state = PhoneCommand::ReportState {
+        unsent_actions: 3,
+        unsent_files: 2,
+        app_version: "0.2.0".to_owned(),
+        held: vec![],
+    };
     depot.phone(&actor, state).await.unwrap();
     let listed = depot.phones().await;
     assert_eq!(listed.len(), 1);
@@ -154,8 +158,12 @@ async fn a_phone_that_is_used_stays_valid_and_one_that_is_not_expires() {
     let token = depot.paired(ada()).await;
     depot.later(TimeDelta::days(29));
     let actor = depot.bearer(&token).unwrap();
-    let state =
-        PhoneCommand::ReportState { unsent_actions: 0, unsent_files: 0, app_version: "0.1.0".to_owned() };
+    let state = PhoneCommand::ReportState {
+        unsent_actions: 0,
+        unsent_files: 0,
+        app_version: "0.1.0".to_owned(),
+        held: vec![],
+    };
     depot.phone(&actor, state).await.unwrap();
     assert_eq!(depot.phones().await[0].seen_at, Some(depot.app.now()));
     depot.later(TimeDelta::days(29));

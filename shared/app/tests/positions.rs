@@ -62,7 +62,7 @@ impl Depot {
     }
 
     async fn day(&self, phone: &Actor) -> PhoneDay {
-        let answer = self.app.query(phone, DepotQuery::PhoneDay {}).await.unwrap().answer;
+        let answer = self.app.query(phone, DepotQuery::PhoneDay { most: None }).await.unwrap().answer;
         let DepotAnswer::PhoneDay(day) = answer else { panic!() };
         *day
     }

@@ -26,7 +26,8 @@ const CREDENTIAL_CHECK: Duration = Duration::from_secs(1);
 
 /// Tells of changes as server-sent events named `changed`; resumes from `Last-Event-ID`.
 #[utoipa::path(get, path = "/api/changes", tag = "Messages",
-    params(("Last-Event-ID" = Option<u64>, Header, description = "The `id` of the last change that was seen")),
+    params(("Last-Event-ID" = Option<u64>, Header, description = "The `id` of the last change that was seen"),
+        ("credential" = Option<Uuid>, Query, description = "The credential that the request must come with, as X-Credential names it elsewhere")),
     responses((status = 200, description = "Changes: `id` is the sequence, `data` the topics and the sequence",
         body = String, content_type = "text/event-stream")))]
 pub(crate) async fn follow(

@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use depot_app::{Actor, AppError, Code, Role};
+use uuid::Uuid;
 
 use crate::endpoint::Shared;
 use crate::hosts::check_same_origin;
 use crate::problem::{Problem, Reason};
 use crate::session;
+
+/// Names the credential that a request must be sent with: a page cannot read its cookies, and other tabs may change them.
+pub(crate) const NAMED: HeaderName = HeaderName::from_static("x-credential");
+/// The same in the query string of the change feed, where a page cannot set headers.
+const NAMED_PARAMETER: &str = "credential";
 
 /// How the credential came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +38,8 @@ pub(crate) struct Caller {
     pub(crate) token: Arc<str>,
     /// How it came.
     pub(crate) means: Means,
+    /// The name of the cookie that it came in.
+    pub(crate) cookie: Arc<str>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -70,10 +78,14 @@ pub(crate) fn authenticate(endpoint: &Shared, request: &Request) -> Result<Optio
     if is_public(request.method(), request.uri().path()) {
         return Ok(None);
     }
-    let (token, means) = credential_in(request.headers(), endpoint.secure)?;
+    let named = credential_named(request)?;
+    let Presented { token, means, cookie } = credential_in(endpoint, request.headers(), named)?;
     let Some(actor) = endpoint.app.authenticate(token)? else {
         return Err(unknown(endpoint, token)?);
     };
+    if named.is_some_and(|named| actor.credential != named) {
+        return Err(other_credential());
+    }
     match means {
         Means::Bearer => {}
         // A browser sends a cookie along whoever's page asks it to.
@@ -81,7 +93,7 @@ pub(crate) fn authenticate(endpoint: &Shared, request: &Request) -> Result<Optio
             check_same_origin(request.method(), request.uri(), request.headers(), endpoint.secure)?;
         }
     }
-    Ok(Some(Caller { actor, token: token.into(), means }))
+    Ok(Some(Caller { actor, token: token.into(), means, cookie: cookie.into() }))
 }
 
 /// Notes that a credential was used. Returns the cookie that the answer renews: a phone's lasts as long as its credential,
@@ -95,15 +107,50 @@ pub(crate) fn note_use(
     endpoint.app.credential_used(&caller.actor);
     match caller.means {
         Means::SessionCookie if caller.actor.role == Role::Driver && method == Method::POST => {
-            session::cookie_of_session(&caller.token, endpoint.secure).map(Some)
+            session::cookie_named(&caller.cookie, &caller.token, endpoint.secure).map(Some)
         }
         Means::SessionCookie | Means::Bearer | Means::TokenCookie => Ok(None),
     }
 }
 
-fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Problem> {
+/// A credential as a request presents it.
+struct Presented<'h> {
+    token: &'h str,
+    means: Means,
+    cookie: String,
+}
+
+/// The credential that the request names, in its header or, for the change feed, in its query string.
+fn credential_named(request: &Request) -> Result<Option<Uuid>, Problem> {
+    let in_query = || {
+        let query = request.uri().query().filter(|_| request.uri().path() == "/api/changes")?;
+        query.split('&').find_map(|pair| pair.strip_prefix(NAMED_PARAMETER)?.strip_prefix('='))
+    };
+    let in_header = request.headers().get(NAMED).map(|id| id.to_str().unwrap_or_default());
+    let Some(text) = in_header.or_else(in_query) else { return Ok(None) };
+    let malformed =
+        |_| Problem::malformed("X-Credential is the id of a credential: the deviceId of a phone's day");
+    Uuid::try_parse(text).map(Some).map_err(malformed)
+}
+
+/// The credential of a request: of several cookies the one that it names.
+fn credential_in<'h>(
+    endpoint: &Shared,
+    headers: &'h HeaderMap,
+    named: Option<Uuid>,
+) -> Result<Presented<'h>, Problem> {
+    let secure = endpoint.secure;
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        return session::cookie_in(headers, secure).ok_or_else(not_signed_in);
+        if let Some(id) = named
+            && let Some((token, means)) = session::kept_cookie_in(headers, secure, id)
+        {
+            return Ok(Presented { token, means, cookie: session::name_of_kept(id, secure) });
+        }
+        let (token, means) = session::cookie_in(headers, secure).ok_or_else(not_signed_in)?;
+        if named.is_some() && endpoint.app.credential_of(token)? != named {
+            return Err(other_credential());
+        }
+        return Ok(Presented { token, means, cookie: session::name(secure).to_owned() });
     };
     let token = authorization
         .to_str()
@@ -112,7 +159,7 @@ fn credential_in(headers: &HeaderMap, secure: bool) -> Result<(&str, Means), Pro
         .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim()));
     let token =
         token.ok_or_else(|| Problem::unauthenticated("The header is: Authorization: Bearer TOKEN"))?;
-    Ok((token, Means::Bearer))
+    Ok(Presented { token, means: Means::Bearer, cookie: String::new() })
 }
 
 /// Why a credential is of no use: a phone that was revoked is told so.
@@ -126,6 +173,11 @@ fn unknown(endpoint: &Shared, token: &str) -> Result<Problem, AppError> {
         "This credential is not known here: pair the phone, or ask for a token"
     };
     Ok(Problem::new(Reason::App(code), detail))
+}
+
+fn other_credential() -> Problem {
+    let detail = "This browser is signed in with another credential than the one that the request names: nothing was done";
+    Problem::new(Reason::App(Code::OtherCredential), detail)
 }
 
 fn not_signed_in() -> Problem {

@@ -6,7 +6,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Actor, Code, DepotAnswer, DepotQuery, FileSchema, schema};
+use depot_app::{Actor, Code, FileSchema, NamedFile, schema};
 
 use crate::credential::Caller;
 use crate::domain::delivery::{FileHash, FileRef};
@@ -77,13 +77,10 @@ async fn longest(
     if !actor.may_change() {
         return Err(Problem::forbidden("This credential may look, but change nothing"));
     }
-    let answer = endpoint.app.query(actor, DepotQuery::Delivery { id }).await?.answer;
-    let DepotAnswer::Delivery(delivery) = answer else { return Err(Problem::internal()) };
-    if delivery.signature.as_ref().is_some_and(|signature| signature.hash == *hash) {
-        return Ok(MAX_SIGNATURE_BYTES);
-    }
-    if delivery.files().any(|file| file.hash == *hash) {
-        return Ok(MAX_PHOTO_BYTES);
+    match endpoint.app.named_file(actor, id, hash.clone()).await? {
+        Some(NamedFile::Signature) => return Ok(MAX_SIGNATURE_BYTES),
+        Some(NamedFile::Photo) => return Ok(MAX_PHOTO_BYTES),
+        None => {}
     }
     let detail = "Nothing on this delivery names this file: send the proof or the incident first";
     Err(Problem::new(Reason::App(Code::NotFound), detail))

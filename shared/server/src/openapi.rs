@@ -4,7 +4,7 @@ mod messages;
 
 use axum::http::Method;
 use depot_app::{
-    DeliverySort, DriverSort, EventCategory, ExportFormat, IncidentSort, KEY_MAX_CHARS, RouteSort,
+    DeliverySort, DriverSort, EventCategory, ExportFormat, HeldWork, IncidentSort, KEY_MAX_CHARS, RouteSort,
     VehicleSort, schema,
 };
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
@@ -39,7 +39,7 @@ use crate::problem::ProblemDocument;
     ),
     // Named only by query parameters, whose schemas are not collected by themselves.
     components(schemas(
-        ProblemDocument, EventCategory, DriverSort, VehicleSort, RouteSort, DeliverySort, IncidentSort, ExportFormat
+        HeldWork, ProblemDocument, EventCategory, DriverSort, VehicleSort, RouteSort, DeliverySort, IncidentSort, ExportFormat
     )),
 )]
 pub(crate) struct Document;

@@ -92,7 +92,9 @@ pub(crate) async fn claim(
         }
     };
     let cookie = session::cookie_of_session(&claimed.token, endpoint.secure)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(PairingStanding::from(claimed))).into_response())
+    let mut response = ([(header::SET_COOKIE, cookie)], Json(PairingStanding::from(claimed))).into_response();
+    session::keep_phone_cookie(&endpoint, &headers, response.headers_mut())?;
+    Ok(response)
 }
 
 /// How the pairing of this phone stands.

@@ -54,7 +54,9 @@ impl Reason {
 const fn status(code: Code) -> StatusCode {
     match code {
         Code::Malformed | Code::Unfit | Code::RuleBroken => StatusCode::BAD_REQUEST,
-        Code::Unauthenticated | Code::Revoked | Code::Expired => StatusCode::UNAUTHORIZED,
+        Code::Unauthenticated | Code::Revoked | Code::Expired | Code::OtherCredential => {
+            StatusCode::UNAUTHORIZED
+        }
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Duplicate | Code::StaleVersion | Code::KeyReused => StatusCode::CONFLICT,
@@ -71,6 +73,7 @@ const fn title(code: Code) -> &'static str {
         Code::Unauthenticated => "Not signed in",
         Code::Revoked => "Revoked",
         Code::Expired => "Expired",
+        Code::OtherCredential => "Signed in with another credential",
         Code::Forbidden => "Not allowed",
         Code::NotFound => "Not found",
         Code::Duplicate => "It exists already",

@@ -71,6 +71,7 @@ impl IntoResponse for Plain {
             DepotAnswer::Tokens(answer) => Json(answer).into_response(),
             DepotAnswer::PastState(answer) => Json(answer).into_response(),
             DepotAnswer::PhoneDay(answer) => Json(answer).into_response(),
+            DepotAnswer::LateFacts(answer) => Json(answer).into_response(),
             DepotAnswer::Phones(answer) => Json(answer).into_response(),
             DepotAnswer::Positions(answer) => Json(answer).into_response(),
             DepotAnswer::Endpoint(answer) => Json(answer).into_response(),
@@ -239,8 +240,17 @@ pub(crate) struct DoneResult {
 
 impl From<CommandOutcome> for Done {
     fn from(outcome: CommandOutcome) -> Self {
-        let CommandOutcome { id, version, sequence, changed: _, message, status, incident_id, token: _ } =
-            outcome;
+        let CommandOutcome {
+            id,
+            version,
+            sequence,
+            changed: _,
+            message,
+            status,
+            incident_id,
+            late_fact_id: _,
+            token: _,
+        } = outcome;
         let incident_id = incident_id.map(|id| id.uuid());
         Self { id, result: DoneResult { message }, status, incident_id, version, sequence }
     }

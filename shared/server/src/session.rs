@@ -28,6 +28,9 @@ use crate::wrong_codes::Entered;
 const SECURE_NAME: &str = "__Host-depot_session";
 const PLAIN_NAME: &str = "depot_session";
 
+/// What the name of a cookie ends with that keeps the credential of a phone which was paired with somebody else since.
+const KEPT: &str = "_kept_";
+
 /// What the cookie's value begins with: whether its token was made for the session or existed before.
 const MADE_FOR_SESSION: &str = "s.";
 const EXISTED_BEFORE: &str = "t.";
@@ -106,8 +109,10 @@ pub(crate) async fn open(
     let Some(actor) = endpoint.app.authenticate(&token)? else {
         return Err(Problem::unauthenticated("This token is unknown, was revoked or has expired"));
     };
-    let cookie = set_cookie(&format!("{kind}{token}"), SESSION, endpoint.secure)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(SignedIn::from(&actor))).into_response())
+    let cookie = set_cookie(name(endpoint.secure), &format!("{kind}{token}"), SESSION, endpoint.secure)?;
+    let mut response = ([(header::SET_COOKIE, cookie)], Json(SignedIn::from(&actor))).into_response();
+    keep_phone_cookie(&endpoint, &headers, response.headers_mut())?;
+    Ok(response)
 }
 
 async fn token_for_code(endpoint: &Shared, address: IpAddr, code: &str) -> Result<String, Problem> {
@@ -158,17 +163,48 @@ pub(crate) async fn close(State(endpoint): State<Shared>, caller: Caller) -> Res
         }
         Means::Bearer | Means::TokenCookie => {}
     }
-    let cookie = set_cookie("", TimeDelta::zero(), endpoint.secure)?;
+    let cookie = set_cookie(&caller.cookie, "", TimeDelta::zero(), endpoint.secure)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 /// The cookie that holds a token made for this session alone.
 pub(crate) fn cookie_of_session(token: &str, secure: bool) -> Result<HeaderValue, Problem> {
-    set_cookie(&format!("{MADE_FOR_SESSION}{token}"), SESSION, secure)
+    cookie_named(name(secure), token, secure)
 }
 
-fn set_cookie(value: &str, max_age: TimeDelta, secure: bool) -> Result<HeaderValue, Problem> {
-    let (name, secure) = if secure { (SECURE_NAME, "; Secure") } else { (PLAIN_NAME, "") };
+/// The same under the name of the cookie that it came in.
+pub(crate) fn cookie_named(name: &str, token: &str, secure: bool) -> Result<HeaderValue, Problem> {
+    set_cookie(name, &format!("{MADE_FOR_SESSION}{token}"), SESSION, secure)
+}
+
+/// The name of the session's cookie.
+pub(crate) const fn name(secure: bool) -> &'static str {
+    if secure { SECURE_NAME } else { PLAIN_NAME }
+}
+
+/// The name of the cookie that keeps the credential of a phone beside the session's.
+pub(crate) fn name_of_kept(credential: Uuid, secure: bool) -> String {
+    format!("{}{KEPT}{}", name(secure), credential.simple())
+}
+
+/// Keeps the credential of a phone whose cookie is about to be replaced: what its driver did can still be sent as theirs.
+pub(crate) fn keep_phone_cookie(
+    endpoint: &Shared,
+    headers: &HeaderMap,
+    answer: &mut HeaderMap,
+) -> Result<(), Problem> {
+    let Some((token, Means::SessionCookie)) = cookie_in(headers, endpoint.secure) else { return Ok(()) };
+    if let Some(actor) = endpoint.app.authenticate(token)?
+        && actor.role == Role::Driver
+    {
+        let name = name_of_kept(actor.credential, endpoint.secure);
+        answer.append(header::SET_COOKIE, cookie_named(&name, token, endpoint.secure)?);
+    }
+    Ok(())
+}
+
+fn set_cookie(name: &str, value: &str, max_age: TimeDelta, secure: bool) -> Result<HeaderValue, Problem> {
+    let secure = if secure { "; Secure" } else { "" };
     let seconds = max_age.num_seconds();
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     // A token that was just found valid has no character that a header cannot bear.
@@ -177,7 +213,15 @@ fn set_cookie(value: &str, max_age: TimeDelta, secure: bool) -> Result<HeaderVal
 
 /// The token in the session's cookie.
 pub(crate) fn cookie_in(headers: &HeaderMap, secure: bool) -> Option<(&str, Means)> {
-    let name = if secure { SECURE_NAME } else { PLAIN_NAME };
+    value_in(headers, name(secure))
+}
+
+/// The token in the cookie that keeps the credential of a phone.
+pub(crate) fn kept_cookie_in(headers: &HeaderMap, secure: bool, credential: Uuid) -> Option<(&str, Means)> {
+    value_in(headers, &name_of_kept(credential, secure))
+}
+
+fn value_in<'h>(headers: &'h HeaderMap, name: &str) -> Option<(&'h str, Means)> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let value = cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
         let (key, value) = cookie.trim().split_once('=')?;
@@ -207,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_cookie_over_tls_is_bound_to_the_host() {
-        let cookie = set_cookie("s.abc", TimeDelta::minutes(1), true).unwrap();
+        let cookie = set_cookie(SECURE_NAME, "s.abc", TimeDelta::minutes(1), true).unwrap();
         assert_eq!(
             cookie,
             "__Host-depot_session=s.abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"

@@ -82,6 +82,7 @@ const COMMANDS: [(&str, &str); 41] = [
     ),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"resolveIncident","incidentId":ID}}"#, "++-+d"),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"captureProof","receiverName":"Cleo"}}"#, "++-+d"),
+    (r#"{"entity":"delivery","id":ID,"command":{"type":"settleLateFact","factId":ID}}"#, "++-+-"),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"eraseReceiver"}}"#, "+----"),
     (r#"{"entity":"phone","command":{"type":"startPairing"}}"#, "++---"),
     (r#"{"entity":"phone","command":{"type":"confirmPairing","pairingId":ID,"driverId":ID}}"#, "++---"),
@@ -107,7 +108,7 @@ const COMMANDS: [(&str, &str); 41] = [
     (r#"{"entity":"depot","command":{"type":"seal"}}"#, "+----"),
 ];
 
-const QUERIES: [(&str, &str); 30] = [
+const QUERIES: [(&str, &str); 31] = [
     (r#"{"query":"session"}"#, "+++++"),
     (r#"{"query":"settings"}"#, "++++-"),
     (r#"{"query":"tokens"}"#, "+----"),
@@ -133,6 +134,7 @@ const QUERIES: [(&str, &str); 30] = [
     (r#"{"query":"runSheet","driverId":ID,"day":"2040-05-01"}"#, "++++-"),
     (r#"{"query":"pastState","entity":"route","id":ID,"at":NOON}"#, "++++d"),
     (r#"{"query":"phoneDay"}"#, "----r"),
+    (r#"{"query":"lateFacts"}"#, "++++-"),
     (r#"{"query":"phones"}"#, "++++-"),
     (r#"{"query":"positions"}"#, "+++--"),
     (r#"{"query":"endpoint"}"#, "+----"),

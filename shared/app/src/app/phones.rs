@@ -102,10 +102,10 @@ impl App {
                 });
                 self.tell_of_phones_after(seen.await)
             }
-            PhoneCommand::ReportState { unsent_actions, unsent_files, app_version } => {
-                let unsent = (unsent_actions, unsent_files);
+            PhoneCommand::ReportState { unsent_actions, unsent_files, app_version, held } => {
+                let unsent = phone::Unsent { actions: unsent_actions, files: unsent_files, held };
                 let noted = self.run_in_tables(key, move |unit, _| {
-                    phone::report(unit.tables_mut()?, device, unsent, &app_version, now)?;
+                    phone::report(unit.tables_mut()?, device, &unsent, &app_version, now)?;
                     Ok(phone_outcome(unit, device, "State noted"))
                 });
                 self.tell_of_phones_after(noted.await)

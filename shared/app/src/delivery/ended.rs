@@ -122,21 +122,27 @@ pub(super) fn plan(tables: &Connection, id: Uuid) -> rusqlite::Result<Vec<Planne
     let Some(route) = log::at_version::<Route>(tables, route, version)?.state else {
         return present_plan(tables, id);
     };
-    let sql = "SELECT sequence, reached_at, expected_at FROM reached_checkpoints WHERE delivery_id = ?1";
+    let sql =
+        "SELECT sequence, reached_at, uncertain, expected_at FROM reached_checkpoints WHERE delivery_id = ?1";
     let reached = sql::all(tables, sql, [id], |row| {
         Ok((
             sql::sequence(row, "sequence")?,
-            (sql::time(row, "reached_at")?, sql::maybe_time(row, "expected_at")?),
+            (
+                sql::time(row, "reached_at")?,
+                row.get::<_, bool>("uncertain")?,
+                sql::maybe_time(row, "expected_at")?,
+            ),
         ))
     })?;
     let reached: std::collections::HashMap<_, _> = reached.into_iter().collect();
     let planned = route.checkpoints.into_iter().map(|checkpoint| {
-        let (reached_at, expected_at) = reached.get(&checkpoint.sequence).copied().unzip();
+        let known = reached.get(&checkpoint.sequence);
         PlannedCheckpoint {
             sequence: checkpoint.sequence,
             location: checkpoint.location.to_string(),
-            expected_time: expected_at.flatten().unwrap_or(checkpoint.expected_time),
-            reached_at,
+            expected_time: known.and_then(|(_, _, expected)| *expected).unwrap_or(checkpoint.expected_time),
+            reached_at: known.map(|(at, _, _)| *at),
+            uncertain: known.is_some_and(|(_, uncertain, _)| *uncertain),
         }
     });
     Ok(planned.collect())
@@ -144,7 +150,8 @@ pub(super) fn plan(tables: &Connection, id: Uuid) -> rusqlite::Result<Vec<Planne
 
 fn present_plan(tables: &Connection, id: Uuid) -> rusqlite::Result<Vec<PlannedCheckpoint>> {
     let sql =
-        "SELECT c.sequence, c.location, COALESCE(x.expected_at, c.expected_at) AS expected_at, x.reached_at
+        "SELECT c.sequence, c.location, COALESCE(x.expected_at, c.expected_at) AS expected_at, x.reached_at,
+                 COALESCE(x.uncertain, 0) AS uncertain
                FROM deliveries d JOIN route_checkpoints c ON c.route_id = d.route_id
                LEFT JOIN reached_checkpoints x ON x.delivery_id = d.id AND x.sequence = c.sequence
                WHERE d.id = ?1 ORDER BY c.sequence";
@@ -154,6 +161,7 @@ fn present_plan(tables: &Connection, id: Uuid) -> rusqlite::Result<Vec<PlannedCh
             location: row.get("location")?,
             expected_time: sql::time(row, "expected_at")?,
             reached_at: sql::maybe_time(row, "reached_at")?,
+            uncertain: row.get("uncertain")?,
         })
     })
 }

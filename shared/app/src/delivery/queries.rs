@@ -23,7 +23,8 @@ const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, COALESCE(d.ended_origi
     d.vehicle_id, COALESCE(d.ended_vehicle, v.registration) AS vehicle_no, \
     COALESCE(d.ended_vehicle_type, v.vehicle_type) AS vehicle_type, d.last_location, d.reached, \
     COALESCE(d.ended_checkpoints, (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id)) AS total, \
-    d.open_incidents, d.due_at, d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased";
+    d.open_incidents, d.due_at, d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased, \
+    d.delivered_uncertain";
 
 const TABLES: &str = "deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
     LEFT JOIN vehicles v ON v.id = d.vehicle_id";
@@ -56,6 +57,7 @@ fn row_at(now: Timestamp) -> impl FnMut(&Row<'_>) -> rusqlite::Result<DeliveryRo
             created_at: sql::time(row, "created_at")?,
             updated_at: sql::time(row, "updated_at")?,
             delivered_at: sql::maybe_time(row, "delivered_at")?,
+            delivered_uncertain: row.get("delivered_uncertain")?,
             version: row.get("version")?,
         })
     }
@@ -118,12 +120,13 @@ pub(crate) fn delivery(
     else {
         return Ok(None);
     };
-    let sql = "SELECT sequence, location, reached_at FROM reached_checkpoints WHERE delivery_id = ?1 ORDER BY sequence";
+    let sql = "SELECT sequence, location, reached_at, uncertain FROM reached_checkpoints WHERE delivery_id = ?1 ORDER BY sequence";
     let checkpoints = sql::all(tables, sql, [id.uuid()], |row| {
         Ok(ReachedCheckpoint {
             sequence: sql::sequence(row, "sequence")?,
             location: row.get("location")?,
             reached_at: sql::time(row, "reached_at")?,
+            uncertain: row.get("uncertain")?,
         })
     })?;
     Ok(Some(DeliveryDetail {
@@ -304,6 +307,8 @@ const fn category(event: &DeliveryEvent) -> TimelineCategory {
         | DeliveryEvent::VehicleAssigned(_)
         | DeliveryEvent::DeliveryStatusChanged(_)
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::LateFactKept(_)
+        | DeliveryEvent::LateFactSettled(_)
         | DeliveryEvent::ReceiverErased(_) => TimelineCategory::DeliveryStatus,
         DeliveryEvent::CheckpointReached(_) => TimelineCategory::Checkpoint,
         DeliveryEvent::IncidentReported(_) | DeliveryEvent::IncidentResolved(_) => TimelineCategory::Incident,

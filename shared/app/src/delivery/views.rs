@@ -69,6 +69,8 @@ pub struct DeliveryRow {
     /// When it was handed over.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub delivered_at: Option<Timestamp>,
+    /// Whether that time is by a clock that was wrong or was set; then it does not count as on time.
+    pub delivered_uncertain: bool,
     /// How many events it has.
     pub version: u32,
 }
@@ -170,6 +172,8 @@ pub struct ReachedCheckpoint {
     /// When it was reached.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub reached_at: Timestamp,
+    /// Whether that time is by a clock that was wrong or was set.
+    pub uncertain: bool,
 }
 
 /// A checkpoint of the delivery's route, and when the delivery reached it.
@@ -188,6 +192,8 @@ pub struct PlannedCheckpoint {
     /// When it was reached.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub reached_at: Option<Timestamp>,
+    /// Whether that time is by a clock that was wrong or was set.
+    pub uncertain: bool,
 }
 
 /// An incident of a delivery.

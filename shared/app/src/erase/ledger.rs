@@ -133,6 +133,7 @@ fn erase(
         access: Access::Granted,
         expected_version: None,
         occurred_at: now,
+        device: None,
         recorded_at: now,
         trace: Trace::fresh(),
         rules: Settings::default().fleet,

@@ -70,6 +70,8 @@ pub struct EventView {
     pub recorded_at: Timestamp,
     /// Whether it was told later after it happened than the setting `phones.backdating_minutes` allows.
     pub backdated: bool,
+    /// Whether the clock by which it was told was wrong, or was set: `data.clock` has what it said.
+    pub uncertain: bool,
     /// Which user, device or integration did it: `desk`, or a role and the id of a credential.
     pub actor: String,
     /// What that credential is called.

@@ -6,8 +6,8 @@ use depot_store::Migration;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::PhoneView;
 use super::pairing::{Confirmed, label};
+use super::{HeldWork, PhoneView};
 use crate::actor::Role;
 use crate::error::{AppError, Code};
 use crate::sql;
@@ -24,6 +24,20 @@ pub(super) const MIGRATION: Migration = Migration {
             unsent_files INTEGER
           );",
 };
+
+/// What a phone keeps of other drivers.
+pub(super) const HELD: Migration =
+    Migration { id: 2026_113022, sql: "ALTER TABLE devices ADD COLUMN held TEXT;" };
+
+/// Of how many other drivers a phone may keep work.
+const HELD_MAX: usize = 100;
+
+/// What is not at the depot yet.
+pub(crate) struct Unsent {
+    pub(crate) actions: u32,
+    pub(crate) files: u32,
+    pub(crate) held: Vec<HeldWork>,
+}
 
 /// How long a phone's credential is valid after the last day on which it was used.
 pub(crate) const VALID_DAYS: i64 = 30;
@@ -88,14 +102,21 @@ pub(crate) fn touch(tables: &Connection, device: Uuid, now: Timestamp) -> rusqli
 pub(crate) fn report(
     tables: &Connection,
     device: Uuid,
-    (unsent_actions, unsent_files): (u32, u32),
+    Unsent { actions, files, held }: &Unsent,
     app_version: &str,
     now: Timestamp,
 ) -> Result<(), AppError> {
     let app_version = label("appVersion", app_version)?;
+    if held.len() > HELD_MAX {
+        return Err(AppError::new(Code::Malformed, format!("held: at most {HELD_MAX} drivers")));
+    }
+    // Names are the depot's own: a phone may have an old one.
+    let held: Vec<HeldWork> =
+        held.iter().map(|work| HeldWork { driver_name: None, ..work.clone() }).collect();
+    let held = serde_json::to_string(&held).map_err(AppError::storage)?;
     touch(tables, device, now)?;
-    let sql = "UPDATE devices SET unsent_actions = ?2, unsent_files = ?3, app_version = ?4 WHERE id = ?1";
-    Ok(sql::run(tables, sql, params![device, unsent_actions, unsent_files, app_version])?)
+    let sql = "UPDATE devices SET unsent_actions = ?2, unsent_files = ?3, app_version = ?4, held = ?5 WHERE id = ?1";
+    Ok(sql::run(tables, sql, params![device, actions, files, app_version, held])?)
 }
 
 /// Takes a phone off the list.
@@ -112,7 +133,7 @@ pub(crate) fn revoke(tables: &Connection, device: Uuid, now: Timestamp) -> Resul
 pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Vec<PhoneView>> {
     let sql = format!(
         "SELECT t.id, t.name, t.driver_id, p.name AS driver_name, t.created_at, t.expires_at, t.revoked_at, d.device,
-           d.app_version, d.seen_at, d.unsent_actions, d.unsent_files,
+           d.app_version, d.seen_at, d.unsent_actions, d.unsent_files, d.held,
            (SELECT COUNT(*) FROM device_actions a WHERE a.device = t.id) AS received,
            ({}) AS unseen
          FROM tokens t LEFT JOIN devices d ON d.id = t.id LEFT JOIN drivers p ON p.id = t.driver_id
@@ -120,7 +141,7 @@ pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Ve
          ORDER BY t.revoked_at IS NOT NULL, d.seen_at DESC, t.created_at DESC LIMIT 500",
         super::message::UNSEEN_OF_TOKEN
     );
-    sql::all(tables, &sql, [now.micros() - LISTED_MICROS], |row| {
+    let mut phones = sql::all(tables, &sql, [now.micros() - LISTED_MICROS], |row| {
         Ok(PhoneView {
             device_id: row.get("id")?,
             name: row.get("name")?,
@@ -132,10 +153,16 @@ pub(crate) fn phones(tables: &Connection, now: Timestamp) -> rusqlite::Result<Ve
             seen_at: sql::maybe_time(row, "seen_at")?,
             unsent_actions: row.get("unsent_actions")?,
             unsent_files: row.get("unsent_files")?,
+            held: sql::json(row, "held")?,
             received_actions: row.get("received")?,
             unseen_messages: row.get("unseen")?,
             expires_at: sql::maybe_time(row, "expires_at")?,
             revoked_at: sql::maybe_time(row, "revoked_at")?,
         })
-    })
+    })?;
+    for work in phones.iter_mut().flat_map(|phone| &mut phone.held) {
+        let sql = "SELECT name FROM drivers WHERE id = ?1";
+        work.driver_name = sql::one(tables, sql, [work.driver_id.uuid()], |row| row.get(0))?;
+    }
+    Ok(phones)
 }

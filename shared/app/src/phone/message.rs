@@ -92,6 +92,8 @@ pub(crate) fn project(
         | DeliveryEvent::IncidentReported(_)
         | DeliveryEvent::IncidentResolved(_)
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::LateFactKept(_)
+        | DeliveryEvent::LateFactSettled(_)
         | DeliveryEvent::ReceiverErased(_) => Ok(()),
     }
 }
@@ -145,6 +147,8 @@ fn reason(
         | DeliveryEvent::IncidentReported(_)
         | DeliveryEvent::IncidentResolved(_)
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
+        | DeliveryEvent::LateFactKept(_)
+        | DeliveryEvent::LateFactSettled(_)
         | DeliveryEvent::ReceiverErased(_) => None,
     })
 }

@@ -25,8 +25,13 @@ pub struct PhoneDay {
     pub now: Timestamp,
     /// What the depot has of this phone's actions.
     pub actions: ReceivedActions,
-    /// Those that have not ended and those that ended in the last 24 hours, by scheduled start.
+    /// Those that have not ended and those that ended in the last 24 hours: what is under way first, then what is to come,
+    /// then what has ended, each by scheduled start.
     pub deliveries: Vec<DeliveryDetail>,
+    /// How many more there are than were asked for.
+    pub left_out: u32,
+    /// The time zone in which the depot's day is told, e.g. `Europe/Lisbon`.
+    pub time_zone: String,
     /// What the driver has not seen yet, or saw in the last 24 hours; the newest first.
     pub messages: Vec<PhoneMessage>,
     /// Whether the driver shares where they are.
@@ -65,6 +70,24 @@ pub struct DriverPosition {
     pub at: Timestamp,
     /// How far the driver came in the 15 minutes before, as the crow flies; unknown where this is the first of them.
     pub moved_meters: Option<u32>,
+}
+
+/// What a phone keeps of a driver whose credential it has no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub struct HeldWork {
+    /// Whose it is.
+    #[schema(value_type = Uuid)]
+    pub driver_id: DriverId,
+    /// What that driver is called; the depot fills it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub driver_name: Option<String>,
+    /// Actions that are not at the depot.
+    pub actions: u32,
+    /// Files that are not at the depot.
+    pub files: u32,
 }
 
 /// What the depot has of a phone's actions.
@@ -200,6 +223,8 @@ pub struct PhoneView {
     pub unsent_actions: Option<u32>,
     /// How many files it said it has not sent yet.
     pub unsent_files: Option<u32>,
+    /// What it keeps of other drivers.
+    pub held: Vec<HeldWork>,
     /// How many of its actions the depot has.
     pub received_actions: u32,
     /// How many messages its driver has not seen.

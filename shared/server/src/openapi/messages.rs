@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use depot_app::{
-    DeliveryListing, DriverListing, EntityKind, EventListing, FileSchema, IncidentListing, Role,
+    DeliveryListing, DriverListing, EntityKind, EventListing, FileSchema, HeldWork, IncidentListing, Role,
     RouteListing, VehicleListing, schema,
 };
 use utoipa::openapi::path::Parameter;
@@ -117,6 +117,7 @@ const COMMANDS: [(&str, Commands); 6] = [
                     PHOTOS,
                 ],
             ),
+            ("settleLateFact", &[("factId", uuid, Needed), ("note", of::<schema::Note>, Optional)]),
             ("eraseReceiver", &[]),
         ],
     ),
@@ -134,6 +135,7 @@ const COMMANDS: [(&str, Commands); 6] = [
                     ("unsentActions", of::<schema::Version>, Needed),
                     ("unsentFiles", of::<schema::Version>, Needed),
                     ("appVersion", of::<schema::DeviceLabel>, Needed),
+                    ("held", held, Defaulted),
                 ],
             ),
             ("sharePositions", &[("on", boolean, Needed)]),
@@ -181,7 +183,7 @@ enum Filters {
 use Filters::{Listing, Of};
 
 /// What can be asked for.
-const QUERIES: [(&str, Filters); 30] = [
+const QUERIES: [(&str, Filters); 31] = [
     ("session", Of(&[])),
     ("settings", Of(&[])),
     ("tokens", Of(&[])),
@@ -217,7 +219,8 @@ const QUERIES: [(&str, Filters); 30] = [
     ("report", Of(&[("from", of::<schema::Day>, Needed), ("to", of::<schema::Day>, Needed)])),
     ("runSheet", Of(&[("driverId", uuid, Needed), ("day", of::<schema::Day>, Needed)])),
     ("pastState", Of(&[("entity", of::<EntityKind>, Needed), ID, ("at", instant, Needed)])),
-    ("phoneDay", Of(&[])),
+    ("phoneDay", Of(&[("most", || whole(1, 5_000), Optional)])),
+    ("lateFacts", Of(&[("deliveryId", uuid, Optional)])),
     ("phones", Of(&[])),
     ("positions", Of(&[])),
     ("endpoint", Of(&[])),
@@ -361,12 +364,18 @@ fn changes() -> RefOr<Schema> {
 
 /// What a phone says of an action of its own.
 fn stamp() -> RefOr<Schema> {
-    let fields: [Field; 3] = [
+    let fields: [Field; 4] = [
         ("sequence", || whole(1, u32::MAX.into()), Needed),
         ("time", instant, Needed),
-        ("offsetMs", || whole(i32::MIN.into(), i32::MAX.into()), Optional),
+        ("offsetMs", || whole(i64::MIN, i64::MAX), Optional),
+        ("uncertain", boolean, Defaulted),
     ];
     with(exact(), &fields).into()
+}
+
+/// What a phone keeps of other drivers.
+fn held() -> RefOr<Schema> {
+    ArrayBuilder::new().items(of::<HeldWork>()).max_items(Some(100)).into()
 }
 
 fn parameters<Listing: IntoParams>() -> Vec<Parameter> {
