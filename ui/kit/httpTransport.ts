@@ -33,6 +33,12 @@ export class HttpTransport implements Transport {
   #feed: EventSource | undefined;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #reconnectDelayMs = RECONNECT_FIRST_MS;
+  /** Which credential the feed must come with, where the page may have several cookies. */
+  readonly #credential: () => string | undefined;
+
+  constructor(credential: () => string | undefined = () => undefined) {
+    this.#credential = credential;
+  }
 
   async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
     const request: CommandRequest = { command, ...options };
@@ -112,7 +118,8 @@ export class HttpTransport implements Transport {
 
   #open(): void {
     this.#close();
-    const feed = new EventSource(CHANGES);
+    const credential = this.#credential();
+    const feed = new EventSource(credential === undefined ? CHANGES : `${CHANGES}?credential=${credential}`);
     this.#feed = feed;
     feed.addEventListener("open", () => {
       this.#reconnectDelayMs = RECONNECT_FIRST_MS;
@@ -131,7 +138,9 @@ export class HttpTransport implements Transport {
 
   async #onRefused(feed: EventSource): Promise<void> {
     // An EventSource does not tell the status it was refused with.
-    const status = await fetch(SESSION, { credentials: "same-origin" }).then(
+    const credential = this.#credential();
+    const headers: HeadersInit = credential === undefined ? {} : { "X-Credential": credential };
+    const status = await fetch(SESSION, { credentials: "same-origin", headers }).then(
       (response) => response.status,
       () => undefined,
     );

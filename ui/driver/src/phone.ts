@@ -4,21 +4,23 @@ import { HttpTransport } from "@kit/httpTransport";
 import { DepotError, UNEXPECTED, UNREACHABLE } from "@kit/problem";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { PhoneDay } from "@bindings/PhoneDay";
-import type { PhoneMessage } from "@bindings/PhoneMessage";
 import { Depot } from "./depot/depot";
-import type { Action, Deed, KeptFile } from "./outbox/action";
-import { isUnsent } from "./outbox/action";
+import type { Deed, Owner } from "./outbox/action";
+import { isOf, isUnsent } from "./outbox/action";
+import { conventions, setConventions } from "@kit/conventions";
 import { Clock } from "./outbox/clock";
+import type { Credential } from "./outbox/credentials";
 import { screenAt } from "./navigation";
 import { PhoneDatabase } from "./outbox/database";
-import type { Lost } from "./outbox/database";
 import { fold } from "./outbox/fold";
 import { asOnlySender } from "./outbox/onlySender";
 import { Outbox } from "./outbox/outbox";
-import { Sender } from "./outbox/sender";
+import { Sender, SHUT_OUT } from "./outbox/sender";
 import type { SenderState } from "./outbox/sender";
 import { PositionSharing } from "./positions";
-import type { Fix, SharingState } from "./positions";
+import type { Fix } from "./positions";
+import { EMPTY, othersIn, ownerOf } from "./view";
+import type { PhoneView } from "./view";
 import { VERSION } from "./version";
 
 const DATABASE = "eroad-phone";
@@ -42,48 +44,8 @@ interface KeptDay {
   readonly sequence: number;
 }
 
-/** All that the screens show. */
-export interface PhoneView {
-  /** The depot's last answer; undefined where there never was one. */
-  readonly day: PhoneDay | undefined;
-  /** The deliveries with everything folded in that was done here. */
-  readonly deliveries: readonly DeliveryDetail[];
-  /** What the depot wants to be seen. */
-  readonly messages: readonly PhoneMessage[];
-  readonly actions: readonly Action[];
-  readonly unsent: number;
-  readonly refused: readonly Action[];
-  readonly waitingFiles: number;
-  readonly refusedFiles: readonly KeptFile[];
-  /** How far the device's clock is behind the depot's. */
-  readonly offset_ms: number;
-  readonly reach: "unknown" | "reached" | "outOfReach";
-  /** Why the depot does not know this phone, where it does not. */
-  readonly shutOut: string | undefined;
-  /** Whether the driver lets the depot see where they are. */
-  readonly shares: boolean;
-  /** Whether it sees it now. */
-  readonly sharing: SharingState;
-  /** Why this tab can keep nothing any more, where that is so. */
-  readonly lost: Lost | undefined;
-}
-
-const EMPTY: PhoneView = {
-  day: undefined,
-  deliveries: [],
-  messages: [],
-  actions: [],
-  unsent: 0,
-  refused: [],
-  waitingFiles: 0,
-  refusedFiles: [],
-  offset_ms: 0,
-  reach: "unknown",
-  shutOut: undefined,
-  shares: false,
-  sharing: "off",
-  lost: undefined,
-};
+/** How many more deliveries are asked for at a time. */
+const PAGE = 100;
 
 export class Phone {
   readonly outbox: Outbox;
@@ -91,7 +53,7 @@ export class Phone {
   readonly #database: PhoneDatabase;
   readonly #clock: Clock;
   readonly #sender: Sender;
-  readonly #transport = new HttpTransport();
+  readonly #transport = new HttpTransport(() => this.depot.credential);
   readonly #others: BroadcastChannel | undefined;
   readonly positions = new PositionSharing({
     geolocation: window.isSecureContext ? navigator.geolocation : undefined,
@@ -108,6 +70,8 @@ export class Phone {
   #isToAskAgain = false;
   #isFollowing = false;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How many deliveries are asked for; the usual number where nobody wanted more. */
+  #most: number | undefined;
   #reported = "";
   #reportedAt_ms = 0;
 
@@ -123,15 +87,86 @@ export class Phone {
     this.#database = database;
     this.#clock = new Clock(database);
     this.outbox = new Outbox(database, this.#clock);
+    this.depot.onClock = (depot, before_ms, after_ms) => this.#clock.compare(depot, before_ms, after_ms);
     this.#sender = new Sender({ outbox: this.outbox, destination: this.depot, onState: this.#onSender });
     this.#others = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : undefined;
   }
 
   /** Keeps a deed, or throws. When this resolves, it is on the disk and on the screen. */
   async act(deed: Deed): Promise<void> {
-    await this.outbox.add(deed);
+    // What is done belongs to the driver whose deliveries this tab shows, whatever another tab is paired as meanwhile.
+    const { day } = this.#view;
+    await this.outbox.add(day === undefined ? deed : { ...deed, owner: ownerOf(day) });
     // What is kept stays kept, whether or not it can be read and shown now.
     await this.reload().catch(() => {});
+  }
+
+  /** Takes back what was just kept and is not sent yet. Says whether it was in time. */
+  async undo(order: number): Promise<boolean> {
+    const isInTime = await this.outbox.undo(order);
+    await this.reload();
+    return isInTime;
+  }
+
+  /** Asks for more deliveries than the day has now. */
+  showMore(): void {
+    this.#most = (this.#view.day?.deliveries.length ?? 0) + PAGE;
+    this.refresh();
+  }
+
+  /** The phone was paired: from now on it shows the driver whom the depot confirmed. Says whose it is, and whose it was. */
+  async enter(): Promise<Owner> {
+    const { day, sequence } = await this.depot.day(undefined, null);
+    const owner = ownerOf(day);
+    await this.#take(owner);
+    await this.#keepDay({ day, sequence });
+    await this.reload();
+    return owner;
+  }
+
+  /** The phone was paired with the wrong driver: that credential is given up, and an earlier one is used again. */
+  async goBackTo(owner: Owner): Promise<void> {
+    const wrong = this.depot.credential;
+    await this.#take(owner);
+    if (wrong !== undefined && wrong !== owner.deviceId) await this.#release(wrong);
+    this.refresh();
+  }
+
+  async #take(owner: Owner): Promise<void> {
+    await this.outbox.credentials.enter(owner);
+    this.depot.credential = owner.deviceId;
+    this.show({ shutOut: undefined });
+    await this.reload();
+    if (this.#isFollowing) this.#follow();
+    this.#others?.postMessage("changed");
+    this.#sender.wake();
+  }
+
+  /** Keeps the day, unless another tab has made this the phone of somebody else meanwhile. */
+  async #keepDay(kept: KeptDay): Promise<void> {
+    const writing = (await this.#database.connection()).transaction("kept", "readwrite");
+    if ((await writing.store.get("credential")) === kept.day.deviceId) await writing.store.put(kept, DAY);
+    await writing.done;
+  }
+
+  async #release(deviceId: string): Promise<void> {
+    try {
+      await this.depot.unpair(deviceId);
+    } catch (cause) {
+      // One that the depot does not take is released already.
+      if (!SHUT_OUT.has(DepotError.from(cause).code)) throw cause;
+    }
+    await this.outbox.credentials.release(deviceId);
+  }
+
+  /** Gives up earlier credentials under which nothing is unsent any more. */
+  async #releaseDone(): Promise<void> {
+    const isStillNeeded = (deviceId: string) =>
+      this.#view.others.some(({ owner, actions }) => owner.deviceId === deviceId || actions.some((action) => action.owner?.deviceId === deviceId));
+    for (const { deviceId } of await this.outbox.credentials.all()) {
+      const ofPresent = this.#view.actions.some((action) => isUnsent(action) && action.owner?.deviceId === deviceId) || this.#view.waitingFiles > 0;
+      if (deviceId !== this.depot.credential && !isStillNeeded(deviceId) && !ofPresent) await this.#release(deviceId);
+    }
   }
 
   /** The driver has seen these messages. */
@@ -166,7 +201,7 @@ export class Phone {
     ];
     if (this.#view.day !== undefined) this.#follow();
     this.#others?.addEventListener("message", () => {
-      // Another tab was paired again.
+      // Another tab was paired again, perhaps as somebody else.
       if (this.#view.shutOut !== undefined) this.refresh();
       this.#sender.wake();
       this.#redraw();
@@ -204,13 +239,15 @@ export class Phone {
 
   /** Forgets everything, as when the phone is handed to somebody else. */
   async forget(): Promise<void> {
-    const writing = (await this.#database.connection()).transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
-    await Promise.all([
-      writing.objectStore("actions").clear(),
-      writing.objectStore("files").clear(),
-      writing.objectStore("kept").clear(),
-    ]);
+    await this.outbox.forget(this.#view.day?.driverId);
+    const others = new Set(this.#view.others.map(({ owner }) => owner.driverId));
+    const writing = (await this.#database.connection()).transaction("kept", "readwrite", { durability: "strict" });
+    const credentials = ((await writing.store.get("credentials")) as Credential[] | undefined) ?? [];
+    await writing.store.clear();
+    // What others left here is sent as theirs.
+    await writing.store.put(credentials.filter(({ driverId }) => others.has(driverId)), "credentials");
     await writing.done;
+    this.depot.credential = undefined;
     await this.reload();
   }
 
@@ -238,24 +275,39 @@ export class Phone {
 
   /** Reads the database and shows what is in it. */
   async reload(): Promise<void> {
-    const [kept, seen = [], chosen, actions, files, measured] = await Promise.all([
+    const [kept, seen = [], chosen, all, files, offset_ms, credentials, present] = await Promise.all([
       this.#database.get<KeptDay>(DAY),
       this.#database.get<string[]>(SEEN),
       this.#database.get<boolean>(SHARING),
       this.outbox.actions(),
-      this.outbox.unsentFiles(),
-      this.#clock.measured(),
+      this.outbox.filesUnsent(),
+      this.#clock.offset_ms(),
+      this.outbox.credentials.all(),
+      this.outbox.credentials.present(),
     ]);
+    if (this.depot.credential !== present?.deviceId) {
+      this.depot.credential = present?.deviceId;
+      // Another tab was paired as somebody else.
+      if (this.#isFollowing) this.#follow();
+    }
+    // Times are the depot's, wherever the phone is; a day that an older version kept does not name its zone.
+    const timeZone = (kept?.day as Partial<PhoneDay> | undefined)?.timeZone;
+    if (timeZone !== conventions().timeZone) setConventions({ locale: undefined, timeZone });
+    const isOwn = isOf((kept?.day ?? present)?.driverId);
+    const actions = all.filter(isOwn);
+    const ownFiles = new Set(actions.flatMap((action) => action.files.map(({ hash }) => hash)));
+    const unsentFiles = new Set([...files.waiting, ...files.refused.map(({ hash }) => hash)]);
     this.show({
       day: kept?.day,
       deliveries: kept === undefined ? [] : fold(kept.day, kept.sequence, actions),
+      others: othersIn(all.filter((action) => !isOwn(action)), unsentFiles, credentials),
       messages: kept?.day.messages.filter(({ id, seenAt }) => seenAt === null && !seen.includes(id)) ?? [],
       actions,
       unsent: actions.filter(isUnsent).length,
       refused: actions.filter(({ state }) => state === "refused"),
-      waitingFiles: files.waiting,
-      refusedFiles: files.refused,
-      offset_ms: measured?.offset_ms ?? 0,
+      waitingFiles: files.waiting.filter((hash) => ownFiles.has(hash)).length,
+      refusedFiles: files.refused.filter(({ hash }) => ownFiles.has(hash)),
+      offset_ms,
       shares: chosen ?? kept?.day.positions?.on ?? false,
     });
     this.positions.want(this.#isPositionWanted());
@@ -299,9 +351,11 @@ export class Phone {
     clearTimeout(this.#askTimer);
     let next_ms: number | undefined = REFRESH_MS;
     try {
-      const { day, sequence, before_ms, after_ms } = await this.depot.day();
-      await this.#clock.compare(day.now, before_ms, after_ms);
-      await this.#database.put(DAY, { day, sequence } satisfies KeptDay);
+      const { day, sequence } = await this.depot.day(this.#most);
+      // A phone that has no credential yet belongs to whoever its cookie does; one that was shut out is let in again.
+      const present = await this.outbox.credentials.present();
+      if (present === undefined || (present.deviceId === day.deviceId && present.shutOut !== undefined)) await this.#take(ownerOf(day));
+      await this.#keepDay({ day, sequence });
       this.show({ reach: "reached", shutOut: undefined });
       // A phone that the depot does not know is told of nothing; a feed that was refused is not tried again by itself.
       if (!this.#isFollowing || this.#transport.connection.get() === "signedOut") this.#follow();
@@ -311,11 +365,15 @@ export class Phone {
       await this.#tellSharing(day);
       await this.#tellSeen(day);
       await this.#report();
-      await this.outbox.prune(Date.now(), sequence);
+      await this.#releaseDone();
+      await this.outbox.prune(Date.parse(day.now), sequence);
     } catch (cause) {
       const problem = DepotError.from(cause);
-      const isShutOut = ["unauthenticated", "revoked", "expired"].includes(problem.code);
-      if (isShutOut) this.show({ reach: "reached", shutOut: problem.code });
+      const isShutOut = SHUT_OUT.has(problem.code);
+      if (isShutOut) {
+        if (this.depot.credential !== undefined) await this.outbox.credentials.shutOut(this.depot.credential, problem.code);
+        this.show({ reach: "reached", shutOut: problem.code });
+      }
       else if (this.#view.reach !== "outOfReach") this.show({ reach: "outOfReach" });
       // Nothing but a pairing changes that, and whoever pairs asks.
       next_ms = isShutOut ? undefined : RETRY_MS * (0.75 + Math.random() / 2);
@@ -352,8 +410,9 @@ export class Phone {
 
   /** Tells the depot how much is still on this phone, when that changed and not too often. */
   async #report(): Promise<void> {
-    const { unsent: unsentActions, waitingFiles, refusedFiles } = this.#view;
-    const state = { type: "reportState", unsentActions, unsentFiles: waitingFiles + refusedFiles.length, appVersion: VERSION };
+    const { others, unsent: unsentActions, waitingFiles, refusedFiles } = this.#view;
+    const held = others.map(({ owner: { driverId }, actions, files }) => ({ driverId, actions: actions.length, files }));
+    const state = { type: "reportState", unsentActions, unsentFiles: waitingFiles + refusedFiles.length, appVersion: VERSION, held };
     const told = JSON.stringify(state);
     const now_ms = Date.now();
     if (told === this.#reported || now_ms - this.#reportedAt_ms < REPORT_MS) return;
@@ -362,8 +421,10 @@ export class Phone {
     this.#reported = told;
   }
 
-  readonly #onSender = (state: SenderState, code?: string): void => {
-    if (state === "shutOut") this.show({ reach: "reached", shutOut: code });
+  readonly #onSender = (state: SenderState, code?: string, credential?: string): void => {
+    if (state === "shutOut" && (credential === undefined || credential === this.depot.credential)) {
+      this.show({ reach: "reached", shutOut: code });
+    }
     // Any other answer came from the depot, which only has no time or no place for it now.
     if (state === "waiting" && (code === UNREACHABLE || code === UNEXPECTED)) this.show({ reach: "outOfReach" });
     // All is sent: the depot's own view of it replaces what was foretold.

@@ -12,22 +12,25 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 export interface DayAnswer {
   readonly day: PhoneDay;
   readonly sequence: number;
-  readonly before_ms: number;
-  readonly after_ms: number;
 }
 
 export class Depot implements Destination {
-  async send(request: PhoneRequest): Promise<{ sequence: number }> {
-    const outcome = await this.#post("/api/commands", request);
+  /** The credential that requests name unless they are given another one: that of the driver whose phone it is. */
+  credential: string | undefined;
+  /** What is told of each answer that has the depot's clock in it. */
+  onClock: (depot: string, before_ms: number, after_ms: number) => Promise<void> = async () => {};
+
+  async send(request: PhoneRequest, credential = this.credential): Promise<{ sequence: number; isLate: boolean }> {
+    const outcome = await this.#post("/api/commands", request, credential);
     // A captive portal answers 200, too: only the depot names a sequence.
     if (!isRecord(outcome) || typeof outcome["sequence"] !== "number") throw DepotError.unexpectedStatus(200);
-    return { sequence: outcome["sequence"] };
+    return { sequence: outcome["sequence"], isLate: typeof outcome["lateFactId"] === "string" };
   }
 
-  async upload(deliveryId: string, { hash, mediaType }: FileRef, content: ArrayBuffer): Promise<void> {
+  async upload(deliveryId: string, { hash, mediaType }: FileRef, content: ArrayBuffer, credential = this.credential): Promise<void> {
     const kept = await ask(`/api/deliveries/${deliveryId}/files/${hash}`, {
       method: "PUT",
-      headers: { "Content-Type": mediaType },
+      headers: { "Content-Type": mediaType, ...named(credential) },
       body: content,
       signal: timeout(UPLOAD_TIMEOUT_MS),
     });
@@ -35,17 +38,18 @@ export class Depot implements Destination {
   }
 
   /** A command about the phone itself, which needs no place in the outbox: giving it twice changes nothing. */
-  async tell(command: object): Promise<void> {
-    await this.#post("/api/commands", { command: { entity: "phone", command } });
+  async tell(command: object, credential = this.credential): Promise<void> {
+    await this.#post("/api/commands", { command: { entity: "phone", command } }, credential);
   }
 
-  async day(): Promise<DayAnswer> {
-    const before_ms = Date.now();
-    const answered = await this.#post("/api/queries", { query: "phoneDay" });
-    const after_ms = Date.now();
-    if (!isRecord(answered) || !isRecord(answered["answer"])) throw DepotError.unexpectedStatus(200);
-    const day = answered["answer"] as unknown as PhoneDay;
-    return { day, sequence: Number(answered["sequence"]), before_ms, after_ms };
+  /** The day of the driver whose phone it is; `null` names no credential, so that the cookie alone decides whose it is. */
+  async day(most?: number, credential: string | null = this.credential ?? null): Promise<DayAnswer> {
+    const { answer, sequence } = await this.#timed({ query: "phoneDay", ...(most !== undefined && { most }) }, credential ?? undefined);
+    return { day: answer as unknown as PhoneDay, sequence };
+  }
+
+  async compareClocks(credential = this.credential): Promise<void> {
+    await this.#timed({ query: "session" }, credential);
   }
 
   async claimPairing(claim: { code: string; nonce: string; device: string; appVersion: string }): Promise<Pairing> {
@@ -56,18 +60,35 @@ export class Depot implements Destination {
     return (await ask("/api/phone/pairing", { signal: timeout(REQUEST_TIMEOUT_MS) })) as Pairing;
   }
 
-  async unpair(): Promise<void> {
-    await ask("/api/session", { method: "DELETE", signal: timeout(REQUEST_TIMEOUT_MS) });
+  /** Gives a credential up: the depot refuses it from then on. */
+  async unpair(credential = this.credential): Promise<void> {
+    await ask("/api/session", { method: "DELETE", headers: named(credential), signal: timeout(REQUEST_TIMEOUT_MS) });
   }
 
-  #post(path: string, body: object): Promise<unknown> {
+  /** Asks for something that has the depot's clock in it. */
+  async #timed(query: object, credential: string | undefined): Promise<{ answer: Record<string, unknown>; sequence: number }> {
+    const before_ms = Date.now();
+    const answered = await this.#post("/api/queries", query, credential);
+    const after_ms = Date.now();
+    if (!isRecord(answered) || !isRecord(answered["answer"])) throw DepotError.unexpectedStatus(200);
+    const { answer, sequence } = answered;
+    if (typeof answer["now"] === "string") await this.onClock(answer["now"], before_ms, after_ms);
+    return { answer, sequence: Number(sequence) };
+  }
+
+  #post(path: string, body: object, credential?: string): Promise<unknown> {
     return ask(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...named(credential) },
       body: JSON.stringify(body),
       signal: timeout(REQUEST_TIMEOUT_MS),
     });
   }
+}
+
+/** The header that names the credential: cookies are shared by all tabs, and no page can read them. */
+function named(credential: string | undefined): Record<string, string> {
+  return credential === undefined ? {} : { "X-Credential": credential };
 }
 
 async function ask(path: string, init: RequestInit): Promise<unknown> {

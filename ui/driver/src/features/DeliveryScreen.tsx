@@ -16,17 +16,20 @@ import { useDepotNow } from "../parts/now";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone, usePhoneView } from "../phone";
-import { commandOf, isEnded, reachCommand, stepOf, whereOf } from "./step";
+import { commandOf, isEarly, isEnded, reachCommand, stepOf, whereOf } from "./step";
 import type { Step } from "./step";
 
 /** How long a step stays confirmed before the next is offered: a second tap by a wet glove must not take two. */
 const CONFIRMED_MS = 1_500;
+/** How long a start can be taken back before it is sent. */
+const HOLD_START_MS = 5_000;
 
 export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
   const { t: kit } = useTranslation("kit");
   const phone = usePhone();
-  const { refused, sharing } = usePhoneView();
+  const { actions, refused, sharing } = usePhoneView();
+  const [isAsked, setIsAsked] = useState(false);
   const now_ms = useDepotNow();
   const { isKeeping, keep, trouble } = useKeeping();
   const [isConfirmed, setIsConfirmed] = useState(false);
@@ -37,8 +40,17 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
   }, [isConfirmed]);
   const act = async (command: DriverCommand) => {
     if (isConfirmed) return;
-    const isKept = await keep(() => phone.act({ deliveryId: delivery.id, command, where: whereOf(delivery) }));
+    const isStart = command.type === "changeDeliveryStatus" && command.status === "InTransit";
+    if (isStart && !isAsked && isEarly(delivery, now_ms)) return setIsAsked(true);
+    const hold = isStart ? { hold_ms: HOLD_START_MS } : {};
+    const isKept = await keep(() => phone.act({ deliveryId: delivery.id, command, where: whereOf(delivery), ...hold }));
+    setIsAsked(false);
     if (isKept) setIsConfirmed(true);
+  };
+  const undoable = actions.find(({ deliveryId, heldUntil_ms, state }) => deliveryId === delivery.id && state === "waiting" && heldUntil_ms !== undefined);
+  const undo = async (order: number) => {
+    await keep(() => phone.undo(order));
+    setIsConfirmed(false);
   };
   const { id, lateSince, receiverName, deliveredAt } = delivery;
   return (
@@ -48,7 +60,22 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
       foot={
         <>
           {trouble}
-          <Foot delivery={delivery} isKeeping={isKeeping} isConfirmed={isConfirmed} onAct={(command) => void act(command)} />
+          {undoable !== undefined && (
+            <Button variant="default" fullWidth h={56} onClick={() => void undo(undoable.order)}>
+              {t("delivery.undoStart")}
+            </Button>
+          )}
+          {isAsked ? (
+            <EarlyStart
+              delivery={delivery}
+              now_ms={now_ms}
+              isKeeping={isKeeping}
+              onStart={() => void act({ type: "changeDeliveryStatus", status: "InTransit" })}
+              onLeave={() => setIsAsked(false)}
+            />
+          ) : (
+            <Foot delivery={delivery} isKeeping={isKeeping} isConfirmed={isConfirmed} onAct={(command) => void act(command)} />
+          )}
         </>
       }
     >
@@ -105,6 +132,34 @@ export function DeliveryScreen({ delivery }: { delivery: DeliveryDetail }) {
 function isNext(delivery: DeliveryDetail, checkpoint: PlannedCheckpoint): boolean {
   const step = stepOf(delivery);
   return step.kind === "reach" && step.checkpoint === checkpoint;
+}
+
+interface EarlyStartProps {
+  delivery: DeliveryDetail;
+  now_ms: number;
+  isKeeping: boolean;
+  onStart: () => void;
+  onLeave: () => void;
+}
+
+/** Asks before a delivery is started long before its time. */
+function EarlyStart({ delivery, now_ms, isKeeping, onStart, onLeave }: EarlyStartProps) {
+  const { t } = useTranslation("driver");
+  return (
+    <div role="alertdialog" aria-labelledby="early-start">
+      <p id="early-start" className="strong" style={{ marginBottom: 8 }}>
+        {t("delivery.earlyAsk", { time: formatMoment(delivery.scheduledStartTime, now_ms) })}
+      </p>
+      <div className="row">
+        <Button variant="default" h={60} fz={16} px={6} onClick={onLeave}>
+          {t("delivery.notYet")}
+        </Button>
+        <Button h={60} fz={16} px={6} loading={isKeeping} onClick={onStart}>
+          {t("delivery.startNow")}
+        </Button>
+      </div>
+    </div>
+  );
 }
 
 interface FootProps {
@@ -182,7 +237,7 @@ interface StopProps {
   onReach?: () => void;
 }
 
-function Stop({ checkpoint: { sequence, location, expectedTime, reachedAt }, now_ms, onReach }: StopProps) {
+function Stop({ checkpoint: { sequence, location, expectedTime, reachedAt, uncertain }, now_ms, onReach }: StopProps) {
   const { t } = useTranslation("driver");
   const isReached = reachedAt !== null;
   return (
@@ -196,7 +251,11 @@ function Stop({ checkpoint: { sequence, location, expectedTime, reachedAt }, now
           {t("delivery.planned", { time: formatMoment(expectedTime, now_ms) })}
           {isReached && ` · ${t("delivery.reachedAt", { time: formatMoment(reachedAt, now_ms) })}`}
         </p>
-        <Punctuality minutes={minutesBetween(expectedTime, reachedAt ?? now_ms)} isReached={isReached} />
+        {isReached && uncertain ? (
+          <p className="dim">{t("delivery.uncertain")}</p>
+        ) : (
+          <Punctuality minutes={minutesBetween(expectedTime, reachedAt ?? now_ms)} isReached={isReached} />
+        )}
       </div>
       {!isReached && onReach !== undefined && (
         <Button variant="default" h={52} px={12} aria-label={`${t("delivery.reachThis")}: ${location}`} onClick={onReach}>

@@ -4,6 +4,7 @@ import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatMoment, isSameDay } from "@kit/time";
+import type { OthersWork } from "../view";
 import { ToneBadge } from "@kit/ToneBadge";
 import { IconAlertTriangle, IconCheck, IconCloudUp, IconTrash } from "@tabler/icons-react";
 import type { Icon } from "@tabler/icons-react";
@@ -26,9 +27,11 @@ const SHOWN = 100;
 
 export function OutboxScreen() {
   const { t } = useTranslation("driver");
-  const { actions, day, refused, refusedFiles, reach, waitingFiles } = usePhoneView();
+  const { actions, day, others, refused, refusedFiles, reach, waitingFiles } = usePhoneView();
   const now_ms = useDepotNow();
-  const shown = actions.filter((action) => isUnsent(action) || isSameDay(Date.parse(occurredAt(action)), now_ms));
+  // By the depot's clock where that is known: the phone's own may have been wrong when it was stamped.
+  const isOfToday = (action: Action) => isSameDay(action.settledAt_ms ?? Date.parse(occurredAt(action)), now_ms);
+  const shown = actions.filter((action) => isUnsent(action) || isOfToday(action));
   const counted = shown.filter(({ state }) => state !== "discarded");
   const stored = counted.filter(({ state }) => state === "stored").length;
   return (
@@ -48,6 +51,9 @@ export function OutboxScreen() {
           day !== undefined && <p className="dim">{t("outbox.confirmed", { count: day.actions.received })}</p>
         )}
       </div>
+      {others.map((work) => (
+        <Others key={work.owner.driverId} work={work} now_ms={now_ms} />
+      ))}
       {refused.map((action) => (
         <Refusal key={action.order} action={action} now_ms={now_ms} />
       ))}
@@ -63,7 +69,7 @@ export function OutboxScreen() {
             <li key={action.order}>
               <div className="between">
                 <span className="strong grow">{words(t, action)}</span>
-                <ToneBadge {...LOOKS[action.state]}>{t(`outbox.state.${action.state}`)}</ToneBadge>
+                <ToneBadge {...LOOKS[action.state]}>{t(action.isLate === true ? "outbox.state.late" : `outbox.state.${action.state}`)}</ToneBadge>
               </div>
               <p className="dim" style={{ overflowWrap: "anywhere" }}>
                 {formatMoment(occurredAt(action), now_ms)} · {action.where}
@@ -72,6 +78,35 @@ export function OutboxScreen() {
           ))}
       </ol>
     </Page>
+  );
+}
+
+/** What another driver did on this phone and is not at the depot: whose it is, and what becomes of it. */
+function Others({ work: { owner, actions, files, isSendable }, now_ms }: { work: OthersWork; now_ms: number }) {
+  const { t } = useTranslation("driver");
+  const name = owner.driverName;
+  return (
+    <section className="card" data-tone="amber" aria-label={t("outbox.others.title", { name })}>
+      <h2 className="strong" style={{ margin: 0, fontSize: 18, overflowWrap: "anywhere" }}>
+        {t("outbox.others.title", { name })}
+      </h2>
+      <p>{t(isSendable ? "outbox.others.sent" : "outbox.others.held", { name })}</p>
+      <ul className="list" style={{ marginTop: 8 }}>
+        {actions.map((action) => (
+          <li key={action.order}>
+            <div className="between">
+              <span className="strong grow">{words(t, action)}</span>
+              <ToneBadge {...LOOKS[action.state]}>{t(`outbox.state.${action.state}`)}</ToneBadge>
+            </div>
+            <p className="dim" style={{ overflowWrap: "anywhere" }}>
+              {formatMoment(occurredAt(action), now_ms)} · {action.where}
+            </p>
+            {action.refusal !== undefined && <p>{reasonIn(t, action.refusal)}</p>}
+          </li>
+        ))}
+      </ul>
+      {files > 0 && <p>{t("outbox.photos", { count: files })}</p>}
+    </section>
   );
 }
 

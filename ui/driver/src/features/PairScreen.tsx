@@ -7,7 +7,9 @@ import { newKey } from "@kit/ids";
 import { DepotError } from "@kit/problem";
 import type { Pairing } from "../depot/contract";
 import { go } from "../navigation";
-import { usePhone } from "../phone";
+import type { Owner } from "../outbox/action";
+import { isUnsent } from "../outbox/action";
+import { usePhone, usePhoneView } from "../phone";
 import type { Phone } from "../phone";
 import { deviceName } from "../device";
 import { VERSION } from "../version";
@@ -58,6 +60,7 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
             {pairing.digits}
           </p>
           <p>{t("pair.compare")}</p>
+          <StillHere />
           <Loader aria-hidden />
           <p role="status" className="dim">
             {t("pair.waiting")}
@@ -70,6 +73,7 @@ function Attempt({ onAgain }: { onAgain: () => void }) {
           <IconCheck size={72} aria-hidden />
           <h1>{t("pair.welcome", { name: pairing.driverName ?? "" })}</h1>
           <p>{t("pair.done")}</p>
+          <Apart name={pairing.driverName ?? ""} />
           <Button fullWidth h={64} fz={20} onClick={() => go("", { replace: true })}>
             {t("pair.begin")}
           </Button>
@@ -99,6 +103,42 @@ export function HowToPair() {
   );
 }
 
+/** Says before the dispatcher confirms whose work is unsent here, and what becomes of it. */
+function StillHere() {
+  const { t } = useTranslation("driver");
+  const { actions, day, others, waitingFiles } = usePhoneView();
+  const own = actions.filter(isUnsent).length + waitingFiles;
+  const theirs = others.map(({ owner, actions: of, files }) => ({ name: owner.driverName, count: of.length + files }));
+  const all = [...(day !== undefined && own > 0 ? [{ name: day.driverName, count: own }] : []), ...theirs];
+  return all.map(({ name, count }) => (
+    <p key={name} className="card" data-tone="amber">
+      {t("pair.stillHere", { name, count })}
+    </p>
+  ));
+}
+
+/** Asks the driver who joined what is meant, where the phone still holds the work of somebody else. */
+function Apart({ name }: { name: string }) {
+  const { t } = useTranslation("driver");
+  const phone = usePhone();
+  const { others } = usePhoneView();
+  const goBackTo = async (owner: Owner) => {
+    await phone.goBackTo(owner);
+    go("", { replace: true });
+  };
+  return others.map(({ owner, actions, files, isSendable }) => (
+    <section key={owner.driverId} className="card" data-tone="amber" style={{ textAlign: "start" }}>
+      <p className="strong">{t("pair.apart", { name: owner.driverName, count: actions.length + files })}</p>
+      <p>{t(isSendable ? "outbox.others.sent" : "outbox.others.held", { name: owner.driverName })}</p>
+      {isSendable && (
+        <Button variant="default" fullWidth h="auto" mih={56} py={8} mt={8} onClick={() => void goBackTo(owner)}>
+          {t("pair.notMe", { name, owner: owner.driverName })}
+        </Button>
+      )}
+    </section>
+  ));
+}
+
 /** Takes a pairing to its end, from a new code or from where it was left. */
 async function follow(
   phone: Phone,
@@ -117,6 +157,8 @@ async function follow(
   try {
     let pairing = await phone.depot.claimPairing({ ...claim, device: deviceName(navigator.userAgent), appVersion: VERSION });
     while (!stop.aborted) {
+      // Before the driver can go on: from then on everything is done in their name.
+      if (pairing.state === "confirmed") await phone.enter();
       onPairing(pairing);
       if (pairing.state !== "waiting") break;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));

@@ -4,12 +4,12 @@ import { IconLock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { usePhone, usePhoneView } from "../phone";
 
-const KNOWN = ["revoked", "expired", "unauthenticated"] as const;
+const KNOWN = ["revoked", "expired", "unauthenticated", "otherCredential"] as const;
 
 export function ShutOutScreen({ code }: { code: string }) {
   const { t } = useTranslation("driver");
   const phone = usePhone();
-  const { unsent } = usePhoneView();
+  const { day, others, unsent } = usePhoneView();
   const why = KNOWN.find((known) => known === code) ?? "unauthenticated";
   return (
     <main className="centre">
@@ -17,6 +17,10 @@ export function ShutOutScreen({ code }: { code: string }) {
       <h1>{t(`shutOut.${why}`)}</h1>
       <p>{t(`shutOut.${why}Hint`)}</p>
       {unsent > 0 && <p className="strong">{t("shutOut.unsent", { count: unsent })}</p>}
+      {unsent > 0 && day !== undefined && <p>{t("shutOut.whose", { name: day.driverName })}</p>}
+      {others.map(({ owner, actions, files }) => (
+        <p key={owner.driverId}>{t("pair.stillHere", { name: owner.driverName, count: actions.length + files })}</p>
+      ))}
       <p className="dim">{t("pair.scan")}</p>
       <Button variant="default" h={56} onClick={() => phone.refresh()}>
         {t("shutOut.try")}

@@ -1,6 +1,7 @@
 // What comes next on a delivery, of all that may: the one step that is offered big.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { PlannedCheckpoint } from "@bindings/PlannedCheckpoint";
+import { localDay } from "@kit/time";
 import type { DriverCommand } from "../depot/contract";
 
 export type Step =
@@ -52,4 +53,22 @@ export function isEnded({ status }: DeliveryDetail): boolean {
 
 export function whereOf({ routeOrigin, routeDestination }: Pick<DeliveryDetail, "routeOrigin" | "routeDestination">): string {
   return `${routeOrigin} → ${routeDestination}`;
+}
+
+const HOUR_MS = 3_600_000;
+/** A start sooner than this is asked about. */
+const EARLY_MS = HOUR_MS;
+/** What begins within this long belongs to today's work, on whichever side of midnight. */
+const NIGHT_MS = 6 * HOUR_MS;
+
+/** Whether it is planned for a later day of the depot and has not been started. */
+export function isLaterDay({ status, scheduledStartTime }: DeliveryDetail, now_ms: number): boolean {
+  const start_ms = Date.parse(scheduledStartTime);
+  if (status !== "PickedUp" || start_ms - now_ms <= NIGHT_MS) return false;
+  return localDay(new Date(start_ms)) > localDay(new Date(now_ms));
+}
+
+/** Whether starting it now is so early that it may be a mistake. */
+export function isEarly({ scheduledStartTime }: DeliveryDetail, now_ms: number): boolean {
+  return Date.parse(scheduledStartTime) - now_ms > EARLY_MS;
 }

@@ -3,6 +3,7 @@
 import type { FileRef } from "@bindings/FileRef";
 import type { DeviceStamp } from "@bindings/DeviceStamp";
 import type { DriverCommand, PhoneRequest } from "../depot/contract";
+import type { ClockReading } from "./clock";
 
 /** What the depot said against it, as it can be kept. */
 export interface Refused {
@@ -19,15 +20,35 @@ export interface Refused {
  */
 export type ActionState = "waiting" | "stored" | "refused" | "discarded";
 
+/** Whose work something is: the credential and the driver that it was done with. */
+export interface Owner {
+  /** The id of the credential, which the depot calls the device. */
+  readonly deviceId: string;
+  readonly driverId: string;
+  readonly driverName: string;
+}
+
 export interface Action {
   /** Given by the database: the order in which things were done on this phone, in whichever tab. */
   readonly order: number;
   readonly state: ActionState;
+  /** Absent on what an older version kept before there was a day. */
+  readonly owner?: Owner;
   readonly deliveryId: string;
   readonly command: DriverCommand;
   /** Under which the depot does it once. A retry after a refusal gets a new one: the refusal is final for the old. */
   readonly idempotencyKey: string;
   readonly device: DeviceStamp;
+  /** How the clock stood, where the stamp is checked against the depot's clock before it is sent for the first time. */
+  readonly clock?: ClockReading;
+  /** Until when it can be taken back, by the device's clock; then it is sent. */
+  readonly heldUntil_ms?: number;
+  /** It may be at the depot: it was sent at least once. */
+  readonly isTried?: boolean;
+  /** When it was settled, by the depot's clock, as far as a day answered since tells. */
+  readonly settledAt_ms?: number;
+  /** The delivery could not take it: the depot keeps it until somebody there decides. */
+  readonly isLate?: boolean;
   /** The files that the command names by their hash. */
   readonly files: readonly FileRef[];
   /** What the list of deeds calls it later, when the depot may not show the delivery any more. */
@@ -39,10 +60,13 @@ export interface Action {
 
 /** An action that is still to be kept. */
 export interface Deed {
+  readonly owner?: Owner;
   readonly deliveryId: string;
   readonly command: DriverCommand;
   readonly where: string;
   readonly files?: readonly NewFile[];
+  /** How long it can be taken back before it is sent. */
+  readonly hold_ms?: number;
 }
 
 /** A picture as it was taken or drawn. */
@@ -68,6 +92,11 @@ export interface KeptFile {
 
 export function isUnsent(action: Action): boolean {
   return action.state === "waiting" || action.state === "refused";
+}
+
+/** Whether the work of a driver; what has no owner is everybody's. */
+export function isOf(driverId: string | undefined): (action: Action) => boolean {
+  return ({ owner }) => owner === undefined || owner.driverId === driverId;
 }
 
 /** When it happened, by the depot's clock as far as the device knew it. */

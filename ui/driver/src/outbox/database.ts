@@ -1,11 +1,12 @@
 // The phone's own database: deeds, pictures and the depot's last answer. Opens it, and knows nothing of what they mean.
 import { openDB } from "idb";
-import type { DBSchema, IDBPDatabase } from "idb";
-import type { Action, ActionState, KeptFile } from "./action";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import type { PhoneDay } from "@bindings/PhoneDay";
+import type { Action, ActionState, KeptFile, Owner } from "./action";
 
-const VERSION = 1;
+const VERSION = 2;
 
-interface PhoneSchema extends DBSchema {
+export interface PhoneSchema extends DBSchema {
   actions: { key: number; value: Action; indexes: { byState: ActionState } };
   files: { key: string; value: KeptFile; indexes: { byState: KeptFile["state"] } };
   /** Single values by name. */
@@ -64,7 +65,8 @@ export class PhoneDatabase {
   #connect(): Promise<Connection> {
     const onLost = this.#onLost;
     return openDB<PhoneSchema>(this.#name, VERSION, {
-      upgrade(database) {
+      async upgrade(database, before, _after, writing) {
+        if (before === 1) return ownAll(writing);
         const actions = database.createObjectStore("actions", { keyPath: "order", autoIncrement: true });
         actions.createIndex("byState", "state");
         const files = database.createObjectStore("files", { keyPath: "hash" });
@@ -80,5 +82,20 @@ export class PhoneDatabase {
         this.#connection.catch(() => onLost("closed"));
       },
     });
+  }
+}
+
+/** Version 1 knew one driver a phone: all that it kept is that driver's. */
+async function ownAll(writing: IDBPTransaction<PhoneSchema, StoreNames<PhoneSchema>[], "versionchange">): Promise<void> {
+  const kept = writing.objectStore("kept");
+  const day = ((await kept.get("day")) as { day?: PhoneDay } | undefined)?.day;
+  if (day === undefined) return;
+  const owner: Owner = { deviceId: day.deviceId, driverId: day.driverId, driverName: day.driverName };
+  await kept.put([owner], "credentials");
+  await kept.put(owner.deviceId, "credential");
+  let cursor = await writing.objectStore("actions").openCursor();
+  while (cursor !== null) {
+    await cursor.update({ ...cursor.value, owner });
+    cursor = await cursor.continue();
   }
 }

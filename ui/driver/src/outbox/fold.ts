@@ -5,7 +5,7 @@ import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import type { IncidentView } from "@bindings/IncidentView";
 import type { PhoneDay } from "@bindings/PhoneDay";
 import type { DriverCommand } from "../depot/contract";
-import { occurredAt } from "./action";
+import { isOf, occurredAt } from "./action";
 import type { Action } from "./action";
 
 /** The rules' table of what a status may become, which the phone needs where it cannot ask. */
@@ -17,11 +17,15 @@ const NEXT: Readonly<Record<DeliveryStatus, readonly DeliveryStatus[]>> = {
   Failed: ["PickedUp"],
 };
 
-/** The deliveries with every action folded in that an answer of this sequence cannot know. */
-export function fold(day: Pick<PhoneDay, "deliveries">, sequence: number, actions: readonly Action[]): DeliveryDetail[] {
-  const pending = actions.filter(
-    ({ state, storedAs }) => state === "waiting" || (state === "stored" && (storedAs ?? 0) > sequence),
-  );
+/** The deliveries with every action of their driver folded in that an answer of this sequence cannot know. */
+export function fold(
+  day: Pick<PhoneDay, "deliveries"> & Partial<Pick<PhoneDay, "driverId">>,
+  sequence: number,
+  actions: readonly Action[],
+): DeliveryDetail[] {
+  const pending = actions
+    .filter(isOf(day.driverId))
+    .filter(({ state, storedAs, isLate }) => state === "waiting" || (state === "stored" && isLate !== true && (storedAs ?? 0) > sequence));
   return day.deliveries.map((delivery) =>
     pending.filter(({ deliveryId }) => deliveryId === delivery.id).reduce(applied, delivery),
   );

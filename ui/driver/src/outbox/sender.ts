@@ -25,13 +25,15 @@ const FINAL = new Set([
   "unsupportedMediaType",
 ]);
 /** The depot does not know this phone, or not any more: everything waits for another pairing. */
-const SHUT_OUT = new Set(["unauthenticated", "revoked", "expired"]);
+export const SHUT_OUT: ReadonlySet<string> = new Set(["unauthenticated", "revoked", "expired", "otherCredential"]);
 
 /** Where things are sent. Each call throws a `DepotError`. */
 export interface Destination {
-  /** Gives the depot's sequence after it. Its pictures follow. */
-  send(request: PhoneRequest): Promise<{ sequence: number }>;
-  upload(deliveryId: string, ref: FileRef, content: ArrayBuffer): Promise<void>;
+  /** Gives the depot's sequence after it, and whether it is kept for the desk to decide. Its pictures follow. */
+  send(request: PhoneRequest, credential?: string): Promise<{ sequence: number; isLate?: boolean }>;
+  upload(deliveryId: string, ref: FileRef, content: ArrayBuffer, credential?: string): Promise<void>;
+  /** Compares the device's clock with the depot's. */
+  compareClocks?(credential?: string): Promise<void>;
 }
 
 /**
@@ -45,7 +47,7 @@ export type SenderState = "idle" | "sending" | "waiting" | "shutOut";
 interface SenderOptions {
   readonly outbox: Outbox;
   readonly destination: Destination;
-  readonly onState?: (state: SenderState, code?: string) => void;
+  readonly onState?: (state: SenderState, code?: string, credential?: string) => void;
   readonly random?: () => number;
   readonly backoffFirst_ms?: number;
 }
@@ -53,7 +55,7 @@ interface SenderOptions {
 export class Sender {
   readonly #outbox: Outbox;
   readonly #destination: Destination;
-  readonly #onState: (state: SenderState, code?: string) => void;
+  readonly #onState: (state: SenderState, code?: string, credential?: string) => void;
   readonly #random: () => number;
   readonly #backoffFirst_ms: number;
   #failures = 0;
@@ -87,41 +89,49 @@ export class Sender {
 
   /** Sends one thing, and says how long to wait before the next. */
   async #step(): Promise<number> {
+    let credential: string | undefined;
     try {
       const next = await this.#outbox.next();
-      if (next === undefined) {
+      if (next === undefined || "wait_ms" in next) {
         this.#onState("idle");
-        return BACKOFF_MOST_MS;
+        return next?.wait_ms ?? BACKOFF_MOST_MS;
       }
+      credential = next.credential?.deviceId;
       this.#onState("sending");
-      if ("action" in next) await this.#send(next.action);
-      else await this.#upload(next.file);
+      if ("action" in next) await this.#send(next.action, credential);
+      else await this.#upload(next.file, credential);
       this.#failures = 0;
       return 0;
     } catch (cause) {
       const problem = DepotError.from(cause);
       if (SHUT_OUT.has(problem.code)) {
-        this.#onState("shutOut", problem.code);
-        return BACKOFF_MOST_MS;
+        this.#onState("shutOut", problem.code, credential);
+        if (credential === undefined) return BACKOFF_MOST_MS;
+        // Its own work waits; that of other credentials goes on.
+        await this.#outbox.credentials.shutOut(credential, problem.code);
+        return 0;
       }
       this.#onState("waiting", problem.code);
       return this.#backoff_ms(problem);
     }
   }
 
-  async #send(action: Action): Promise<void> {
+  async #send(action: Action, credential?: string): Promise<void> {
+    if (await this.#outbox.isClockDue(action)) await this.#destination.compareClocks?.(credential);
+    const tried = await this.#outbox.markTried(action.order);
+    if (tried === undefined) return;
     try {
-      const { sequence } = await this.#destination.send(requestOf(action));
-      await this.#outbox.markStored(action.order, sequence);
+      const { sequence, isLate } = await this.#destination.send(requestOf(tried), credential);
+      await this.#outbox.markStored(action.order, sequence, isLate);
     } catch (cause) {
       await this.#outbox.markRefused(action.order, refusalIn(cause));
     }
   }
 
-  async #upload({ hash, ref, deliveryId, content }: KeptFile): Promise<void> {
+  async #upload({ hash, ref, deliveryId, content }: KeptFile, credential?: string): Promise<void> {
     if (content === null) return this.#outbox.settleFile(hash);
     try {
-      await this.#destination.upload(deliveryId, ref, content);
+      await this.#destination.upload(deliveryId, ref, content, credential);
       await this.#outbox.settleFile(hash);
     } catch (cause) {
       // A depot that does not expect the picture may do so later: the fact that names it was acknowledged.

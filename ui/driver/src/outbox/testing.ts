@@ -23,13 +23,19 @@ export class UnreliableDepot implements Destination {
   /** Everything that was wrong with how it was spoken to. */
   readonly faults: string[] = [];
   refuses: (request: PhoneRequest) => string | undefined = () => undefined;
+  /** Credentials that it does not take any more. */
+  readonly revoked = new Set<string>();
+  /** Under which credential each thing came, in the order of doing. */
+  readonly credentials: (string | undefined)[] = [];
   readonly #answers = new Map<string, { body: string; sequence: number } | { body: string; refused: string }>();
   readonly #sequences = new Map<number, string>();
 
   constructor(readonly random: () => number = () => 1) {}
 
-  async send(request: PhoneRequest): Promise<{ sequence: number }> {
+  async send(request: PhoneRequest, credential?: string): Promise<{ sequence: number }> {
     this.#maybeLose();
+    this.#authenticate(credential);
+    this.credentials.push(credential);
     const body = JSON.stringify(request);
     const known = this.#answers.get(request.idempotencyKey);
     if (known !== undefined && known.body !== body) this.faults.push(`another body under ${request.idempotencyKey}`);
@@ -42,12 +48,17 @@ export class UnreliableDepot implements Destination {
     return { sequence: answer.sequence };
   }
 
-  async upload(deliveryId: string, { hash }: FileRef): Promise<void> {
+  async upload(deliveryId: string, { hash }: FileRef, _content?: ArrayBuffer, credential?: string): Promise<void> {
     this.#maybeLose();
+    this.#authenticate(credential);
     const isNamed = this.done.some(({ command }) => command.id === deliveryId && JSON.stringify(command).includes(hash));
     if (!isNamed) throw DepotError.from({ code: "notFound", detail: "No fact names it." });
     if (!this.files.includes(hash)) this.files.push(hash);
     this.#maybeLose();
+  }
+
+  #authenticate(credential: string | undefined): void {
+    if (credential !== undefined && this.revoked.has(credential)) throw DepotError.from({ code: "revoked", detail: "Revoked." });
   }
 
   #decide(request: PhoneRequest, body: string) {
@@ -67,7 +78,7 @@ export class UnreliableDepot implements Destination {
 
 export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
   const at = "2026-11-25T08:00:00Z";
-  const stop = (sequence: number) => ({ sequence, location: `Stop ${sequence}`, expectedTime: at, reachedAt: null });
+  const stop = (sequence: number) => ({ sequence, location: `Stop ${sequence}`, expectedTime: at, reachedAt: null, uncertain: false });
   return {
     id: "d1",
     status: "PickedUp",
@@ -90,6 +101,7 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     createdAt: at,
     updatedAt: at,
     deliveredAt: null,
+    deliveredUncertain: false,
     version: 1,
     validStatuses: ["InTransit", "Failed"],
     driverLicense: "L1",
