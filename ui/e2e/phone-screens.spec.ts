@@ -80,6 +80,10 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
     }
     if (name === "step") {
       await page.getByRole("button", { name: scheme === "dark" ? "Erreicht: Mühle" : "Start the delivery" }).tap();
+      if (scheme === "light") {
+        findings.push(...(await look(page, `early-${scheme}`, sizes)));
+        await page.getByRole("button", { name: "Start it now" }).tap();
+      }
       await page.getByText(scheme === "dark" ? "Vermerkt" : "Recorded").waitFor();
       continue;
     }
@@ -94,6 +98,7 @@ it.each(["light", "dark"] as const)("has no finding in %s", async (scheme) => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await phone.context.setOffline(true);
   await page.getByRole("button", { name: scheme === "dark" ? "Lieferung beginnen" : "Start the delivery" }).tap();
+  await page.getByRole("button", { name: scheme === "dark" ? "Jetzt beginnen" : "Start it now" }).tap();
   // Before it is on the disk nothing is promised.
   await page.getByText(scheme === "dark" ? "Vermerkt" : "Recorded").waitFor();
   await depot.call("PATCH", `/api/deliveries/${ended}/status`, { status: "Failed", reason: "Customer cancelled" });

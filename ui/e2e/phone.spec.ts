@@ -65,6 +65,50 @@ it("works a day by taps, and everything is at the depot", async () => {
   await phone.context.close();
 });
 
+it("sets later days apart, asks before an early start, and takes a start back", async () => {
+  const dora = await depot.addDriver("Dora Lindqvist");
+  const in30Days = new Date(Date.now() + 30 * 24 * 3_600_000);
+  const later = await depot.addDelivery(await depot.addRoute("Depot", "Next month's fair", in30Days, ["Hall 3"]), dora, await depot.addVehicle("EV-30"));
+  // The depot's clock is in Lisbon, the phone is not.
+  const phone = await openPhone(browser, depot, { timezoneId: "Asia/Kathmandu" });
+  const { page } = phone;
+  await pairPhone(phone, depot, dora);
+  await page.getByText("No deliveries for you today").waitFor();
+  const fair = page.getByRole("button", { name: "Next month's fair" });
+  expect(await fair.getAttribute("data-current")).toBe("false");
+  const { timeZone } = (await depot.call("POST", "/api/queries", { query: "session" })).answer;
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(in30Days);
+  await fair.getByText(clock).waitFor();
+
+  await fair.tap();
+  await page.getByRole("button", { name: "Start the delivery" }).tap();
+  await page.getByText("Start it now?").waitFor();
+  await page.getByRole("button", { name: "Not yet" }).tap();
+  await page.getByRole("button", { name: "Start the delivery" }).tap();
+  await page.getByRole("button", { name: "Start it now" }).tap();
+  await page.getByRole("button", { name: "Undo the start" }).tap();
+  await page.getByRole("button", { name: "Start the delivery" }).waitFor();
+  // Longer than a start is held.
+  await page.waitForTimeout(7_000);
+  expect((await depot.call("GET", `/api/deliveries/${later}`)).status).toBe("PickedUp");
+  await page.getByRole("button", { name: "Start the delivery" }).tap();
+  await page.getByRole("button", { name: "Start it now" }).tap();
+  await expect.poll(async () => (await depot.call("GET", `/api/deliveries/${later}`)).status, { timeout: 30_000 }).toBe("InTransit");
+
+  // More than fit: the one under way stays first, and the rest is a tap away.
+  for (let number = 0; number < 101; number += 1) {
+    const start = new Date(Date.now() + (60 + number * 20) * 60_000);
+    await depot.addDelivery(await depot.addRoute("Depot", `Drop ${number}`, start, []), dora, await depot.addVehicle(`D-${number}`));
+  }
+  await page.goto(`${depot.url}/phone/`);
+  await page.getByText("The depot has 2 more deliveries for you.").waitFor();
+  expect(await page.getByRole("button", { name: "Next month's fair" }).getAttribute("data-current")).toBe("true");
+  await page.getByRole("button", { name: "Show more" }).tap();
+  await page.getByRole("button", { name: "Drop 100" }).waitFor();
+  await page.getByText("more deliveries for you").waitFor({ state: "hidden" });
+  await phone.context.close();
+}, 180_000);
+
 it("does not go on asking a depot that does not know it", async () => {
   const phone = await openPhone(browser, depot);
   const asked: string[] = [];

@@ -33,7 +33,11 @@ export async function pairPhone(
   { page }: Phone,
   depot: Depot,
   driverId: string,
-  { begin = "Show my deliveries", url = depot.url }: { begin?: string | undefined; /** Where the phone goes. */ url?: string } = {},
+  {
+    begin = "Show my deliveries",
+    url = depot.url,
+    beforeBegin = async () => {},
+  }: { begin?: string | undefined; /** Where the phone goes. */ url?: string; /** Looks at the welcome. */ beforeBegin?: () => Promise<void> } = {},
 ): Promise<void> {
   const tell = (command: object) => depot.call("POST", "/api/commands", { command: { entity: "phone", command } });
   const pairing = async (id: string) => (await depot.call("POST", "/api/queries", { query: "pairing", id })).answer;
@@ -43,6 +47,8 @@ export async function pairPhone(
   const digits = await page.getByTestId("digits").innerText();
   if ((await pairing(pairingId)).digits !== digits) throw new Error("the two screens show different digits");
   await tell({ type: "confirmPairing", pairingId, driverId });
+  await page.getByRole("button", { name: begin }).waitFor();
+  await beforeBegin();
   await page.getByRole("button", { name: begin }).click();
   await page.getByRole("heading", { level: 1, name: /^(?:Today|Heute)$/u }).waitFor();
 }

@@ -3,6 +3,8 @@ import type { DeliveryCreated } from "@bindings/DeliveryCreated";
 import type { DeliveryEvent } from "@bindings/DeliveryEvent";
 import type { DriverEvent } from "@bindings/DriverEvent";
 import type { EventView } from "@bindings/EventView";
+import type { LateDeed } from "@bindings/LateDeed";
+import type { LateWords } from "@bindings/LateWords";
 import type { RouteEvent } from "@bindings/RouteEvent";
 import type { VehicleEvent } from "@bindings/VehicleEvent";
 import type { TFunction } from "i18next";
@@ -93,12 +95,32 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
         driver: event.data.driverId !== undefined && <DriverName id={event.data.driverId} />,
         vehicle: event.data.vehicleId !== undefined && <VehicleName id={event.data.vehicleId} />,
       };
+    case "LateFactKept":
+      return { driver: <DriverName id={event.data.driverId} />, deed: deedWords(t, event.data.deed, event.data.words) };
+    case "LateFactSettled":
+      return { note: because(event.data.note) };
     case "CheckpointsReordered":
     case "DriverErased":
     case "ReceiverErased":
       return {};
     default:
       return {};
+  }
+}
+
+/** What a driver did, in words. */
+export function deedWords(t: TFunction<"kit">, deed: LateDeed, words: LateWords | null | undefined): string {
+  switch (deed.type) {
+    case "statusChanged":
+      return t("deed.statusChanged", { status: t(`status.delivery.${deed.status}`, { defaultValue: deed.status }), reason: because(words?.reason) });
+    case "checkpointReached":
+      return t("deed.checkpointReached", { sequence: deed.sequence });
+    case "incidentReported":
+      return t("deed.incidentReported", { type: incidentWord(t, words?.incidentType ?? t("erased")), description: because(words?.description) });
+    case "incidentResolved":
+      return t("deed.incidentResolved", { note: because(words?.note) });
+    case "proofCaptured":
+      return t("deed.proofCaptured", { receiver: words?.receiverName ?? t("erased") });
   }
 }
 

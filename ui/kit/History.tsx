@@ -86,6 +86,12 @@ function Source({ event }: { event: EventView }) {
   return (
     <Text size="xs" c="dimmed">
       <Moment at={event.occurredAt} /> · {actor}
+      {event.uncertain && (
+        <>
+          {" · "}
+          <strong>{t("history.uncertain")}</strong>
+        </>
+      )}
       {minutesBetween(event.occurredAt, event.recordedAt) > 0 && (
         <>
           {" · "}

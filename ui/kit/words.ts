@@ -60,6 +60,8 @@ export const EVENT_TYPES = wordsIn<(DeliveryEvent | RouteEvent | DriverEvent | V
   IncidentResolved: true,
   ProofOfDeliveryCaptured: true,
   ReceiverErased: true,
+  LateFactKept: true,
+  LateFactSettled: true,
   RouteCreated: true,
   RouteUpdated: true,
   RouteMoved: true,

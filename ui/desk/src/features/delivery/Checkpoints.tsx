@@ -80,7 +80,7 @@ function standingOf({ reachedAt }: PlannedCheckpoint, isLate: boolean): Checkpoi
 function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isDue: boolean }) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
-  const { expectedTime, reachedAt } = checkpoint;
+  const { expectedTime, reachedAt, uncertain } = checkpoint;
   if (reachedAt === null) return isDue && <LateSince at={expectedTime} />;
   const late = minutesBetween(expectedTime, reachedAt);
   const duration = durationOf(kit, Math.abs(late));
@@ -91,7 +91,9 @@ function Punctuality({ checkpoint, isDue }: { checkpoint: PlannedCheckpoint; isD
         parts={{ reached: <Moment at={reachedAt} /> }}
       />
       {" · "}
-      {late > 0 ? (
+      {uncertain ? (
+        <strong>{kit("history.uncertain")}</strong>
+      ) : late > 0 ? (
         <Text span inherit c="var(--mantine-color-error)" fw={600}>
           {t("checkpoint.late", { duration })}
         </Text>

@@ -18,6 +18,7 @@ import { StatusBadge } from "@kit/StatusBadge";
 import { Checkpoints } from "./Checkpoints";
 import { Crew } from "./Crew";
 import { Incidents } from "./Incidents";
+import { LateFacts } from "./LateFacts";
 import { Past } from "./Past";
 import { Proof } from "./Proof";
 import { Steps } from "./Steps";
@@ -53,6 +54,7 @@ function Found({ delivery, isAside }: { delivery: DeliveryDetail; isAside: boole
     incidents: <Incidents delivery={delivery} mayChange={mayChange} />,
     proof: <Proof delivery={delivery} />,
     crew: <Crew delivery={delivery} mayChange={mayChange} />,
+    late: <LateFacts deliveryId={delivery.id} />,
     past: <Past delivery={delivery} />,
     history: (
       <Panel title={t("history.title")}>
@@ -65,6 +67,7 @@ function Found({ delivery, isAside }: { delivery: DeliveryDetail; isAside: boole
       <Head delivery={delivery} isAside={isAside} />
       {isAside ? (
         <Stack mt="md">
+          {parts.late}
           {parts.checkpoints}
           {parts.crew}
           {parts.incidents}
@@ -76,6 +79,7 @@ function Found({ delivery, isAside }: { delivery: DeliveryDetail; isAside: boole
         <Grid>
           <Grid.Col span={{ base: 12, md: 7 }}>
             <Stack>
+              {parts.late}
               {parts.checkpoints}
               {parts.incidents}
               {parts.proof}

@@ -15,7 +15,8 @@ import { Awaited, Photos } from "@kit/Photos";
 export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const transport = useTransport();
-  const { receiverName, signature, signatureUrl, photos, deliveredAt, filesAwaited, erased } = delivery;
+  const { t: kit } = useTranslation("kit");
+  const { receiverName, signature, signatureUrl, photos, deliveredAt, deliveredUncertain, filesAwaited, erased } = delivery;
   const hasEnded = delivery.status === "Delivered" || delivery.status === "Failed";
   const mayErase = useIsAdmin() && hasEnded && !erased;
   const [isErasing, setErasing] = useState(false);
@@ -49,6 +50,12 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
               <>
                 {" · "}
                 <Moment at={deliveredAt} />
+                {deliveredUncertain && (
+                  <>
+                    {" · "}
+                    <strong>{kit("history.uncertain")}</strong>
+                  </>
+                )}
               </>
             )}
           </Text>

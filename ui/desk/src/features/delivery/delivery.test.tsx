@@ -295,6 +295,9 @@ function was(status: "PickedUp" | "InTransit", driverId: string | null): Deliver
     incidents: [],
     proof: null,
     erased: false,
+    drivers: [],
+    lastStepAt: START,
+    lateFacts: [],
   };
 }
 
@@ -311,6 +314,7 @@ function eventOf(sequence: number, recordedAt: string): EventView {
     data: { old: "PickedUp", new: "InTransit" },
     occurredAt: recordedAt,
     backdated: false,
+    uncertain: false,
     recordedAt,
     actor: "desk",
     actorName: null,

@@ -85,6 +85,7 @@ const ROW: DeliveryRow = {
   createdAt: START,
   updatedAt: START,
   deliveredAt: null,
+  deliveredUncertain: false,
   version: 4,
 };
 
@@ -106,8 +107,8 @@ export function detailOf(changed: Partial<DeliveryDetail> = {}): DeliveryDetail 
     filesAwaited: [],
     erased: false,
     plan: [
-      { sequence: 1, location: "Mill", expectedTime: "2026-03-02T08:30:00Z", reachedAt: "2026-03-02T08:38:00Z" },
-      { sequence: 2, location: "Bridge", expectedTime: END, reachedAt: null },
+      { sequence: 1, location: "Mill", expectedTime: "2026-03-02T08:30:00Z", reachedAt: "2026-03-02T08:38:00Z", uncertain: false },
+      { sequence: 2, location: "Bridge", expectedTime: END, reachedAt: null, uncertain: false },
     ],
     ...changed,
   };

@@ -24,7 +24,10 @@ export function EventDetails({ event, onClose }: { event: EventView; onClose: ()
       </Text>
       <dl className={classes["fields"]}>
         <Field name={t("field.type")}>{t(`type.${event.type}`, { defaultValue: event.type })}</Field>
-        <Field name={t("field.occurredAt")}>{formatFull(event.occurredAt)}</Field>
+        <Field name={t("field.occurredAt")}>
+          {formatFull(event.occurredAt)}
+          {event.uncertain && ` · ${t("field.uncertain")}`}
+        </Field>
         <Field name={t("field.recordedAt")}>
           {formatFull(event.recordedAt)}
           {event.backdated && ` · ${t("field.backdated")}`}

@@ -147,7 +147,7 @@ function PhoneRow({ phone, mayRevoke }: { phone: PhoneView; mayRevoke: boolean }
 }
 
 /** "14 of 14 at the depot": the same sentence as on the phone. */
-function AtTheDepot({ phone: { receivedActions, unsentActions, unsentFiles, unseenMessages } }: { phone: PhoneView }) {
+function AtTheDepot({ phone: { held, receivedActions, unsentActions, unsentFiles, unseenMessages } }: { phone: PhoneView }) {
   const { t } = useTranslation("phone");
   const unsent = unsentActions ?? 0;
   const files = unsentFiles ?? 0;
@@ -162,6 +162,11 @@ function AtTheDepot({ phone: { receivedActions, unsentActions, unsentFiles, unse
           {t("pictures", { count: files })}
         </Text>
       )}
+      {held.map(({ driverId, driverName, actions, files: pictures }) => (
+        <Text key={driverId} size="xs" mt={4} style={{ overflowWrap: "anywhere" }}>
+          {t("held", { count: actions + pictures, name: driverName ?? t("unknownDriver") })}
+        </Text>
+      ))}
       {unseenMessages > 0 && (
         <Text size="xs" mt={4}>
           {t("unseen", { count: unseenMessages })}

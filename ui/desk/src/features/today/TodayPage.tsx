@@ -21,6 +21,7 @@ import { Panel } from "@kit/Panel";
 import { localDay } from "@kit/time";
 import { useDeliveryColumns } from "../delivery/columns";
 import type { ColumnKey } from "../delivery/columns";
+import { LateFacts } from "../delivery/LateFacts";
 import { DemoBanner } from "./Demo";
 import classes from "./TodayPage.module.css";
 
@@ -77,6 +78,7 @@ function LiveBoard() {
       <Loaded of={board} lines={1}>
         {(shown) => shown.day !== null && <Figures of={shown.day} />}
       </Loaded>
+      <LateFacts />
       <Suspense fallback={<Shimmer lines={12} />}>
         <Lanes day={day} onDay={setDay} />
       </Suspense>
