@@ -32,6 +32,7 @@ specs! {
     main_job = "main-job",
     offline = "offline",
     phone = "phone",
+    phone_owners = "phone-owners",
     positions = "positions",
     print = "print",
     phone_screens = "phone-screens",

@@ -27,6 +27,13 @@ impl Browser {
         self.send(Method::POST, "/api/queries", Some(json!({"query": query}))).await
     }
 
+    /// Posts in the name of one of the credentials that the browser has.
+    async fn named(&self, credential: &str, path: &str, body: &Value) -> Answer {
+        let request = self.client.request(Method::POST, path).header("cookie", &self.cookie);
+        let request = request.header("sec-fetch-site", "same-origin").header("x-credential", credential);
+        Answer::to(request.json(body)).await
+    }
+
     async fn phone(&self, command: Value) -> Answer {
         let body = json!({"command": {"entity": "phone", "command": command}});
         self.send(Method::POST, "/api/commands", Some(body)).await
@@ -105,6 +112,145 @@ async fn a_phone_is_paired_works_and_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_phone_paired_with_another_keeps_both_credentials() {
+    let depot = Depot::start();
+    let admin = depot.admin();
+    let (delivery, staff) = admin.delivery_in("PickedUp").await;
+    let bob = admin.add_driver("Bob").await;
+    let first = pair(&depot, &staff.driver).await;
+    let day = first.query("phoneDay").await.ok()["answer"].clone();
+    let ana = day["deviceId"].as_str().unwrap().to_owned();
+
+    // The same browser claims another code: the answer has a cookie for each.
+    let desk = depot.role("dispatcher");
+    let (id, code) = start(&desk).await;
+    let claimed =
+        first.send(Method::POST, "/api/phone/pairing", Some(claim(&code, &NONCE.replace('0', "1")))).await;
+    let _ = claimed.ok();
+    let cookies: Vec<String> = claimed
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    let both = Browser { client: depot.nobody(), cookie: cookies.join("; ") };
+    let confirm = json!({"type": "confirmPairing", "pairingId": id, "driverId": bob});
+    let _ = tend(&desk, confirm).await.ok();
+    let own = both.query("phoneDay").await.ok()["answer"].clone();
+    assert_eq!(own["driverId"], json!(bob), "without a name it is the present one's");
+    let ben = own["deviceId"].as_str().unwrap().to_owned();
+
+    let start = json!({"command": {"entity": "delivery", "id": delivery, "command": {"type": "changeDeliveryStatus", "status": "InTransit"}},
+        "idempotencyKey": "k1", "device": {"sequence": 1, "time": chrono::Utc::now().to_rfc3339(), "offsetMs": 0}});
+    let _ = both.named(&ben, "/api/commands", &start).await.refused(403).with("code", "forbidden");
+    let _ = both.named(&ana, "/api/commands", &start).await.ok();
+    let event = admin.query(json!({"query": "events", "entityId": delivery, "limit": 1})).await.ok();
+    assert_eq!(event["answer"]["items"][0]["actor"], json!(format!("driver:{ana}")));
+    let feed = Answer::to(
+        both.client
+            .request(Method::GET, &format!("/api/changes?credential={ben}"))
+            .header("cookie", &first.cookie),
+    );
+    let _ = feed.await.refused(401).with("code", "otherCredential");
+
+    // A browser that has only one of them does nothing in the name of the other, and may try again later.
+    let alone = Browser { client: depot.nobody(), cookie: cookies[0].clone() };
+    let _ = alone.named(&ana, "/api/commands", &start).await.refused(401).with("code", "otherCredential");
+    let bearer = depot.phone_of(&bob).request(Method::POST, "/api/queries").header("x-credential", &ana);
+    let bearer = Answer::to(bearer.json(&json!({"query": "session"}))).await;
+    let _ = bearer.refused(401).with("code", "otherCredential");
+    let _ = alone.named("nonsense", "/api/commands", &start).await.refused(400).with("code", "malformed");
+
+    // Given up, the first one is revoked and its own cookie is cleared; the present one stays.
+    let given_up = Answer::to(
+        both.client
+            .request(Method::DELETE, "/api/session")
+            .header("cookie", &both.cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header("x-credential", &ana),
+    )
+    .await;
+    assert_eq!(given_up.status, 204);
+    let cleared = given_up.header("set-cookie").unwrap();
+    assert!(cleared.contains("_kept_") && cleared.contains("Max-Age=0"), "{cleared}");
+    let _ = both.named(&ana, "/api/commands", &start).await.refused(401).with("code", "revoked");
+    assert_eq!(both.query("phoneDay").await.ok()["answer"]["driverId"], json!(bob));
+}
+
+#[tokio::test]
+async fn a_desk_that_signs_in_on_a_phone_leaves_its_credential() {
+    let depot = Depot::start();
+    let admin = depot.admin();
+    let driver = admin.add_driver("Ana").await;
+    let phone = pair(&depot, &driver).await;
+    let device = phone.query("phoneDay").await.ok()["answer"]["deviceId"].as_str().unwrap().to_owned();
+    let token = depot.token(&["--role", "dispatcher", "--name", "Office"]);
+    let signed_in = phone.send(Method::POST, "/api/session", Some(json!({"token": token}))).await;
+    let cookies: Vec<_> =
+        signed_in.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    let pairs: Vec<_> = cookies.iter().map(|cookie| cookie.split(';').next().unwrap()).collect();
+    let both = Browser { client: depot.nobody(), cookie: pairs.join("; ") };
+    let query = json!({"query": "phoneDay"});
+    assert_eq!(both.named(&device, "/api/queries", &query).await.ok()["answer"]["driverId"], json!(driver));
+    let session = both.query("session").await.ok();
+    assert_eq!(session["answer"]["actor"]["role"], "dispatcher");
+}
+
+#[tokio::test]
+async fn a_phone_tells_what_it_holds_of_others() {
+    let depot = Depot::start();
+    let admin = depot.admin();
+    let (ana, bob) = (admin.add_driver("Ana").await, admin.add_driver("Bob").await);
+    let phone = depot.phone_of(&bob);
+    let state = json!({"type": "reportState", "unsentActions": 0, "unsentFiles": 0, "appVersion": "1",
+        "held": [{"driverId": ana, "actions": 3, "files": 1}]});
+    let _ = tend(&phone, state).await.ok();
+    let phones = admin.query(json!({"query": "phones"})).await.ok()["answer"]["phones"].clone();
+    let held = json!([{"driverId": ana, "driverName": "Ana", "actions": 3, "files": 1}]);
+    assert_eq!(phones[0]["held"], held);
+    let without = json!({"type": "reportState", "unsentActions": 0, "unsentFiles": 0, "appVersion": "1"});
+    let _ = tend(&phone, without).await.ok();
+    let phones = admin.query(json!({"query": "phones"})).await.ok()["answer"]["phones"].clone();
+    assert_eq!(phones[0]["held"], json!([]));
+}
+
+#[tokio::test]
+async fn a_day_has_what_is_under_way_first_and_says_what_is_left_out() {
+    let depot = Depot::generous().set("depot.time_zone=Europe/Lisbon").start();
+    let admin = depot.admin();
+    let staff = admin.staff(Leg::between(18, 20)).await;
+    let last = admin.send(&staff).await;
+    let _ = admin.set_status(&last, "InTransit").await.ok();
+    for hour in [8, 10, 12] {
+        let other = admin.staff(Leg::between(hour, hour + 1)).await;
+        let body = json!({"routeId": other.route, "driverId": staff.driver, "vehicleId": other.vehicle});
+        let _ = admin.post("/api/deliveries", body).await.ok();
+    }
+    let phone = depot.phone_of(&staff.driver);
+    let day = |most: Value| {
+        let query = json!({"query": "phoneDay", "most": most});
+        async { phone.query(query).await.ok()["answer"].clone() }
+    };
+    let two = day(json!(2)).await;
+    assert_eq!((&two["deliveries"][0]["id"], &two["leftOut"]), (&json!(last), &json!(2)));
+    assert_eq!(two["deliveries"].as_array().unwrap().len(), 2);
+    let all = day(Value::Null).await;
+    assert_eq!((all["deliveries"].as_array().unwrap().len(), &all["leftOut"]), (4, &json!(0)));
+    assert_eq!(all["timeZone"], "Europe/Lisbon");
+    let starts: Vec<_> = all["deliveries"].as_array().unwrap()[1..]
+        .iter()
+        .map(|of| of["scheduledStartTime"].as_str().unwrap())
+        .collect();
+    assert!(starts.is_sorted(), "{starts:?}");
+    for wrong in [0, 5_001] {
+        let _ =
+            phone.query(json!({"query": "phoneDay", "most": wrong})).await.refused(400).mentions("1 to 5000");
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_good_once_and_a_wrong_one_never() {
     let depot = Depot::start();
     let desk = depot.role("dispatcher");
@@ -154,7 +300,12 @@ async fn an_action_keeps_both_clocks_its_number_and_its_answer() {
     let event = &event["answer"]["items"][0];
     assert_eq!(
         (&event["occurredAt"], &event["backdated"]),
-        (&json!("2024-05-01T05:59:58.500Z"), &json!(true))
+        (&event["recordedAt"], &json!(false)),
+        "no step was taken before its delivery was created"
+    );
+    assert_eq!(
+        (&event["uncertain"], &event["data"]["clock"]),
+        (&json!(true), &json!({"fault": "Behind", "told": "2024-05-01T05:59:58.500Z"}))
     );
     let day = phone.query(json!({"query": "phoneDay"})).await.ok();
     assert_eq!(
