@@ -4,6 +4,7 @@
 
 mod admin;
 mod changes;
+mod event_feed;
 mod eventless;
 mod phones;
 mod record;
@@ -17,10 +18,12 @@ use chrono::Utc;
 use depot_domain::delivery::{FileHash, FileRef};
 use depot_domain::values::{DeliveryId, Timestamp};
 use depot_store::seal::{KEY_FILE, SealKey};
-use depot_store::{Migration, OpenError, Store, StoreOptions, subscription};
+use depot_store::{Migration, OpenError, Store, StoreOptions};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
+
+pub(crate) use self::event_feed::CONSUMER_MAX_CHARS;
 
 use self::changes::{CHANGES_KEPT, tell_of_changes};
 use self::eventless::FreshTokens;
@@ -35,14 +38,12 @@ use crate::error::{AppError, Code};
 use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::landmarks::{LANDMARKS_FILE, Landmarks};
-use crate::log::{EventCategory, EventFeed};
-use crate::page::Limit;
 use crate::query::{Answered, Change, DepotQuery, Topic};
 use crate::settings::{BackupSettings, Settings};
 use crate::turns::ReadTurns;
 use crate::{
-    answer, backup, booking, delivery, demo, erase, files, fleet, landmarks, log, phone, rebuild, route,
-    text, token,
+    answer, backup, booking, delivery, demo, erase, files, fleet, landmarks, phone, rebuild, route, text,
+    token,
 };
 
 /// How far a device's clock may be ahead of the depot's before it is not believed, in minutes.
@@ -333,58 +334,6 @@ impl App {
             .await
     }
 
-    /// The events of a category, oldest first: after `after`, or after the stored position of `consumer`.
-    ///
-    /// # Errors
-    /// The role does not allow it, or the log cannot be read.
-    pub async fn event_feed(
-        &self,
-        actor: &Actor,
-        category: EventCategory,
-        after: Option<u64>,
-        consumer: Option<&str>,
-        limit: Limit,
-    ) -> Result<EventFeed, AppError> {
-        access::event_feed(actor)?;
-        let consumer = consumer.map(|name| consumer_of(actor, name)).transpose()?;
-        let backdating = self.settings().phones.backdating();
-        let _turn = self.inner.turns.short.wait(actor.credential).await?;
-        self.store()
-            .read(move |connection| {
-                let snapshot = connection.unchecked_transaction()?;
-                let after = match (after, consumer) {
-                    (Some(after), _) => after,
-                    (None, Some(consumer)) => consumer.position(&snapshot, category)?,
-                    (None, None) => 0,
-                };
-                log::feed(&snapshot, category, after, limit, backdating)
-            })
-            .await
-    }
-
-    /// Stores how far `consumer` has come in a category. Says where it stands now: it never moves back.
-    ///
-    /// # Errors
-    /// The role does not allow it, or it could not be stored.
-    pub async fn acknowledge(
-        &self,
-        actor: &Actor,
-        category: EventCategory,
-        consumer: &str,
-        sequence: u64,
-    ) -> Result<u64, AppError> {
-        access::event_feed(actor)?;
-        let consumer = consumer_of(actor, consumer)?;
-        let now = self.now().datetime();
-        let write = self.store().write(move |unit, _| {
-            let tables = unit.tables_mut()?;
-            let sequence = sequence.max(consumer.position(tables, category)?);
-            let stored = &consumer.stored;
-            Ok::<_, AppError>(subscription::acknowledge(tables, stored, category.as_str(), sequence, now)?)
-        });
-        Ok(write.await?)
-    }
-
     /// The bearer of a token, where it is known, not revoked and not expired.
     ///
     /// # Errors
@@ -522,34 +471,4 @@ fn occurred_at(told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, App
         return Err(AppError::new(Code::Unfit, detail));
     }
     Ok(told.min(now))
-}
-
-/// How long the name of a consumer of the log may be.
-pub(crate) const CONSUMER_MAX_CHARS: usize = 100;
-
-/// A consumer of the log, as its position is stored.
-struct Consumer {
-    /// With the hash of its name: a client may put a person's name into it, and positions are kept for ever.
-    stored: String,
-    /// With its name: rows of earlier versions have it so.
-    plain: String,
-}
-
-impl Consumer {
-    fn position(&self, tables: &rusqlite::Connection, category: EventCategory) -> Result<u64, AppError> {
-        let stored = subscription::position(tables, &self.stored, category.as_str())?;
-        Ok(stored.max(subscription::position(tables, &self.plain, category.as_str())?))
-    }
-}
-
-fn consumer_of(actor: &Actor, name: &str) -> Result<Consumer, AppError> {
-    if name.is_empty() || name.chars().count() > CONSUMER_MAX_CHARS || name.chars().any(char::is_control) {
-        let detail = format!("consumer: a consumer's name has 1 to {CONSUMER_MAX_CHARS} characters");
-        return Err(AppError::new(Code::Malformed, detail));
-    }
-    let actor = actor.for_the_log();
-    Ok(Consumer {
-        stored: format!("{actor}/{}", idempotency::hashed(name)),
-        plain: format!("{actor}/{name}"),
-    })
 }

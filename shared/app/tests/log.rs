@@ -105,3 +105,16 @@ async fn everybody_whom_events_name_can_be_picked() {
     assert_eq!((actors[0].actor.as_str(), actors[0].name.as_deref()), ("desk", None));
     app.close().await;
 }
+
+#[tokio::test]
+async fn consumers_of_one_credential_are_bounded() {
+    let (app, _folder) = depot().await;
+    let category = EventCategory::Fleet;
+    let keep = async |name: String| app.acknowledge(&Actor::desk(), category, &name, 1).await;
+    for number in 0..100 {
+        keep(format!("erp-{number}")).await.unwrap();
+    }
+    assert_eq!(keep("one-more".to_owned()).await.unwrap_err().code, Code::Unfit);
+    assert_eq!(keep("erp-7".to_owned()).await.unwrap(), 1, "a known one goes on");
+    app.close().await;
+}

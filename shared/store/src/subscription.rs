@@ -54,6 +54,19 @@ pub fn acknowledge(
     position(connection, consumer, category)
 }
 
+/// How many consumers with a name that begins with `prefix` a new one called `consumer` would join; 0 where it is not new.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn others(connection: &Connection, prefix: &str, consumer: &str) -> Result<u64> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(DISTINCT consumer) FROM subscriptions WHERE substr(consumer, 1, length(?1)) = ?1 \
+         AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE consumer = ?2)",
+    )?;
+    let others: i64 = statement.query_row(params![prefix, consumer], |row| row.get(0))?;
+    Ok(others.cast_unsigned())
+}
+
 /// Every consumer's place, by name.
 ///
 /// # Errors
