@@ -205,8 +205,15 @@ impl<S> Accept<TcpStream, S> for Connections {
             #[cfg(target_os = "linux")]
             socket.set_tcp_user_timeout(Some(UNCONFIRMED_MAX))?;
             let service = WithConnection { service, connection: Arc::clone(&slot.connection) };
-            Ok((Watched::new(stream, slot), service))
+            Ok((Watched::new(stream, slot, reset_on_close), service))
         }))
+    }
+}
+
+/// Has the kernel drop at once what the client did not read, which it would keep for minutes otherwise.
+fn reset_on_close(stream: &TcpStream) {
+    if let Err(error) = SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
+        tracing::debug!(%error, "a connection is not reset");
     }
 }
 

@@ -24,16 +24,26 @@ pub(crate) struct Watched<T> {
     slot: Slot,
     life: Pin<Box<Sleep>>,
     reading: Pace,
+    /// Has the closing of the stream give up what was not sent yet.
+    abandon: fn(&T),
 }
 
 impl<T> Watched<T> {
-    pub(super) fn new(stream: T, slot: Slot) -> Self {
+    pub(super) fn new(stream: T, slot: Slot, abandon: fn(&T)) -> Self {
         let reading = Pace::new(READ_BYTES_MIN, READING_MAX);
-        Self { stream, slot, life: Box::pin(sleep(UNKNOWN_LIFE)), reading }
+        Self { stream, slot, life: Box::pin(sleep(UNKNOWN_LIFE)), reading, abandon }
     }
 
-    /// Whether the connection may go on; wakes its task when that changes.
+    /// Fails where the connection is to end. Wakes its task when that changes.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let checked = self.check_state(cx);
+        if checked.is_err() {
+            (self.abandon)(&self.stream);
+        }
+        checked
+    }
+
+    fn check_state(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let connection = &self.slot.connection;
         connection.task.register(cx.waker());
         if connection.is_evicted.load(Ordering::Acquire) {
@@ -61,6 +71,7 @@ impl<T> Watched<T> {
             }
             Poll::Ready(Err(_)) => {}
             Poll::Pending if self.reading.poll_overdue(cx).is_ready() => {
+                (self.abandon)(&self.stream);
                 let slow = io::Error::new(io::ErrorKind::TimedOut, "the client does not read its answer");
                 return Poll::Ready(Err(slow));
             }
@@ -128,7 +139,7 @@ mod tests {
         let (ours, theirs) = duplex(1024);
         let connections = Connections::default();
         let slot = connections.admit("192.168.1.20".parse().unwrap()).unwrap();
-        (Watched::new(ours, slot), theirs, connections)
+        (Watched::new(ours, slot, |_| {}), theirs, connections)
     }
 
     #[tokio::test(start_paused = true)]
