@@ -1,10 +1,12 @@
 //! The certificates of the endpoint: a CA of this installation that phones can trust, and leaves that it signs for the
 //! addresses of this machine; or the user's own certificate in their place.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +23,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use self::files::{read_both, read_file, write_private};
+
 /// In the data folder, and part of every backup: phones trust this CA, so a depot that was restored must still have it.
 const FOLDER: &str = "tls";
 const CA_KEY: &str = "ca.key.pem";
@@ -31,9 +35,6 @@ const CA_YEARS: i64 = 10;
 /// A year, which no browser and no scanner finds too long (Mozilla advises 366 days at most).
 const LEAF_DAYS: i64 = 365;
 const RENEW_AT_DAYS_LEFT: i64 = 60;
-
-/// How large a certificate or key of the user's may be.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -390,40 +391,6 @@ fn fingerprint(bytes: &[u8]) -> String {
     })
 }
 
-fn read_both(certificate: &Path, key: &Path) -> io::Result<Vec<u8>> {
-    Ok([read_file(certificate)?, read_file(key)?].concat())
-}
-
-/// Reads a file of the user's. A pipe or a device would be waited for, or never end.
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let unfit =
-        |detail: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {detail}", path.display()));
-    // Before it is opened: the opening of a pipe waits already.
-    if !fs::metadata(path)?.is_file() {
-        return Err(unfit("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(unfit("it has more than a megabyte, which no certificate has"));
-    }
-    Ok(bytes)
-}
-
-/// Writes what nobody but the depot's user may read, whole or not at all.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::io::Write as _;
-    let draft = path.with_extension("draft");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -535,24 +502,5 @@ mod tests {
         fs::write(&key, "rubbish").unwrap();
         let refused = Certificates::open(own().unwrap(), &names(&[]), now).err().unwrap().to_string();
         assert!(refused.contains("own.key") && refused.contains("no key in PEM"), "{refused}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn pipe_or_endless_file_as_certificate_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let (pipe, huge) = (folder.path().join("pipe"), folder.path().join("huge.pem"));
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        fs::File::create(&huge).unwrap().set_len(FILE_BYTES_MAX + 1).unwrap();
-        for (file, reason) in [
-            (pipe.as_path(), "no regular file"),
-            (Path::new("/dev/zero"), "no regular file"),
-            (folder.path(), "no regular file"),
-            (&huge, "more than a megabyte"),
-        ] {
-            let own = Source::of(folder.path(), Some(file.to_owned()), Some(file.to_owned())).unwrap();
-            let refused = Certificates::open(own, &names(&[]), Utc::now()).err().unwrap().to_string();
-            assert!(refused.contains(reason), "{refused}");
-        }
     }
 }
