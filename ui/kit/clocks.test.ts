@@ -25,7 +25,7 @@ test.each([
   expect([hours, minutes].map((part) => String(part).padStart(2, "0")).join(":")).toBe(clock);
 });
 
-test.each(["", "24:00", "7:60", "7:5", "13 pm", "0:30 pm", "7:30 foo", "soon", "12345", "7-30", "7:30:15", "-7"])("%s is no time", (text) => {
+test.each(["", "24:00", "7:60", "7:5", "13 pm", "7:30 foo", "soon", "12345", "7-30", "7:30:15", "-7"])("%s is no time", (text) => {
   setConventions({ locale: "en-GB", timeZone: undefined });
   expect(readClock(text)).toBeUndefined();
 });

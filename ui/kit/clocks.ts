@@ -20,11 +20,16 @@ export function readClock(text: string): Clock | undefined {
   if (first.length > 2 && second !== undefined) return undefined;
   const [hourText, minuteText] = first.length > 2 ? [first.slice(0, -2), first.slice(-2)] : [first, second ?? "00"];
   const [hour, minutes] = [Number(hourText), Number(minuteText)];
-  if (minutes > 59 || !isSeparator(between)) return undefined;
+  if (minutes > 59 || !isSeparator(between) || isStray(before) || isStray(after)) return undefined;
   const words = `${before} ${after}`.split(/[^\p{L}\p{M}]+/u).filter((word) => word !== "");
   const half = words.filter((word) => !UNITS.has(word) && !writingOf(conventions().locale).words.has(word)).join("");
   const hours = half === "" ? hour : hourIn(half, hour);
   return hours !== undefined && hours < 24 ? { hours, minutes } : undefined;
+}
+
+/** Marks without a word, such as the sign of a number. */
+function isStray(beside: string): boolean {
+  return !/^\s*\.?\s*$/u.test(beside) && !/\p{L}/u.test(beside);
 }
 
 function isSeparator(between: string): boolean {
