@@ -150,7 +150,10 @@ fn credential_in<'h>(
         if named.is_some() && endpoint.app.credential_of(token)? != named {
             return Err(other_credential());
         }
-        return Ok(Presented { token, means, cookie: session::name(secure).to_owned() });
+        // A named one is renewed under its own name: the present cookie may be another one's by the time of the answer.
+        let cookie =
+            named.map_or_else(|| session::name(secure).to_owned(), |id| session::name_of_kept(id, secure));
+        return Ok(Presented { token, means, cookie });
     };
     let token = authorization
         .to_str()

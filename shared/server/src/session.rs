@@ -156,15 +156,26 @@ pub(crate) async fn show(caller: Caller) -> Json<SignedIn> {
 /// Signs out: forgets the cookie, and revokes its token where that was made for the session.
 #[utoipa::path(delete, path = "/api/session", tag = "Session",
     responses((status = 204, description = "Signed out; the cookie is gone")))]
-pub(crate) async fn close(State(endpoint): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn close(
+    State(endpoint): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     match caller.means {
         Means::SessionCookie => {
             endpoint.app.revoke_token(&caller.actor.credential.to_string()).await?;
         }
         Means::Bearer | Means::TokenCookie => {}
     }
-    let cookie = set_cookie(&caller.cookie, "", TimeDelta::zero(), endpoint.secure)?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    let cleared = |name: &str| set_cookie(name, "", TimeDelta::zero(), endpoint.secure);
+    let mut response =
+        (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared(&caller.cookie)?)]).into_response();
+    let present = name(endpoint.secure);
+    let is_present = cookie_in(&headers, endpoint.secure).is_some_and(|(token, _)| token == &*caller.token);
+    if is_present && *caller.cookie != *present {
+        response.headers_mut().append(header::SET_COOKIE, cleared(present)?);
+    }
+    Ok(response)
 }
 
 /// The cookie that holds a token made for this session alone.
