@@ -128,10 +128,9 @@ async fn files_in_a_folder_that_existed_are_its_owners_alone() {
     depot.start_again();
     let change =
         serde_json::json!({"type": "changeSettings", "changes": [{"key": "depot.name", "value": "Porto"}]});
-    let changed = depot
-        .admin()
-        .post("/api/commands", serde_json::json!({"command": {"entity": "depot", "command": change}}));
-    let _ = changed.await.ok();
+    let admin = depot.admin();
+    let change = serde_json::json!({"command": {"entity": "depot", "command": change}});
+    let _ = admin.post("/api/commands", change).await.ok();
     assert!(depot.depotd(&["backup"]).success);
     depot.stop("TERM");
     assert_eq!(open_to_others(&folder), Vec::<std::path::PathBuf>::new());
