@@ -65,7 +65,7 @@ it("counts the chosen day, as its report does", async () => {
   await figures.getByRole("link", { name: "0 / 2 delivered" }).waitFor();
   await page.getByRole("button", { name: "Next day" }).click();
   await figures.getByRole("link", { name: "0 / 1 delivered" }).waitFor();
-  await figures.getByRole("link", { name: "0 / 1 checkpoints reached" }).waitFor();
+  await figures.getByRole("link", { name: "0 / 1 checkpoints" }).waitFor();
   await figures.getByRole("link", { name: "0 / 1 delivered" }).click();
   await page.getByText("of 1", { exact: true }).waitFor();
   expect(complaints).toEqual([]);

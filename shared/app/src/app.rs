@@ -137,6 +137,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         erase::MIGRATION,
         rebuild::MIGRATION,
         text::MIGRATION,
+        text::NAMES_MIGRATION,
     ];
     single
         .into_iter()

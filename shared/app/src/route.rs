@@ -23,7 +23,7 @@ use crate::error::AppError;
 use crate::log::EntityKind;
 use crate::page::{Limit, Paging};
 use crate::sql::{self, By, Filter, Order, blob};
-use crate::text::{search_text, sort_key};
+use crate::text::{ADD_NAME, search_text, sort_key};
 use crate::{booking, delivery};
 
 pub(crate) const MIGRATION: Migration = Migration {
@@ -120,10 +120,13 @@ impl Entity for Route {
 
 /// Stores what the places of a route are found and sorted by.
 fn put_keys(tables: &Connection, id: Uuid, origin: &str, destination: &str) -> rusqlite::Result<()> {
+    let search = search_text(&[origin, destination]);
     sql::run(
         tables,
-        "UPDATE routes SET search = ?2, origin_order = ?3, destination_order = ?4 WHERE id = ?1",
-        params![id, search_text(&[origin, destination]), sort_key(origin), sort_key(destination)],
+        &format!(
+            "UPDATE routes SET search = ?2, origin_order = ?3, destination_order = ?4, names = {ADD_NAME} WHERE id = ?1"
+        ),
+        params![id, search, sort_key(origin), sort_key(destination), None::<i64>, search],
     )
 }
 

@@ -49,6 +49,21 @@ pub(crate) const MIGRATION: Migration = Migration {
           INSERT INTO rebuilds_due SELECT 'keys of texts' WHERE EXISTS (SELECT 1 FROM events);",
 };
 
+/// Deliveries are found by every name that their route, driver and vehicle have had: past ones show the former names.
+pub(crate) const NAMES_MIGRATION: Migration = Migration {
+    id: 2026_113041,
+    sql: "ALTER TABLE drivers ADD COLUMN names TEXT NOT NULL DEFAULT '';
+          ALTER TABLE vehicles ADD COLUMN names TEXT NOT NULL DEFAULT '';
+          ALTER TABLE routes ADD COLUMN names TEXT NOT NULL DEFAULT '';
+          DROP INDEX routes_by_search;
+          CREATE INDEX routes_by_names ON routes (names, id);
+          INSERT INTO rebuilds_due SELECT 'former names' WHERE EXISTS (SELECT 1 FROM events);",
+};
+
+/// Adds the search text `?` to the names that a row has had, as SQL for its column `names`.
+pub(crate) const ADD_NAME: &str =
+    "IIF(names = '', ?6, IIF(instr(names, ?6), names, names || char(10) || ?6))";
+
 /// Bytes whose order is the order of the texts in a language's lists, with numbers by their value: *Tour 2*, *Tour 10*.
 ///
 /// English and German sort alike (the root of CLDR), so that a key holds whatever the depot's language is.

@@ -224,6 +224,40 @@ async fn cursor_of_another_list_order_or_filter_is_refused() {
     assert_eq!(page.items.len(), 2, "another limit is the same list");
 }
 
+#[tokio::test]
+async fn delivery_is_found_by_the_names_that_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), false);
+    nights(&app).await;
+    let fail = json!({"type": "changeDeliveryStatus", "status": "Failed"});
+    execute(&app, "delivery", id(44), fail).await.unwrap();
+    let rename = json!({"type": "updateVehicle", "registration": "NEW-9", "vehicleType": "Van"});
+    execute(&app, "vehicle", id(24), rename).await.unwrap();
+    let rename = json!({"type": "updateDriver", "name": "Dörte", "driverLicense": "L-4"});
+    execute(&app, "driver", id(14), rename).await.unwrap();
+    for text in ["V4", "new9", "DORTE", "doerte new", "D 4 v-4"] {
+        let DepotAnswer::Deliveries(page) =
+            query(&app, json!({"query": "deliveries", "text": text})).await.unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(page.items.iter().map(|row| Uuid::from(row.id)).collect::<Vec<_>>(), [id(44)], "{text}");
+    }
+    let DepotAnswer::Deliveries(page) =
+        query(&app, json!({"query": "deliveries", "text": "van"})).await.unwrap()
+    else {
+        panic!()
+    };
+    assert!(page.items.is_empty(), "a type of vehicle is no name");
+    execute(&app, "driver", id(14), json!({"type": "eraseDriver"})).await.unwrap();
+    let DepotAnswer::Deliveries(page) =
+        query(&app, json!({"query": "deliveries", "text": "dorte"})).await.unwrap()
+    else {
+        panic!()
+    };
+    assert!(page.items.is_empty(), "who was erased is found no more");
+}
+
 /// A night round from the first of March, 22:00, to 03:00; one that should have ended on the first; one of the second.
 async fn nights(app: &App) {
     for (number, start, end) in [

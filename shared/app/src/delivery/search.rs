@@ -10,10 +10,10 @@ use crate::text::{SearchWord, search_words};
 /// Up to here deliveries are named one by one.
 const FEW: usize = 500;
 
-/// The routes, drivers and vehicles in which a word `?` is found.
-const ROUTES: &str = "SELECT id FROM routes WHERE instr(search, ?)";
-const DRIVERS: &str = "SELECT id FROM drivers WHERE instr(search, ?)";
-const VEHICLES: &str = "SELECT id FROM vehicles WHERE instr(search, ?)";
+/// The routes, drivers and vehicles that have or had a name in which a word `?` is found.
+const ROUTES: &str = "SELECT id FROM routes WHERE instr(names, ?)";
+const DRIVERS: &str = "SELECT id FROM drivers WHERE instr(names, ?)";
+const VEHICLES: &str = "SELECT id FROM vehicles WHERE instr(names, ?)";
 
 /// Demands that each word of `text` is found in origin, destination, driver, vehicle or receiver, or begins the id.
 pub(super) fn narrow(tables: &Connection, filter: &mut Filter, text: &str) -> rusqlite::Result<()> {

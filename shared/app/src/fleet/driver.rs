@@ -21,7 +21,7 @@ use crate::error::AppError;
 use crate::log::EntityKind;
 use crate::page::{Page, Paging};
 use crate::sql::{self, By, Filter, Order};
-use crate::text::{search_text, sort_key};
+use crate::text::{ADD_NAME, search_text, sort_key};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112411,
@@ -111,13 +111,17 @@ impl Entity for Driver {
 fn put_keys(tables: &Connection, id: Uuid, name: &str, license: &str) -> rusqlite::Result<()> {
     sql::run(
         tables,
-        "UPDATE drivers SET search = ?2, name_order = ?3, license_order = ?4, license_key = ?5 WHERE id = ?1",
+        &format!(
+            "UPDATE drivers SET search = ?2, name_order = ?3, license_order = ?4, license_key = ?5,
+               names = IIF(erased, ?6, {ADD_NAME}) WHERE id = ?1"
+        ),
         params![
             id,
             search_text(&[name, license]),
             sort_key(name),
             sort_key(license),
-            CodeKey::new(license).as_str()
+            CodeKey::new(license).as_str(),
+            search_text(&[name])
         ],
     )
 }

@@ -19,7 +19,7 @@ use crate::error::AppError;
 use crate::log::EntityKind;
 use crate::page::{Page, Paging};
 use crate::sql::{self, By, Filter, Order};
-use crate::text::{search_text, sort_key};
+use crate::text::{ADD_NAME, search_text, sort_key};
 
 pub(crate) const MIGRATION: Migration = Migration {
     id: 2026_112412,
@@ -96,13 +96,17 @@ impl Entity for Vehicle {
 fn put_keys(tables: &Connection, id: Uuid, registration: &str, vehicle_type: &str) -> rusqlite::Result<()> {
     sql::run(
         tables,
-        "UPDATE vehicles SET search = ?2, registration_order = ?3, type_order = ?4, registration_key = ?5 WHERE id = ?1",
+        &format!(
+            "UPDATE vehicles SET search = ?2, registration_order = ?3, type_order = ?4, registration_key = ?5,
+               names = {ADD_NAME} WHERE id = ?1"
+        ),
         params![
             id,
             search_text(&[registration, vehicle_type]),
             sort_key(registration),
             sort_key(vehicle_type),
-            CodeKey::new(registration).as_str()
+            CodeKey::new(registration).as_str(),
+            search_text(&[registration])
         ],
     )
 }

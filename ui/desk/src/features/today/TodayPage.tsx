@@ -1,7 +1,7 @@
 // The live board: the figures that matter now, the day as lanes, every delivery under way, and what just happened.
 import type { DayFigures } from "@bindings/DayFigures";
 import type { EventView } from "@bindings/EventView";
-import { Grid, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Flex, Grid, Stack, Text } from "@mantine/core";
 import { IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
@@ -103,7 +103,7 @@ function Figures({ of: { day, figures, checkpointsPlanned, openIncidents, underW
   const { t } = useTranslation("today");
   const days = { from: day, to: day };
   return (
-    <SimpleGrid component="section" aria-label={t("figures")} cols={{ base: 2, sm: 4, lg: 7 }} spacing="sm">
+    <Flex component="section" aria-label={t("figures")} wrap="wrap" gap="sm">
       <Figure name={t("figure.active")} count={underWay} to={{ to: "/deliveries", search: { status: "InTransit,OutForDelivery", ...days } }} />
       <Figure name={t("figure.late")} count={late} isBad to={{ to: "/deliveries", search: { late: true, ...days } }} />
       <Figure name={t("figure.atRisk")} count={atRisk} isBad to={{ to: "/deliveries", search: { atRisk: true, ...days } }} />
@@ -111,7 +111,7 @@ function Figures({ of: { day, figures, checkpointsPlanned, openIncidents, underW
       <Figure name={t("figure.unassigned")} count={unassigned} isBad to={{ to: "/deliveries", search: { unassigned: true, ...days } }} />
       <Figure name={t("figure.stops", { total: formatNumber(checkpointsPlanned) })} count={figures.checkpoints} to={{ to: "/reports", search: days }} />
       <Figure name={t("figure.delivered", { total: formatNumber(figures.deliveries) })} count={figures.delivered} to={{ to: "/reports", search: days }} />
-    </SimpleGrid>
+    </Flex>
   );
 }
 
