@@ -9,6 +9,9 @@ import { useTransport } from "@kit/depot";
 import { printPage } from "@kit/print";
 
 const SCHEME = "data-mantine-color-scheme";
+const WAIT_MS = 40;
+/** A list of more rows than are loaded for paper never becomes complete. */
+const WAITS_MOST = 50;
 
 interface PrintListProps {
   list: RefObject<HTMLElement | null>;
@@ -22,21 +25,26 @@ interface PrintListProps {
 export function PrintList({ list, loadAll, onPrinting }: PrintListProps) {
   const { t } = useTranslation("kit");
   const transport = useTransport();
-  const latest = useRef(loadAll);
+  const latest = useRef({ loadAll, transport });
   useEffect(() => {
-    latest.current = loadAll;
+    latest.current = { loadAll, transport };
   });
   const print = useCallback(async () => {
-    await latest.current?.();
+    await latest.current.loadAll?.();
+    // The rows that came last are drawn a moment after they came.
+    for (let waits = 0; latest.current.loadAll !== undefined && waits < WAITS_MOST; waits += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
     const restore = isolate(list.current);
     flushSync(() => onPrinting(true));
     try {
-      await printPage(transport);
+      await printPage(latest.current.transport);
     } finally {
       restore();
       onPrinting(false);
     }
-  }, [list, transport, onPrinting]);
+  }, [list, onPrinting]);
   useEffect(() => {
     let restore = () => {};
     const begin = () => {
@@ -50,7 +58,7 @@ export function PrintList({ list, loadAll, onPrinting }: PrintListProps) {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       // The browser prints at once; rows that are to be loaded first would be missing.
-      if (latest.current === undefined) return;
+      if (latest.current.loadAll === undefined) return;
       event.preventDefault();
       void print();
     };

@@ -3,6 +3,9 @@
 
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\uFFF9-\uFFFB\u2800]/u;
 const CONTROL = /\p{Cc}/u;
+/** The first letter of a script that joins; Latin, Greek and Cyrillic stand before it. */
+const JOINING_FROM = 0x590;
+const BLACK_FLAG = 0x1f3f4;
 
 /** `text` without hidden characters and control characters, but for line breaks. */
 export function readable(text: string): string {
@@ -18,7 +21,16 @@ export function readable(text: string): string {
 
 /** Joiners, variation selectors and tags that scripts and emoji are written with. */
 function belongs(previous: string, character: string): boolean {
-  if (/[\u200C\u200D]/u.test(character)) return /^[\uFE00-\uFE0F]$|^[\u{590}-\u{10FFFF}]$/u.test(previous) && !/\s/u.test(previous) && (!HIDDEN.test(previous) || /[\uFE00-\uFE0F]/u.test(previous));
-  if (/[\uFE00-\uFE0F\u180B-\u180F\u{E0100}-\u{E01EF}]/u.test(character)) return /^[0-9#*]$|^[\u{80}-\u{10FFFF}]$/u.test(previous) && !/\s/u.test(previous) && !HIDDEN.test(previous);
-  return /[\u{E0020}-\u{E007F}]/u.test(character) && /^[\u{1F3F4}\u{E0020}-\u{E007E}]$/u.test(previous);
+  const [before, code] = [previous.codePointAt(0) ?? 0, character.codePointAt(0) ?? 0];
+  const isSelector = isBetween(before, 0xfe00, 0xfe0f);
+  const isVisible = before > 0 && !/\s/u.test(previous) && !HIDDEN.test(previous);
+  if (isBetween(code, 0x200c, 0x200d)) return isSelector || (isVisible && before >= JOINING_FROM);
+  if (isBetween(code, 0xfe00, 0xfe0f) || isBetween(code, 0x180b, 0x180f) || isBetween(code, 0xe0100, 0xe01ef)) {
+    return /[0-9#*]/u.test(previous) || (isVisible && before >= 0x80);
+  }
+  return isBetween(code, 0xe0020, 0xe007f) && (before === BLACK_FLAG || isBetween(before, 0xe0020, 0xe007e));
+}
+
+function isBetween(code: number, first: number, last: number): boolean {
+  return first <= code && code <= last;
 }

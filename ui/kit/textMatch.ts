@@ -2,6 +2,7 @@
 // without case, accents and width, in any order of words, numbers and plates without what parts them.
 // `testing/search-cases.json` is the test of both.
 
+// oxlint-disable-next-line no-misleading-character-class -- the marks themselves are looked for
 const IGNORED = /[\u0300-\u036F\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE20-\uFE2F\p{Default_Ignorable_Code_Point}]/gu;
 const LETTERS: Readonly<Record<string, string>> = {
   ς: "σ", ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ŧ: "t", ŋ: "n", ə: "e", þ: "th", æ: "ae", œ: "oe",

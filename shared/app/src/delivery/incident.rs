@@ -82,11 +82,11 @@ pub(super) fn resolve(
 pub(super) fn erase(tables: &Connection, delivery: Uuid) -> rusqlite::Result<()> {
     let known: Vec<_> = IncidentType::known().map(|name| format!("'{name}'")).collect();
     let sql = format!(
-        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]', search = ?2, kind = IIF(kind IN ({}), kind, ?2)
-         WHERE delivery_id = ?1",
-        known.join(", ")
+        "UPDATE incidents SET description = ?2, note = NULL, photos = '[]', search = ?2, kind = IIF(kind IN ({known}), kind, ?2),
+           kind_order = IIF(kind IN ({known}), kind_order, ?3) WHERE delivery_id = ?1",
+        known = known.join(", ")
     );
-    sql::run(tables, &sql, params![delivery, ERASED])
+    sql::run(tables, &sql, params![delivery, ERASED, sort_key(ERASED)])
 }
 
 const SELECT: &str = "SELECT i.id, i.delivery_id, i.kind, i.severity, i.description, i.reported_at, i.resolved_at, i.note, i.photos, \

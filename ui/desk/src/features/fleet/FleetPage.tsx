@@ -205,8 +205,10 @@ function Standing({ member }: { member: Member }) {
   const isSetByHand = standing.status !== "Assigned" && standing.status !== "Available";
   return (
     <>
-      <StatusBadge {...standing} />
-      <TwinBadge member={member} />
+      <Group gap={6}>
+        <StatusBadge {...standing} />
+        <TwinBadge member={member} />
+      </Group>
       {isSetByHand && statusReason !== null && (
         <Truncated fz="xs" c="dimmed">
           {statusReason}
