@@ -34,7 +34,7 @@ it("shows a second dispatcher what the first one saved, and loses neither's chan
   const [first, second] = [await openDesk(browser, depot), await openDesk(browser, depot)];
   for (const [at, label, edit, before, after, ours, mine] of [
     [`/routes/${route}`, "Destination", "Edit route", "Harbour", "Airport", "Origin", "Gate 2"],
-    [`/fleet/drivers/${ana}`, "Driver license", "Edit", undefined, "L-RENEWED", "Name", "Ana Silva"],
+    [`/fleet/drivers/${ana}`, "Driving licence", "Edit", undefined, "L-RENEWED", "Name", "Ana Silva"],
   ] as const) {
     const dialogs = await Promise.all(
       [first, second].map(async ({ page }) => {
@@ -81,7 +81,7 @@ it("makes one thing of a double click, and one of an Enter that is held", async 
   await page.getByRole("button", { name: "New driver" }).first().click();
   const dialog = page.getByRole("dialog", { name: "New driver" });
   await dialog.getByLabel("Name").fill("Held Enter");
-  await dialog.getByLabel("Driver license").fill("HELD-1");
+  await dialog.getByLabel("Driving licence").fill("HELD-1");
   for (let repeats = 0; repeats < 8; repeats += 1) await page.keyboard.down("Enter");
   await page.keyboard.up("Enter");
   await dialog.waitFor({ state: "hidden" });
