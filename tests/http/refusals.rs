@@ -29,7 +29,10 @@ async fn of_drivers_and_vehicles() {
 
     let (delivery, staff) = desk.delivery_in("PickedUp").await;
     let path = format!("/api/fleet/drivers/{}/status", staff.driver);
-    let sentence = format!("Driver is assigned to delivery {delivery} and cannot change status");
+    let sentence = format!(
+        "Driver is assigned to delivery {delivery} and cannot change status: \
+         give that delivery (Depot → Harbour) to another driver first"
+    );
     let _ = desk.patch(&path, json!({"status": "Suspended"})).await.refused(400).says(&sentence);
     let path = format!("/api/fleet/vehicles/{}/status", staff.vehicle);
     let _ =

@@ -32,6 +32,10 @@ start: Timestamp,
  */
 end: Timestamp, 
 /**
+ * Whether that delivery is still under way after this end. Nobody knows then when it ends.
+ */
+overrun: boolean, 
+/**
  * The first start, not before the one asked for, at which everything asked for is free for as long.
  */
 nextFreeStart: Timestamp, };

@@ -21,6 +21,10 @@ status: DeliveryStatus,
  */
 held: boolean, 
 /**
+ * Whether it is under way past its planned end: it holds the driver or vehicle until it ends.
+ */
+overrun: boolean, 
+/**
  * The route it drives.
  */
 routeId: RouteId, 

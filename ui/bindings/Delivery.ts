@@ -38,6 +38,10 @@ createdAt: Timestamp,
  */
 deliveredAt: Timestamp | null, 
 /**
+ * When it was tried again last: its booking begins no earlier.
+ */
+triedAgainAt: Timestamp | null, 
+/**
  * What it has reached, in the order of reaching.
  */
 reached: Array<[CheckpointReached, Timestamp]>, 

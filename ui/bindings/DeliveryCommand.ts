@@ -39,13 +39,25 @@ driverId: DriverId, } | { "type": "assignVehicle",
 /**
  * What is driven from now on.
  */
-vehicleId: VehicleId, } | { "type": "changeDeliveryStatus", 
+vehicleId: VehicleId, } | { "type": "retryDelivery", 
+/**
+ * Who drives from now on; the same driver where it is left out.
+ */
+driverId?: DriverId | null, 
+/**
+ * What is driven from now on; the same vehicle where it is left out.
+ */
+vehicleId?: VehicleId | null, 
+/**
+ * Why; needed where the delivery is under way.
+ */
+reason?: Reason | null, } | { "type": "changeDeliveryStatus", 
 /**
  * The status to set.
  */
 status: DeliveryStatus, 
 /**
- * Why; meant for Failed.
+ * Why; meant for Failed, and for a start while the crew is under way with another delivery.
  */
 reason?: Reason | null, } | { "type": "reachCheckpoint", 
 /**

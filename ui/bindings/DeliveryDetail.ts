@@ -89,6 +89,18 @@ scheduledStartTime: Timestamp,
  */
 scheduledEndTime: Timestamp, 
 /**
+ * From when it holds its driver and vehicle: from the scheduled start, or from when it was tried again.
+ */
+heldFrom: Timestamp | null, 
+/**
+ * Until when it holds them; past the scheduled end while it is under way. Null once it has ended.
+ */
+heldUntil: Timestamp | null, 
+/**
+ * Another delivery that the same driver or vehicle is under way with.
+ */
+alsoUnderWay: DeliveryId | null, 
+/**
  * Who drives.
  */
 driverId: DriverId | null, 

@@ -2,9 +2,10 @@
 import type { DeliveryId } from "./DeliveryId";
 import type { DriverId } from "./DriverId";
 import type { DriverLicense } from "./DriverLicense";
+import type { Location } from "./Location";
 import type { Name } from "./Name";
 
 /**
  * Why a driver refuses a command.
  */
-export type DriverError = { "rule": "driverNotFound", driverId: DriverId, } | { "rule": "driverExists", driverId: DriverId, } | { "rule": "driverLicenseTaken", driverLicense: DriverLicense, otherDriverId: DriverId, otherName: Name, otherLicense: DriverLicense, } | { "rule": "driverAssigned", deliveryId: DeliveryId, } | { "rule": "driverNeeded", deliveryId: DeliveryId, } | { "rule": "driverGone", driverId: DriverId, };
+export type DriverError = { "rule": "driverNotFound", driverId: DriverId, } | { "rule": "driverExists", driverId: DriverId, } | { "rule": "driverLicenseTaken", driverLicense: DriverLicense, otherDriverId: DriverId, otherName: Name, otherLicense: DriverLicense, } | { "rule": "driverAssigned", driverName: Name, deliveryId: DeliveryId, origin: Location, destination: Location, } | { "rule": "driverNeeded", deliveryId: DeliveryId, } | { "rule": "driverGone", driverId: DriverId, };

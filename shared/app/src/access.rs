@@ -46,6 +46,7 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
             | DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
             | DeliveryCommand::SettleLateFact { .. }
+            | DeliveryCommand::RetryDelivery { .. }
             | DeliveryCommand::EraseReceiver {} => refused(),
         },
         (
@@ -135,6 +136,7 @@ pub(crate) fn query(actor: &Actor, query: &DepotQuery) -> Result<Access, AppErro
             | DepotQuery::Vehicle { .. }
             | DepotQuery::Calendar(_)
             | DepotQuery::FreeSlot(_)
+            | DepotQuery::CrewChoices(_)
             | DepotQuery::Actors {}
             | DepotQuery::Report { .. }
             | DepotQuery::RunSheet { .. }

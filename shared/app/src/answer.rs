@@ -95,8 +95,13 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             }
             DepotAnswer::Vehicle(vehicle)
         }
-        DepotQuery::Calendar(span) => DepotAnswer::Calendar(fleet::calendar(tables, &span, turnaround)?),
-        DepotQuery::FreeSlot(search) => DepotAnswer::FreeSlot(fleet::free_slot(tables, &search, turnaround)?),
+        DepotQuery::Calendar(span) => DepotAnswer::Calendar(fleet::calendar(tables, &span, turnaround, now)?),
+        DepotQuery::FreeSlot(search) => {
+            DepotAnswer::FreeSlot(fleet::free_slot(tables, &search, turnaround, now)?)
+        }
+        DepotQuery::CrewChoices(search) => {
+            DepotAnswer::CrewChoices(fleet::crew_choices(tables, search, turnaround, now)?)
+        }
         DepotQuery::Routes(listing) => DepotAnswer::Routes(route::routes(tables, listing, now)?),
         DepotQuery::Route { id } => {
             if let Some(driver) = access.only()

@@ -42,7 +42,7 @@ use crate::sql;
 use crate::text::search_text;
 use crate::{booking, phone};
 
-pub(crate) const MIGRATIONS: [Migration; 11] = [
+pub(crate) const MIGRATIONS: [Migration; 12] = [
     Migration {
         id: 2026_112414,
         sql: "CREATE TABLE deliveries (
@@ -149,6 +149,12 @@ pub(crate) const MIGRATIONS: [Migration; 11] = [
     },
     late::MIGRATION,
     ended::MIGRATION,
+    Migration {
+        // A delivery that is tried again holds its crew from then on.
+        id: 2026_113032,
+        sql: "ALTER TABLE deliveries ADD COLUMN not_before INTEGER;
+              INSERT INTO rebuilds_due SELECT 'bookings of deliveries tried again' WHERE EXISTS (SELECT 1 FROM events);",
+    },
 ];
 
 impl Entity for Delivery {
@@ -237,6 +243,9 @@ fn change_status(
         DeliveryStatus::PickedUp => sql::run(tables, sql, params![id, false, at.micros()])?,
         DeliveryStatus::InTransit => sql::run(tables, sql, params![id, clock.is_none(), at.micros()])?,
         DeliveryStatus::OutForDelivery | DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
+    }
+    if *new == DeliveryStatus::PickedUp {
+        sql::run(tables, "UPDATE deliveries SET not_before = ?2 WHERE id = ?1", params![id, at.micros()])?;
     }
     if new.is_open() {
         // A delivery that is tried again drives its route as that is now.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use depot_domain::delivery::{ClockDoubt, DeliveryEvent, DeviceTime, Involved, PhoneAction};
 use depot_domain::dispatch::{Calendar, Candidate, Dispatch, ResourceKind};
+use depot_domain::fleet::Holding;
 use depot_domain::fleet::driver::DriverContext;
 use depot_domain::fleet::vehicle::VehicleContext;
 use depot_domain::route::{RouteContext, RouteUse};
@@ -70,12 +71,12 @@ impl Desk<'_, '_> {
         };
         let before = load::<Driver>(self.unit, self.caches, id.uuid())?;
         let held_by = self.holder(ResourceKind::Driver, id.uuid(), before.version)?;
+        let held = held_by.is_some();
         let context = DriverContext { id, license_holder, held_by };
         let done = self.run::<Driver>(id.uuid(), before, command, &context, call)?;
         if matches!(command, DriverCommand::EraseDriver {}) && !done.events.is_empty() {
             erase::forget(self.unit, EntityKind::Driver, id.uuid(), call)?;
         }
-        let held = held_by.is_some();
         let status = done.after.state.as_ref().map(|driver| driver.status.shown(held).to_string());
         Ok(self.outcome(id.uuid(), command.done(), &done, status))
     }
@@ -95,9 +96,9 @@ impl Desk<'_, '_> {
         };
         let before = load::<Vehicle>(self.unit, self.caches, id.uuid())?;
         let held_by = self.holder(ResourceKind::Vehicle, id.uuid(), before.version)?;
+        let held = held_by.is_some();
         let context = VehicleContext { id, registration_holder, held_by };
         let done = self.run::<Vehicle>(id.uuid(), before, command, &context, call)?;
-        let held = held_by.is_some();
         let status = done.after.state.as_ref().map(|vehicle| vehicle.status.shown(held).to_string());
         Ok(self.outcome(id.uuid(), command.done(), &done, status))
     }
@@ -116,17 +117,19 @@ impl Desk<'_, '_> {
             let loaded = load::<Delivery>(self.unit, self.caches, delivery.uuid())?;
             if let Some(state) = &loaded.state {
                 let held = Involved { route: None, driver: state.driver_id, vehicle: state.vehicle_id };
-                facts.push((delivery, self.facts(held)?));
+                facts.push((delivery, state.tried_again_at, self.facts(held)?));
             }
         }
-        let uses = facts
-            .iter()
-            .map(|(delivery, facts)| RouteUse { delivery: *delivery, dispatch: facts.dispatch(call.rules) });
+        let uses = facts.iter().map(|(delivery, not_before, facts)| RouteUse {
+            delivery: *delivery,
+            dispatch: facts.dispatch(call),
+            not_before: *not_before,
+        });
         let context = RouteContext { id, uses: uses.collect(), is_reached };
         let done = self.run::<Route>(id.uuid(), Arc::clone(&before), command, &context, call)?;
         let interval = |route: &Loaded<Route>| route.state.as_ref().map(Route::interval);
         if interval(&before) != interval(&done.after) {
-            for (_, facts) in &facts {
+            for (_, _, facts) in &facts {
                 self.forget_calendars(facts.involved);
             }
         }
@@ -156,7 +159,7 @@ impl Desk<'_, '_> {
         let fresh_incident_id = IncidentId::from(Uuid::now_v7());
         let context = depot_domain::delivery::DeliveryContext {
             id,
-            dispatch: facts.dispatch(call.rules),
+            dispatch: facts.dispatch(call),
             fresh_incident_id,
             phone: phone_of.map(|driver_id| PhoneAction { driver_id, fresh_fact_id: Uuid::now_v7().into() }),
             clock: *clock,
@@ -186,11 +189,12 @@ impl Desk<'_, '_> {
     }
 
     /// Which delivery holds a driver or a vehicle, whose version this is. One that was never added is held by none.
-    fn holder(&mut self, kind: ResourceKind, id: Uuid, version: u32) -> Result<Option<DeliveryId>, AppError> {
+    fn holder(&mut self, kind: ResourceKind, id: Uuid, version: u32) -> Result<Option<Holding>, AppError> {
         if version == 0 {
             return Ok(None);
         }
-        Ok(calendar(self.unit, self.caches, kind, id)?.holder())
+        let Some(delivery_id) = calendar(self.unit, self.caches, kind, id)?.holder() else { return Ok(None) };
+        Ok(booking::holding(self.unit.tables(), delivery_id)?)
     }
 
     /// What the depot knows of those involved.
@@ -336,7 +340,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn dispatch(&self, rules: FleetSettings) -> Dispatch<'_> {
+    fn dispatch(&self, call: &Call) -> Dispatch<'_> {
         Dispatch {
             route: self.route.as_ref().map(|(id, route)| (*id, route.state.as_ref())),
             driver: self.driver.as_ref().map(|(id, driver, calendar)| Candidate {
@@ -349,7 +353,8 @@ impl Facts {
                 entity: vehicle.state.as_ref(),
                 calendar,
             }),
-            turnaround: rules.turnaround(),
+            turnaround: call.rules.turnaround(),
+            now: call.occurred_at,
         }
     }
 }
@@ -361,6 +366,7 @@ const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
         DeliveryCommand::CreateDelivery { .. }
         | DeliveryCommand::AssignDriver { .. }
         | DeliveryCommand::AssignVehicle { .. }
+        | DeliveryCommand::RetryDelivery { .. }
         | DeliveryCommand::ChangeDeliveryStatus { .. }
         | DeliveryCommand::ReachCheckpoint { .. }
         | DeliveryCommand::CaptureProof { .. }

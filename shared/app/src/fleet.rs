@@ -1,6 +1,7 @@
 //! Drivers and vehicles: their tables, their projections and the queries over both.
 
 mod calendar;
+mod choice;
 mod driver;
 mod vehicle;
 mod views;
@@ -10,6 +11,8 @@ use rusqlite::Connection;
 
 pub use calendar::{BookingView, CalendarSpan, CalendarView, FreeSlot, SlotMinutes, SlotSearch};
 pub(crate) use calendar::{calendar, free_slot};
+pub(crate) use choice::crew_choices;
+pub use choice::{CrewChoice, CrewChoices, CrewSearch};
 pub(crate) use driver::{driver, drivers, flag_twins as flag_twin_drivers, license_holder};
 pub(crate) use vehicle::{flag_twins as flag_twin_vehicles, registration_holder, vehicle, vehicles};
 pub use views::*;

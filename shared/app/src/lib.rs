@@ -81,9 +81,9 @@ pub use error::{AppError, Code, Problem};
 pub use export::{ExportFormat, Exported};
 pub use files::FILE_MAX_BYTES;
 pub use fleet::{
-    BookingView, CalendarSpan, CalendarView, DriverCounts, DriverListing, DriverSort, DriverView,
-    FleetOverview, FreeSlot, SlotMinutes, SlotSearch, VehicleCounts, VehicleListing, VehicleSort,
-    VehicleView,
+    BookingView, CalendarSpan, CalendarView, CrewChoice, CrewChoices, CrewSearch, DriverCounts,
+    DriverListing, DriverSort, DriverView, FleetOverview, FreeSlot, SlotMinutes, SlotSearch, VehicleCounts,
+    VehicleListing, VehicleSort, VehicleView,
 };
 pub use generate::{Generated, Generation};
 pub use idempotency::KEY_MAX_CHARS;

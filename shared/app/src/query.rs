@@ -14,8 +14,8 @@ use crate::delivery::{
 };
 use crate::endpoint::EndpointStatus;
 use crate::fleet::{
-    CalendarSpan, CalendarView, DriverListing, DriverView, FleetOverview, FreeSlot, SlotSearch,
-    VehicleListing, VehicleView,
+    CalendarSpan, CalendarView, CrewChoices, CrewSearch, DriverListing, DriverView, FleetOverview, FreeSlot,
+    SlotSearch, VehicleListing, VehicleView,
 };
 use crate::log::{ActorName, EntityKind, EventCategory, EventListing, EventPage, PastState};
 use crate::page::{Cursor, Limit, Page};
@@ -70,6 +70,8 @@ pub enum DepotQuery {
     Calendar(CalendarSpan),
     /// When a driver, a vehicle or both of them are free next.
     FreeSlot(SlotSearch),
+    /// Who may drive a route, or what may be driven: those who are free in its time come first.
+    CrewChoices(CrewSearch),
     /// A page of routes with their checkpoints and how those stand.
     Routes(RouteListing),
     /// One route with its deliveries.
@@ -176,6 +178,7 @@ pub enum DepotAnswer {
     Vehicle(VehicleView),
     Calendar(CalendarView),
     FreeSlot(FreeSlot),
+    CrewChoices(CrewChoices),
     Routes(RouteOverview),
     Route(RouteDetail),
     Deliveries(Page<DeliveryRow>),
@@ -251,7 +254,9 @@ impl DepotQuery {
             Self::FleetOverview {} => &[Drivers, Vehicles, Deliveries, Depot],
             Self::Drivers(_) | Self::Driver { .. } => &[Drivers, Deliveries, Depot],
             Self::Vehicles(_) | Self::Vehicle { .. } => &[Vehicles, Deliveries, Depot],
-            Self::Calendar(_) | Self::FreeSlot(_) => &[Drivers, Vehicles, Routes, Deliveries, Depot],
+            Self::Calendar(_) | Self::FreeSlot(_) | Self::CrewChoices(_) => {
+                &[Drivers, Vehicles, Routes, Deliveries, Depot]
+            }
             Self::Routes(_) => &[Routes, Deliveries, Depot],
             Self::Route { .. }
             | Self::Deliveries(_)

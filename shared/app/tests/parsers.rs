@@ -26,10 +26,11 @@ const COMMANDS: [&str; 7] = [
     r#"{"command":{"entity":"depot","command":{"type":"changeSettings","changes":[{"key":"depot.name","value":"X"}]}}}"#,
 ];
 
-const QUERIES: [&str; 5] = [
+const QUERIES: [&str; 6] = [
     r#"{"query":"deliveries","status":"InTransit,Failed","from":"2024-05-01T06:00:00Z","driverId":"ID","text":"a","sort":"createdAt","descending":true,"limit":50,"cursor":"x"}"#,
     r#"{"query":"pastState","entity":"route","id":"ID","at":"2024-05-01T06:00:00Z"}"#,
     r#"{"query":"lanes","from":"2024-05-01T06:00:00Z","to":"2024-05-02T06:00:00Z"}"#,
+    r#"{"query":"crewChoices","kind":"Vehicle","routeId":"ID","deliveryId":null,"text":"van","limit":10}"#,
     r#"{"query":"freeSlot","driverId":"ID","from":"2024-05-01T06:00:00Z","minutes":30}"#,
     r#"{"query":"events","entityId":"ID","limit":500}"#,
 ];

@@ -4,6 +4,7 @@
 
 mod clock;
 mod command;
+mod crew;
 mod error;
 mod events;
 mod history;
@@ -58,6 +59,8 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// When it was handed over.
     pub delivered_at: Option<Timestamp>,
+    /// When it was tried again last: its booking begins no earlier.
+    pub tried_again_at: Option<Timestamp>,
     /// What it has reached, in the order of reaching.
     pub reached: Vec<(CheckpointReached, Timestamp)>,
     /// What went wrong, in the order of reporting.
@@ -127,6 +130,7 @@ impl Decider for Delivery {
                 status: DeliveryStatus::PickedUp,
                 created_at: at,
                 delivered_at: None,
+                tried_again_at: None,
                 reached: vec![],
                 incidents: vec![],
                 proof: None,
@@ -163,6 +167,9 @@ impl Delivery {
             DeliveryCommand::AssignVehicle { vehicle_id } => {
                 Involved { driver: None, vehicle: Some(*vehicle_id), ..held }
             }
+            DeliveryCommand::RetryDelivery { driver_id, vehicle_id, .. } => {
+                Involved { driver: driver_id.or(held.driver), vehicle: vehicle_id.or(held.vehicle), ..held }
+            }
             DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::ReportIncident { .. }
@@ -186,6 +193,9 @@ impl Delivery {
             }
             DeliveryCommand::AssignDriver { driver_id } => known()?.assign_driver(*driver_id, context),
             DeliveryCommand::AssignVehicle { vehicle_id } => known()?.assign_vehicle(*vehicle_id, context),
+            DeliveryCommand::RetryDelivery { driver_id, vehicle_id, reason } => {
+                known()?.retry(*driver_id, *vehicle_id, reason.as_ref(), context)
+            }
             DeliveryCommand::ChangeDeliveryStatus { status, reason } => {
                 known()?.change_status(*status, reason.as_ref(), context)
             }
@@ -232,36 +242,10 @@ impl Delivery {
             Some(delivery) if delivery.created == created => Ok(vec![]),
             Some(_) => Err(DeliveryError::DeliveryExists { delivery_id: context.id }),
             None => {
-                context.dispatch.check(context.id)?;
+                context.dispatch.check(context.id, None)?;
                 Ok(vec![created.into()])
             }
         }
-    }
-
-    fn assign_driver(
-        &self,
-        driver_id: DriverId,
-        context: &DeliveryContext<'_>,
-    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        self.refuse_unless_assignable("driver")?;
-        if self.driver_id == Some(driver_id) {
-            return Err(DeliveryError::DriverAlreadyAssigned { driver_id });
-        }
-        context.dispatch.check(context.id)?;
-        Ok(vec![DriverAssigned { driver_id, previous_driver_id: self.driver_id }.into()])
-    }
-
-    fn assign_vehicle(
-        &self,
-        vehicle_id: VehicleId,
-        context: &DeliveryContext<'_>,
-    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
-        self.refuse_unless_assignable("vehicle")?;
-        if self.vehicle_id == Some(vehicle_id) {
-            return Err(DeliveryError::VehicleAlreadyAssigned { vehicle_id });
-        }
-        context.dispatch.check(context.id)?;
-        Ok(vec![VehicleAssigned { vehicle_id, previous_vehicle_id: self.vehicle_id }.into()])
     }
 
     fn change_status(
@@ -278,7 +262,10 @@ impl Delivery {
             return Err(DeliveryError::DeliveryTransition { status: self.status, wanted, valid });
         }
         match wanted {
-            DeliveryStatus::InTransit => self.refuse_unless_staffed(wanted)?,
+            DeliveryStatus::InTransit => {
+                self.refuse_unless_staffed(wanted)?;
+                return self.start(reason, context);
+            }
             DeliveryStatus::OutForDelivery => {
                 self.refuse_unless_staffed(wanted)?;
                 let missing = self.missing(self.route(context)?);
@@ -287,7 +274,7 @@ impl Delivery {
                 }
             }
             DeliveryStatus::Delivered if self.proof.is_none() => return Err(DeliveryError::ProofMissing),
-            DeliveryStatus::PickedUp => context.dispatch.check(context.id)?,
+            DeliveryStatus::PickedUp => context.dispatch.check(context.id, Some(context.dispatch.now))?,
             DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
         }
         Ok(vec![self.moved_to(wanted, reason.cloned())])
@@ -414,7 +401,7 @@ impl Delivery {
     }
 
     fn moved_to(&self, new: DeliveryStatus, reason: Option<Reason>) -> DeliveryEvent {
-        DeliveryStatusChanged { old: self.status, new, reason, clock: None }.into()
+        DeliveryStatusChanged { old: self.status, new, reason, also_under_way: None, clock: None }.into()
     }
 
     fn has_reached(&self, sequence: Sequence) -> bool {
@@ -430,23 +417,5 @@ impl Delivery {
     fn missing(&self, route: &Route) -> Vec<Sequence> {
         let sequences = route.checkpoints.iter().map(|checkpoint| checkpoint.sequence);
         sequences.filter(|sequence| !self.has_reached(*sequence)).collect()
-    }
-
-    fn refuse_unless_assignable(&self, what: &'static str) -> Result<(), DeliveryError> {
-        match self.status {
-            DeliveryStatus::PickedUp => Ok(()),
-            status @ (DeliveryStatus::InTransit
-            | DeliveryStatus::OutForDelivery
-            | DeliveryStatus::Delivered
-            | DeliveryStatus::Failed) => Err(DeliveryError::NotAssignable { status, what }),
-        }
-    }
-
-    fn refuse_unless_staffed(&self, wanted: DeliveryStatus) -> Result<(), DeliveryError> {
-        let missing: Vec<_> = [("driver", self.driver_id.is_none()), ("vehicle", self.vehicle_id.is_none())]
-            .into_iter()
-            .filter_map(|(what, absent)| absent.then_some(what))
-            .collect();
-        if missing.is_empty() { Ok(()) } else { Err(DeliveryError::NotStaffed { wanted, missing }) }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not change any of them. Who calls it makes check and booking one atomic step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -52,6 +52,8 @@ pub struct Dispatch<'a> {
     pub vehicle: Option<Candidate<'a, VehicleId, Vehicle>>,
     /// How much time stays free between two bookings.
     pub turnaround: TimeDelta,
+    /// When the decision is made. Until a delivery under way has ended, it holds its crew at least as long.
+    pub now: Timestamp,
 }
 
 /// A resource is booked by another delivery in the time asked for.
@@ -71,6 +73,8 @@ pub struct BookingConflict {
     pub start: Timestamp,
     /// Until when that delivery holds it.
     pub end: Timestamp,
+    /// Whether that delivery is still under way after this end. Nobody knows then when it ends.
+    pub overrun: bool,
     /// The first start, not before the one asked for, at which everything asked for is free for as long.
     pub next_free_start: Timestamp,
 }
@@ -78,11 +82,15 @@ pub struct BookingConflict {
 impl std::fmt::Display for BookingConflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { resource, resource_name, delivery_id, start, end, next_free_start, .. } = self;
-        write!(
-            f,
-            "{resource} {resource_name} is booked by delivery {delivery_id} from {start} to {end}; \
-             the next free start is {next_free_start}"
-        )
+        write!(f, "{resource} {resource_name} is booked by delivery {delivery_id} from {start} to {end}")?;
+        if self.overrun {
+            write!(
+                f,
+                " and still under way with it; the next free start is {next_free_start} at the earliest"
+            )
+        } else {
+            write!(f, "; the next free start is {next_free_start}")
+        }
     }
 }
 
@@ -124,11 +132,12 @@ impl Refusal for DispatchError {
 
 impl Dispatch<'_> {
     /// Checks everything that `delivery` needs before it may begin: an active route, an available driver and
-    /// vehicle where they are named, and neither booked by another delivery in the route's time.
+    /// vehicle where they are named, and neither booked by another delivery in the route's time. A delivery that is tried
+    /// again begins no earlier than `not_before`.
     ///
     /// # Errors
     /// The first thing that stands against it.
-    pub fn check(&self, delivery: DeliveryId) -> Result<(), DispatchError> {
+    pub fn check(&self, delivery: DeliveryId, not_before: Option<Timestamp>) -> Result<(), DispatchError> {
         let Some((route_id, route)) = self.route else { return Ok(()) };
         let route = route.ok_or(DispatchError::RouteNotFound { route_id })?;
         if route.status != RouteStatus::Active {
@@ -136,7 +145,7 @@ impl Dispatch<'_> {
         }
         self.check_driver()?;
         self.check_vehicle()?;
-        match self.conflict(route.interval(), delivery) {
+        match self.conflict(route.interval().not_before(not_before), delivery) {
             Some(conflict) => Err(DispatchError::BookingConflict(conflict)),
             None => Ok(()),
         }
@@ -146,23 +155,22 @@ impl Dispatch<'_> {
     #[must_use]
     pub fn conflict(&self, wanted: Interval, delivery: DeliveryId) -> Option<BookingConflict> {
         let driver = self.driver.and_then(|candidate| {
-            let (holder, held) = candidate.calendar.first_overlap(wanted, self.turnaround, delivery)?;
-            let name = candidate.entity.map(|driver| driver.name.to_string());
-            Some((ResourceKind::Driver, candidate.id.to_string(), name, holder, held))
+            let (holder, held) = self.first_overlap(candidate.calendar, wanted, delivery)?;
+            Some((driver_named(candidate), holder, held))
         });
         let taken = driver.or_else(|| {
             let candidate = self.vehicle?;
-            let (holder, held) = candidate.calendar.first_overlap(wanted, self.turnaround, delivery)?;
-            let name = candidate.entity.map(|vehicle| vehicle.registration.to_string());
-            Some((ResourceKind::Vehicle, candidate.id.to_string(), name, holder, held))
+            let (holder, held) = self.first_overlap(candidate.calendar, wanted, delivery)?;
+            Some((vehicle_named(candidate), holder, held))
         });
-        taken.map(|(resource, resource_id, name, holder, held)| BookingConflict {
+        taken.map(|((resource, resource_id, resource_name), holder, held)| BookingConflict {
             resource,
-            resource_name: name.unwrap_or_else(|| resource_id.clone()),
+            resource_name,
             resource_id,
             delivery_id: holder,
-            start: held.start,
-            end: held.end,
+            start: held.planned.start,
+            end: held.planned.end,
+            overrun: held.until > held.planned.end,
             next_free_start: self.next_free_start(wanted, delivery),
         })
     }
@@ -171,6 +179,60 @@ impl Dispatch<'_> {
     #[must_use]
     pub fn first_free(&self, wanted: Interval) -> Interval {
         wanted.starting_at(self.next_free_start(wanted, DeliveryId::from(uuid::Uuid::nil())))
+    }
+
+    /// The driver or the vehicle that another delivery than `delivery` has under way, and that delivery.
+    #[must_use]
+    pub fn under_way(&self, delivery: DeliveryId) -> Option<CrewUnderWay> {
+        let driver = self
+            .driver
+            .and_then(|candidate| Some((driver_named(candidate), candidate.calendar.under_way(delivery)?)));
+        let taken = driver.or_else(|| {
+            let candidate = self.vehicle?;
+            Some((vehicle_named(candidate), candidate.calendar.under_way(delivery)?))
+        });
+        taken.map(|((resource, resource_id, resource_name), delivery_id)| CrewUnderWay {
+            resource,
+            resource_id,
+            resource_name,
+            delivery_id,
+        })
+    }
+
+    /// What keeps both deliveries from moving: `wanted` of this one overlaps `held`, which `holder` would have with the same
+    /// driver or vehicle.
+    #[must_use]
+    pub fn conflict_with(
+        &self,
+        wanted: Interval,
+        (holder, other, held): (DeliveryId, &Self, Interval),
+    ) -> Option<BookingConflict> {
+        if !wanted.overlaps(held, self.turnaround) {
+            return None;
+        }
+        let driver = self.driver.filter(|own| other.driver.is_some_and(|another| another.id == own.id));
+        let vehicle = self.vehicle.filter(|own| other.vehicle.is_some_and(|another| another.id == own.id));
+        let (resource, resource_id, resource_name) =
+            driver.map(driver_named).or_else(|| vehicle.map(vehicle_named))?;
+        Some(BookingConflict {
+            resource,
+            resource_id,
+            resource_name,
+            delivery_id: holder,
+            start: held.start,
+            end: held.end,
+            overrun: false,
+            next_free_start: held.occupied_until(self.turnaround),
+        })
+    }
+
+    fn first_overlap(
+        &self,
+        calendar: &Calendar,
+        wanted: Interval,
+        delivery: DeliveryId,
+    ) -> Option<(DeliveryId, Held)> {
+        calendar.first_overlap(wanted, self.turnaround, delivery, self.now)
     }
 
     fn check_driver(&self) -> Result<(), DispatchError> {
@@ -205,8 +267,8 @@ impl Dispatch<'_> {
         let calendars = self.driver.map(|d| d.calendar).into_iter().chain(self.vehicle.map(|v| v.calendar));
         let mut slot = wanted;
         loop {
-            let clashes = calendars.clone().filter_map(|c| c.first_overlap(slot, self.turnaround, delivery));
-            match clashes.map(|(_, held)| held.occupied_until(self.turnaround)).max() {
+            let clashes = calendars.clone().filter_map(|c| self.first_overlap(c, slot, delivery));
+            match clashes.map(|(_, held)| held.interval().occupied_until(self.turnaround)).max() {
                 Some(free_from) if free_from > slot.start => slot = wanted.starting_at(free_from),
                 Some(_) | None => return slot.start,
             }
@@ -214,11 +276,66 @@ impl Dispatch<'_> {
     }
 }
 
-/// The bookings of one driver or one vehicle, by start. No two of them overlap: `Dispatch::check` sees to it.
+/// A driver or a vehicle that is on the road with another delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CrewUnderWay {
+    /// What is on the road.
+    pub resource: ResourceKind,
+    /// Which one.
+    pub resource_id: String,
+    /// Its name or registration.
+    pub resource_name: String,
+    /// The delivery that it is on the road with.
+    pub delivery_id: DeliveryId,
+}
+
+/// For how long a delivery holds a driver or a vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// What was booked.
+    pub planned: Interval,
+    /// The end of the hold: that of the booking, or later while the delivery is under way.
+    pub until: Timestamp,
+}
+
+impl Held {
+    /// The hold at `now`. A delivery that is under way holds its crew at least to the next full minute.
+    #[must_use]
+    pub fn at(planned: Interval, is_under_way: bool, now: Timestamp) -> Self {
+        let until = if is_under_way { planned.end.max(now.next_minute()) } else { planned.end };
+        Self { planned, until }
+    }
+
+    /// The booking, extended to the end of the hold.
+    #[must_use]
+    pub fn interval(self) -> Interval {
+        Interval::new(self.planned.start, self.until)
+    }
+}
+
+/// What a conflict tells of a driver: its kind, its id and its name.
+fn driver_named(candidate: Candidate<'_, DriverId, Driver>) -> (ResourceKind, String, String) {
+    let id = candidate.id.to_string();
+    let name = candidate.entity.map_or_else(|| id.clone(), |driver| driver.name.to_string());
+    (ResourceKind::Driver, id, name)
+}
+
+/// What a conflict tells of a vehicle: its kind, its id and its registration.
+fn vehicle_named(candidate: Candidate<'_, VehicleId, Vehicle>) -> (ResourceKind, String, String) {
+    let id = candidate.id.to_string();
+    let name = candidate.entity.map_or_else(|| id.clone(), |vehicle| vehicle.registration.to_string());
+    (ResourceKind::Vehicle, id, name)
+}
+
+/// The bookings of one driver or one vehicle, by start. No two of them overlap: `Dispatch::check` sees to it. What is under
+/// way past its booking may overlap others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Calendar {
     ends: BTreeMap<(Timestamp, DeliveryId), Timestamp>,
     starts: BTreeMap<DeliveryId, Timestamp>,
+    under_way: BTreeSet<DeliveryId>,
 }
 
 impl Calendar {
@@ -229,8 +346,20 @@ impl Calendar {
         self.starts.insert(delivery, interval.start);
     }
 
+    /// Notes that `delivery`, which has a booking, is under way.
+    pub fn set_off(&mut self, delivery: DeliveryId) {
+        self.under_way.insert(delivery);
+    }
+
+    /// A delivery other than `except` that is under way.
+    #[must_use]
+    pub fn under_way(&self, except: DeliveryId) -> Option<DeliveryId> {
+        self.under_way.iter().copied().find(|delivery| *delivery != except)
+    }
+
     /// Drops what `delivery` has booked, if anything.
     pub fn free(&mut self, delivery: DeliveryId) {
+        self.under_way.remove(&delivery);
         if let Some(start) = self.starts.remove(&delivery) {
             self.ends.remove(&(start, delivery));
         }
@@ -242,9 +371,57 @@ impl Calendar {
         self.ends.keys().next().map(|(_, delivery)| *delivery)
     }
 
-    /// The earliest booking by a delivery other than `except` that `wanted` would overlap.
+    /// The earliest hold by a delivery other than `except` that `wanted` would overlap, as of `now`.
     #[must_use]
     pub fn first_overlap(
+        &self,
+        wanted: Interval,
+        turnaround: TimeDelta,
+        except: DeliveryId,
+        now: Timestamp,
+    ) -> Option<(DeliveryId, Held)> {
+        let booked = self.first_booking(wanted, turnaround, except);
+        let booked = booked.map(|(delivery, planned)| {
+            (delivery, Held::at(planned, self.under_way.contains(&delivery), now))
+        });
+        let under_way = self.under_way.iter().filter(|delivery| **delivery != except);
+        let overrun = under_way.filter_map(|delivery| {
+            let start = *self.starts.get(delivery)?;
+            let end = *self.ends.get(&(start, *delivery))?;
+            Some((*delivery, Held::at(Interval::new(start, end), true, now)))
+        });
+        let overlapping = overrun.filter(|(_, held)| wanted.overlaps(held.interval(), turnaround));
+        overlapping.chain(booked).min_by_key(|(delivery, held)| (held.planned.start, *delivery))
+    }
+
+    /// The free time around `wanted`: from the end of the hold before it to the start of the one after it.
+    #[must_use]
+    pub fn gap(
+        &self,
+        wanted: Interval,
+        turnaround: TimeDelta,
+        except: DeliveryId,
+        now: Timestamp,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let others = self.starts.iter().filter(|(delivery, _)| **delivery != except);
+        let holds = others.filter_map(|(delivery, start)| {
+            let end = *self.ends.get(&(*start, *delivery))?;
+            Some(Held::at(Interval::new(*start, end), self.under_way.contains(delivery), now).interval())
+        });
+        let (mut from, mut until) = (None, None);
+        for hold in holds {
+            if hold.start < wanted.start {
+                from = from.max(Some(hold.occupied_until(turnaround)));
+            } else {
+                let before = hold.start.saturating_add(-turnaround);
+                until = Some(until.map_or(before, |known: Timestamp| known.min(before)));
+            }
+        }
+        (from, until)
+    }
+
+    /// The earliest booking by a delivery other than `except` that `wanted` would overlap.
+    fn first_booking(
         &self,
         wanted: Interval,
         turnaround: TimeDelta,

@@ -90,6 +90,8 @@ pub struct RouteUse<'a> {
     pub delivery: DeliveryId,
     /// Its driver and vehicle with their bookings.
     pub dispatch: Dispatch<'a>,
+    /// When it was tried again, where it was: its booking begins no earlier.
+    pub not_before: Option<Timestamp>,
 }
 
 /// What a decision about a route needs to know.
@@ -311,9 +313,19 @@ impl Route {
         if interval == self.interval() {
             return Ok(());
         }
-        for RouteUse { delivery, dispatch } in &context.uses {
-            if let Some(conflict) = dispatch.conflict(interval, *delivery) {
-                return Err(RouteError::MovesIntoConflict { moved_delivery_id: *delivery, conflict });
+        let interval_of = |used: &RouteUse<'_>| interval.not_before(used.not_before);
+        for (place, used) in context.uses.iter().enumerate() {
+            let interval = interval_of(used);
+            // One of them may have been tried again later by the same crew: they move together.
+            let mut siblings = context.uses[place + 1..].iter();
+            let conflict = used.dispatch.conflict(interval, used.delivery).or_else(|| {
+                siblings.find_map(|other| {
+                    let held = (other.delivery, &other.dispatch, interval_of(other));
+                    used.dispatch.conflict_with(interval, held)
+                })
+            });
+            if let Some(conflict) = conflict {
+                return Err(RouteError::MovesIntoConflict { moved_delivery_id: used.delivery, conflict });
             }
         }
         Ok(())

@@ -348,6 +348,16 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The first full minute after this instant.
+    #[must_use]
+    pub fn next_minute(self) -> Self {
+        const MINUTE_MICROS: i64 = 60_000_000;
+        let into_minute = self.micros().rem_euclid(MINUTE_MICROS);
+        self.saturating_add(TimeDelta::microseconds(MINUTE_MICROS - into_minute))
+    }
+}
+
 impl TryFrom<DateTime<Utc>> for Timestamp {
     type Error = ValueError;
     fn try_from(at: DateTime<Utc>) -> Result<Self, ValueError> {
@@ -463,6 +473,15 @@ impl Interval {
     #[must_use]
     pub fn starting_at(self, start: Timestamp) -> Self {
         Self::new(start, start.saturating_add(self.length()))
+    }
+
+    /// The interval of the same length that begins no earlier than `bound`.
+    #[must_use]
+    pub fn not_before(self, bound: Option<Timestamp>) -> Self {
+        match bound {
+            Some(bound) if bound > self.start => self.starting_at(bound),
+            Some(_) | None => self,
+        }
     }
 
     /// Whether the two have an instant in common once `turnaround` is kept free after each of them.

@@ -56,6 +56,7 @@ impl IntoResponse for Plain {
             DepotAnswer::Vehicle(answer) => Json(answer).into_response(),
             DepotAnswer::Calendar(answer) => Json(answer).into_response(),
             DepotAnswer::FreeSlot(answer) => Json(answer).into_response(),
+            DepotAnswer::CrewChoices(answer) => Json(answer).into_response(),
             DepotAnswer::Routes(answer) => Json(answer).into_response(),
             DepotAnswer::Route(answer) => Json(answer).into_response(),
             DepotAnswer::Deliveries(answer) => Json(answer).into_response(),

@@ -67,6 +67,7 @@ const COMMANDS: [(&str, &str); 41] = [
     (r#"{"entity":"route","id":ID,"command":{"type":"reorderCheckpoints","order":[1]}}"#, "++-+-"),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"createDelivery","routeId":ID}}"#, "++-+-"),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"assignDriver","driverId":ID}}"#, "++-+-"),
+    (r#"{"entity":"delivery","id":ID,"command":{"type":"retryDelivery","vehicleId":ID}}"#, "++-+-"),
     (r#"{"entity":"delivery","id":ID,"command":{"type":"assignVehicle","vehicleId":ID}}"#, "++-+-"),
     (
         r#"{"entity":"delivery","id":ID,"command":{"type":"changeDeliveryStatus","status":"InTransit"}}"#,
@@ -120,6 +121,7 @@ const QUERIES: [(&str, &str); 31] = [
     (r#"{"query":"vehicles"}"#, "++++-"),
     (r#"{"query":"vehicle","id":ID}"#, "++++-"),
     (r#"{"query":"calendar","kind":"driver","id":ID,"from":NOON,"to":NOON}"#, "++++-"),
+    (r#"{"query":"crewChoices","kind":"Driver","routeId":ID}"#, "++++-"),
     (r#"{"query":"freeSlot","driverId":ID,"from":NOON,"minutes":30}"#, "++++-"),
     (r#"{"query":"routes"}"#, "++++-"),
     (r#"{"query":"route","id":ID}"#, "++++d"),

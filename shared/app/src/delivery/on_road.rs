@@ -1,7 +1,8 @@
 //! Which deliveries belong to a stretch of time: one definition for lists, lanes and the figures of a day.
 //!
-//! A delivery is on the road from its planned start to its planned end, and while it is under way until now. One that spans
-//! midnight belongs to both days, and one that should have ended yesterday belongs to today until it ends.
+//! A delivery is on the road from its planned start to its planned end, and while it is under way until now. One that is tried
+//! again is on the road from then on. One that spans midnight belongs to both days, and one that should have ended yesterday
+//! belongs to today until it ends.
 
 use depot_domain::delivery::DeliveryStatus;
 use depot_domain::values::Timestamp;
@@ -13,16 +14,19 @@ const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Selects the ids of the deliveries that started before `from` and are on the road then. What takes up to a day began less
 /// than a day before; the few that take longer, and the few under way, have an index each.
-fn earlier(from: Timestamp, now: Timestamp) -> String {
+fn earlier(from: Timestamp, to: Option<Timestamp>, now: Timestamp) -> String {
     let (from, under_way) = (from.micros(), under_way("deliveries"));
     let overrun = if from <= now.micros() {
         format!(" UNION SELECT id FROM deliveries WHERE {under_way} AND starts_at < {from}")
     } else {
         String::new()
     };
+    let to = to.map_or(i64::MAX, Timestamp::micros);
     format!(
         "SELECT id FROM deliveries WHERE starts_at >= {from} - {DAY_MICROS} AND starts_at < {from} AND ends_at > {from}
          UNION SELECT id FROM deliveries WHERE ends_at - starts_at > {DAY_MICROS} AND ends_at > {from} AND starts_at < {from}
+         UNION SELECT id FROM deliveries WHERE open = 1 AND starts_at < {from}
+           AND not_before < {to} AND not_before + ends_at - starts_at > {from}
          {overrun}"
     )
 }
@@ -39,7 +43,7 @@ pub(super) fn ids(from: Timestamp, to: Timestamp, now: Timestamp) -> String {
         "SELECT id FROM deliveries WHERE starts_at >= {} AND starts_at < {} UNION {}",
         from.micros(),
         to.micros(),
-        earlier(from, now)
+        earlier(from, Some(to), now)
     )
 }
 
@@ -52,7 +56,7 @@ pub(super) fn narrow(
 ) -> rusqlite::Result<()> {
     filter.when("d.starts_at < ?", to.map(Timestamp::micros));
     let Some(from) = from else { return Ok(()) };
-    let earlier = earlier(from, now);
+    let earlier = earlier(from, to, now);
     // The list is walked in the order of its starts: it need not begin before the first that counts.
     let sql = format!("SELECT MIN(starts_at) FROM deliveries WHERE id IN ({earlier})");
     let first: Option<i64> = sql::one(tables, &sql, [], |row| row.get(0))?.flatten();

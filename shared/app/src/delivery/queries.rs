@@ -2,7 +2,8 @@
 
 use depot_domain::Delivery;
 use depot_domain::delivery::{DeliveryEvent, DeliveryStatus};
-use depot_domain::values::{DeliveryId, DriverId, Timestamp};
+use depot_domain::dispatch::Held;
+use depot_domain::values::{DeliveryId, DriverId, Interval, Timestamp};
 use depot_store::StoredEvent;
 use rusqlite::{Connection, Row, params};
 
@@ -23,26 +24,40 @@ const COLUMNS: &str = "SELECT d.id, d.status, d.route_id, COALESCE(d.ended_origi
     d.vehicle_id, COALESCE(d.ended_vehicle, v.registration) AS vehicle_no, \
     COALESCE(d.ended_vehicle_type, v.vehicle_type) AS vehicle_type, d.last_location, d.reached, \
     COALESCE(d.ended_checkpoints, (SELECT COUNT(*) FROM route_checkpoints c WHERE c.route_id = d.route_id)) AS total, \
-    d.open_incidents, d.due_at, d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased, \
+    d.open_incidents, d.due_at, d.not_before, d.receiver_name, d.created_at, d.updated_at, d.delivered_at, d.version, d.signature_url, d.signature, d.photos, d.erased, \
     d.delivered_uncertain";
 
 const TABLES: &str = "deliveries d JOIN routes r ON r.id = d.route_id LEFT JOIN drivers p ON p.id = d.driver_id \
     LEFT JOIN vehicles v ON v.id = d.vehicle_id";
 
+/// Another delivery that the crew of delivery `d`, which is under way, is under way with too, or NULL.
+const ALSO_UNDER_WAY: &str = "CASE WHEN d.status IN ('InTransit', 'OutForDelivery') THEN \
+    (SELECT o.id FROM bookings b JOIN bookings x ON x.kind = b.kind AND x.resource_id = b.resource_id \
+       JOIN deliveries o ON o.id = x.delivery_id \
+     WHERE b.delivery_id = d.id AND o.id <> d.id AND o.status IN ('InTransit', 'OutForDelivery') \
+     ORDER BY o.id LIMIT 1) END";
+
 fn select_at(now: Timestamp) -> String {
-    format!("{COLUMNS}, {} AS risk FROM {TABLES}", risk::of(now))
+    format!("{COLUMNS}, {} AS risk, {ALSO_UNDER_WAY} AS also_under_way FROM {TABLES}", risk::of(now))
 }
 
 fn row_at(now: Timestamp) -> impl FnMut(&Row<'_>) -> rusqlite::Result<DeliveryRow> {
     move |row| {
+        let status: DeliveryStatus = sql::word(row, "status")?;
+        let scheduled = Interval::new(sql::time(row, "starts_at")?, sql::time(row, "ends_at")?);
+        let planned = scheduled.not_before(sql::maybe_time(row, "not_before")?);
+        let held = status.is_open().then(|| Held::at(planned, status.is_under_way(), now).interval());
         Ok(DeliveryRow {
             id: sql::id(row, "id")?,
-            status: sql::word(row, "status")?,
+            status,
             route_id: sql::id(row, "route_id")?,
             route_origin: row.get("origin")?,
             route_destination: row.get("destination")?,
             scheduled_start_time: sql::time(row, "starts_at")?,
             scheduled_end_time: sql::time(row, "ends_at")?,
+            held_from: held.map(|held| held.start),
+            held_until: held.map(|held| held.end),
+            also_under_way: sql::maybe_id(row, "also_under_way")?,
             driver_id: sql::maybe_id(row, "driver_id")?,
             driver_name: row.get("driver_name")?,
             vehicle_id: sql::maybe_id(row, "vehicle_id")?,

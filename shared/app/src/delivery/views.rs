@@ -34,6 +34,15 @@ pub struct DeliveryRow {
     /// When the route ends.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub scheduled_end_time: Timestamp,
+    /// From when it holds its driver and vehicle: from the scheduled start, or from when it was tried again.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub held_from: Option<Timestamp>,
+    /// Until when it holds them; past the scheduled end while it is under way. Null once it has ended.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub held_until: Option<Timestamp>,
+    /// Another delivery that the same driver or vehicle is under way with.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub also_under_way: Option<DeliveryId>,
     /// Who drives.
     #[schema(value_type = Option<uuid::Uuid>)]
     pub driver_id: Option<DriverId>,

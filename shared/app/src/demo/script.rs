@@ -139,12 +139,13 @@ const COURSES: [[Course; 8]; 5] = [
     ],
     [
         Drives { late: 2 },
-        Drives { late: 0 },
+        // Two run so late that they are still out; none of their crews is in the next wave.
+        Drives { late: 110 },
         Drives { late: 100 },
         Drives { late: 5 },
         Drives { late: 1 },
-        Drives { late: 110 },
-        Drives { late: 14 },
+        Drives { late: 0 },
+        Drives { late: 8 },
         Drives { late: -1 },
     ],
     [
@@ -182,7 +183,7 @@ const INCIDENTS: [Mishap; 10] = [
     Mishap(1, 3, 30, "Delay", "Customs scans every crate twice", Some((25, "Crates released"))),
     Mishap(1, 6, 50, "Breakdown", "Cargo bay door is stuck", Some((70, "Door replaced at the dock"))),
     Mishap(2, 2, 40, "Breakdown", "Left thruster overheats, flying on one engine", None),
-    Mishap(2, 5, 35, "Weather", "Ion storm ahead, taking the long way round", None),
+    Mishap(2, 1, 35, "Weather", "Ion storm ahead, taking the long way round", None),
     Mishap(
         2,
         6,

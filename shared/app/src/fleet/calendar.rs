@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use depot_domain::delivery::DeliveryStatus;
-use depot_domain::dispatch::{Candidate, Dispatch, ResourceKind};
+use depot_domain::dispatch::{Candidate, Dispatch, Held, ResourceKind};
 use depot_domain::values::{DeliveryId, DriverId, Interval, RouteId, Timestamp, ValueError, VehicleId};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ pub struct BookingView {
     pub status: DeliveryStatus,
     /// Whether it still holds the driver or vehicle; one that has ended does not.
     pub held: bool,
+    /// Whether it is under way past its planned end: it holds the driver or vehicle until it ends.
+    pub overrun: bool,
     /// The route it drives.
     pub route_id: RouteId,
     /// Where the route begins.
@@ -130,6 +132,7 @@ pub(crate) fn calendar(
     tables: &Connection,
     span: &CalendarSpan,
     turnaround: TimeDelta,
+    now: Timestamp,
 ) -> Result<CalendarView, AppError> {
     let CalendarSpan { kind, id, from, to } = *span;
     if to <= from {
@@ -143,23 +146,30 @@ pub(crate) fn calendar(
     // A booking of no length is an instant, and lies in the span that begins with it.
     let sql = format!(
         "SELECT d.id, d.status, d.open, d.route_id, COALESCE(d.ended_origin, r.origin) AS origin,
-           COALESCE(d.ended_destination, r.destination) AS destination, d.starts_at, d.ends_at
+           COALESCE(d.ended_destination, r.destination) AS destination, d.starts_at, d.ends_at, d.not_before
          FROM deliveries d JOIN routes r ON r.id = d.route_id
-         WHERE d.{column} = ?1 AND d.starts_at < ?3 AND (d.ends_at > ?2 OR d.starts_at >= ?2)
+         WHERE d.{column} = ?1 AND d.starts_at < ?3 AND (d.ends_at > ?2 OR d.starts_at >= ?2 OR d.open = 1)
          ORDER BY d.starts_at, d.id LIMIT {BOOKINGS_MOST}"
     );
-    let bookings = sql::all(tables, &sql, params![id, from.micros(), to.micros()], |row| {
+    let mut bookings = sql::all(tables, &sql, params![id, from.micros(), to.micros()], |row| {
+        let status: DeliveryStatus = sql::word(row, "status")?;
+        let planned = Interval::new(sql::time(row, "starts_at")?, sql::time(row, "ends_at")?);
+        let planned =
+            if status.is_open() { planned.not_before(sql::maybe_time(row, "not_before")?) } else { planned };
+        let held = Held::at(planned, status.is_under_way(), now);
         Ok(BookingView {
             delivery_id: sql::id(row, "id")?,
-            status: sql::word(row, "status")?,
+            status,
             held: row.get("open")?,
+            overrun: held.until > planned.end,
             route_id: sql::id(row, "route_id")?,
             route_origin: row.get("origin")?,
             route_destination: row.get("destination")?,
-            start: sql::time(row, "starts_at")?,
-            end: sql::time(row, "ends_at")?,
+            start: held.interval().start,
+            end: held.interval().end,
         })
     })?;
+    bookings.retain(|booking| booking.start < to && (booking.end > from || booking.start >= from));
     let turnaround_minutes = u32::try_from(turnaround.num_minutes()).unwrap_or(u32::MAX);
     Ok(CalendarView { bookings, turnaround_minutes })
 }
@@ -169,6 +179,7 @@ pub(crate) fn free_slot(
     tables: &Connection,
     search: &SlotSearch,
     turnaround: TimeDelta,
+    now: Timestamp,
 ) -> Result<FreeSlot, AppError> {
     if search.driver_id.is_none() && search.vehicle_id.is_none() {
         return Err(AppError::new(Code::Unfit, "driverId or vehicleId: name at least one of them"));
@@ -185,6 +196,7 @@ pub(crate) fn free_slot(
         driver: search.driver_id.map(|id| Candidate { id, entity: None, calendar: &driver }),
         vehicle: search.vehicle_id.map(|id| Candidate { id, entity: None, calendar: &vehicle }),
         turnaround,
+        now,
     };
     let length = TimeDelta::minutes(i64::from(search.minutes));
     let wanted = Interval::new(search.from, search.from.saturating_add(length));

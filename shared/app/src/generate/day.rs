@@ -179,7 +179,7 @@ impl Depot {
                 let start = minutes_after(midnight, SHIFTS[shift % 2] + wave * WAVE + apart);
                 let route = self.plan(minutes_after(midnight, -PLANNED + wave), start);
                 for driver in drivers.take(left as usize) {
-                    self.deliver(midnight, &route, driver, is_last);
+                    self.deliver(midnight, &route, driver, is_last, wave + 1 == i64::from(WAVES));
                     left -= 1;
                 }
             }
@@ -221,7 +221,14 @@ impl Depot {
     }
 
     /// A delivery is created, and everything else that is ever said about it.
-    fn deliver(&mut self, midnight: Timestamp, route: &Timetable, driver: usize, is_last: bool) {
+    fn deliver(
+        &mut self,
+        midnight: Timestamp,
+        route: &Timetable,
+        driver: usize,
+        is_last: bool,
+        ends_day: bool,
+    ) {
         let created_at = minutes_after(midnight, -PLANNED + 30);
         let id: DeliveryId = self.id(created_at);
         // Another pairing every day, and no vehicle twice in one.
@@ -244,7 +251,7 @@ impl Depot {
             let command = DeliveryCommand::AssignVehicle { vehicle_id: vehicle };
             self.say(at, EntityCommand::Delivery(id, command));
         }
-        self.crew[driver].free_at = self.drive(id, route, &crewman, is_last);
+        self.crew[driver].free_at = self.drive(id, route, &crewman, is_last, ends_day);
     }
 }
 

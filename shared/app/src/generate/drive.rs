@@ -11,9 +11,10 @@ use super::words::{self, any, valid};
 use crate::actor::Actor;
 use crate::command::EntityCommand;
 
-/// Of a hundred deliveries, how many fail, and how many of those are tried again.
+/// Of a hundred deliveries, how many fail. Of a hundred that fail in the last wave of a day, how many are tried again: before
+/// that the crew has other bookings.
 const FAIL: u32 = 2;
-const TRIED_AGAIN: u32 = 40;
+const TRIED_AGAIN: u32 = 90;
 
 /// Of a hundred deliveries, how many have an incident.
 const MISHAPS: u32 = 8;
@@ -36,6 +37,7 @@ impl Depot {
         route: &Timetable,
         driver: &Crewman,
         is_last: bool,
+        ends_day: bool,
     ) -> Timestamp {
         let drift = self.drift();
         let leaves = route.start.max(minutes_after(driver.free_at, 2));
@@ -53,7 +55,7 @@ impl Depot {
             journey.passes(4..12);
             let reason = any(&mut journey.depot.rng, &words::FAILURES);
             journey.moves_to(DeliveryStatus::Failed, Some(reason));
-            if journey.depot.rng.random_range(0..100) >= TRIED_AGAIN {
+            if !ends_day || journey.depot.rng.random_range(0..100) >= TRIED_AGAIN {
                 return journey.at;
             }
             journey.passes(10..25);

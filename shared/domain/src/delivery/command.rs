@@ -37,11 +37,27 @@ pub enum DeliveryCommand {
         /// What is driven from now on.
         vehicle_id: VehicleId,
     },
+    /// Try a failed delivery again from now on, with another crew where one is named. One that is under way fails first, for
+    /// the reason given; one that has not started changes its crew.
+    RetryDelivery {
+        /// Who drives from now on; the same driver where it is left out.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        driver_id: Option<DriverId>,
+        /// What is driven from now on; the same vehicle where it is left out.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        vehicle_id: Option<VehicleId>,
+        /// Why; needed where the delivery is under way.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        reason: Option<Reason>,
+    },
     /// Move the delivery on.
     ChangeDeliveryStatus {
         /// The status to set.
         status: DeliveryStatus,
-        /// Why; meant for Failed.
+        /// Why; meant for Failed, and for a start while the crew is under way with another delivery.
         #[serde(default)]
         #[ts(optional = nullable)]
         reason: Option<Reason>,
@@ -125,6 +141,7 @@ impl DeliveryCommand {
             Self::CreateDelivery { .. } => "Delivery created",
             Self::AssignDriver { .. } => "Driver assigned",
             Self::AssignVehicle { .. } => "Vehicle assigned",
+            Self::RetryDelivery { .. } => "Delivery is tried again",
             Self::ChangeDeliveryStatus { .. } => "Delivery status changed",
             Self::ReachCheckpoint { .. } => "Checkpoint reached",
             Self::ReportIncident { .. } => "Incident reported",

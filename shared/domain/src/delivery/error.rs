@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::DeliveryStatus;
 use crate::decider::{Kind, Refusal};
-use crate::dispatch::{BookingConflict, DispatchError};
+use crate::dispatch::{BookingConflict, CrewUnderWay, DispatchError};
 use crate::route::list;
 use crate::values::{DeliveryId, DriverId, IncidentId, LateFactId, Location, RouteId, Sequence, VehicleId};
 
@@ -29,6 +29,15 @@ pub enum DeliveryError {
     DeliveryTransition { status: DeliveryStatus, wanted: DeliveryStatus, valid: &'static [DeliveryStatus] },
     #[error("Delivery needs a driver and a vehicle to be {wanted}: it has no {}", missing.join(" and no "))]
     NotStaffed { wanted: DeliveryStatus, missing: Vec<&'static str> },
+    #[error(
+        "{} {} is still under way with delivery {}: end that one first, or give a reason for starting both",
+        .0.resource, .0.resource_name, .0.delivery_id
+    )]
+    CrewUnderWay(CrewUnderWay),
+    #[error("Delivery is {status}: give a reason for taking it from its crew")]
+    RetryReasonMissing { status: DeliveryStatus },
+    #[error("Delivery is {status} with this driver and vehicle already: name another driver or vehicle")]
+    SameCrew { status: DeliveryStatus },
     #[error(
         "Delivery cannot be OutForDelivery before every checkpoint is reached: missing are {}",
         list(missing)
@@ -101,6 +110,9 @@ impl Refusal for DeliveryError {
             | Self::VehicleAlreadyAssigned { .. }
             | Self::DeliveryTransition { .. }
             | Self::NotStaffed { .. }
+            | Self::CrewUnderWay(_)
+            | Self::RetryReasonMissing { .. }
+            | Self::SameCrew { .. }
             | Self::CheckpointsMissing { .. }
             | Self::ProofMissing
             | Self::OtherRoute { .. }

@@ -9,8 +9,8 @@ use super::late::{LateFactKept, LateFactSettled};
 use super::status::DeliveryStatus;
 use crate::decider::events;
 use crate::values::{
-    Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence, SignatureUrl,
-    ValueError, VehicleId,
+    DeliveryId, Description, DriverId, IncidentId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
+    SignatureUrl, ValueError, VehicleId,
 };
 
 events!(/// What can have happened to a delivery.
@@ -125,6 +125,10 @@ pub struct DeliveryStatusChanged {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub clock: Option<ClockDoubt>,
+    /// The other delivery that the driver or the vehicle was under way with when this one started.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "alsoUnderWay")]
+    #[ts(optional)]
+    pub also_under_way: Option<DeliveryId>,
 }
 
 /// A checkpoint of the route was reached.

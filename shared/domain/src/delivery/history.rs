@@ -24,6 +24,9 @@ impl Delivery {
             }
             DeliveryEvent::VehicleAssigned(assigned) => self.vehicle_id = Some(assigned.vehicle_id),
             DeliveryEvent::DeliveryStatusChanged(changed) => {
+                if changed.new == DeliveryStatus::PickedUp {
+                    self.tried_again_at = Some(at);
+                }
                 self.status = changed.new;
                 self.delivered_at = (changed.new == DeliveryStatus::Delivered).then_some(at);
             }

@@ -29,6 +29,15 @@ impl DeliveryStatus {
         }
     }
 
+    /// Whether the delivery is on the road.
+    #[must_use]
+    pub const fn is_under_way(self) -> bool {
+        match self {
+            Self::InTransit | Self::OutForDelivery => true,
+            Self::PickedUp | Self::Delivered | Self::Failed => false,
+        }
+    }
+
     /// Whether the delivery holds its driver and vehicle and keeps its route from being changed.
     #[must_use]
     pub const fn is_open(self) -> bool {

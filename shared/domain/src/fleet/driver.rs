@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::decider::{Decider, Kind, Refusal, events};
-use crate::values::{DeliveryId, DriverId, DriverLicense, Name, Reason, Timestamp, words};
+use crate::fleet::Holding;
+use crate::values::{DeliveryId, DriverId, DriverLicense, Location, Name, Reason, Timestamp, words};
 
 words!(/// Whether a driver can be planned with, as it is set by hand.
 DriverStatus ("a driver status") {
@@ -186,9 +187,14 @@ pub enum DriverError {
         other_name: Name,
         other_license: DriverLicense,
     },
-    #[error("Driver is assigned to delivery {delivery_id} and cannot change status")]
-    DriverAssigned { delivery_id: DeliveryId },
-    #[error("Driver is assigned to delivery {delivery_id} and cannot be erased before that has ended")]
+    #[error(
+        "Driver is assigned to delivery {delivery_id} and cannot change status: \
+         give that delivery ({origin} → {destination}) to another driver first"
+    )]
+    DriverAssigned { driver_name: Name, delivery_id: DeliveryId, origin: Location, destination: Location },
+    #[error(
+        "Driver is assigned to delivery {delivery_id} and cannot be erased: give that delivery to another driver first, or end it"
+    )]
     DriverNeeded { delivery_id: DeliveryId },
     #[error("Driver {driver_id} was erased and cannot be changed: add a new one")]
     DriverGone { driver_id: DriverId },
@@ -218,7 +224,7 @@ pub struct DriverContext {
     /// duplicates.
     pub license_holder: Option<(DriverId, Name, DriverLicense)>,
     /// A delivery that has not ended and holds the driver.
-    pub held_by: Option<DeliveryId>,
+    pub held_by: Option<Holding>,
 }
 
 impl DriverContext {
@@ -278,16 +284,22 @@ impl Decider for Driver {
                 if driver.status == *status {
                     return Ok(vec![]);
                 }
-                if let Some(delivery_id) = context.held_by {
-                    return Err(DriverError::DriverAssigned { delivery_id });
+                if let Some(Holding { delivery_id, origin, destination }) = context.held_by.clone() {
+                    let driver_name = driver.name.clone();
+                    return Err(DriverError::DriverAssigned {
+                        driver_name,
+                        delivery_id,
+                        origin,
+                        destination,
+                    });
                 }
                 Ok(vec![
                     DriverStatusChanged { old: driver.status, new: *status, reason: reason.clone() }.into(),
                 ])
             }
-            DriverCommand::EraseDriver {} => match (known()?.erased, context.held_by) {
+            DriverCommand::EraseDriver {} => match (known()?.erased, &context.held_by) {
                 (true, _) => Ok(vec![]),
-                (false, Some(delivery_id)) => Err(DriverError::DriverNeeded { delivery_id }),
+                (false, Some(held_by)) => Err(DriverError::DriverNeeded { delivery_id: held_by.delivery_id }),
                 (false, None) => Ok(vec![DriverErased {}.into()]),
             },
         }

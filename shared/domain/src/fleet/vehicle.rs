@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::decider::{Decider, Kind, Refusal, events};
-use crate::values::{DeliveryId, Reason, Registration, Timestamp, VehicleId, VehicleType, words};
+use crate::fleet::Holding;
+use crate::values::{DeliveryId, Location, Reason, Registration, Timestamp, VehicleId, VehicleType, words};
 
 words!(/// Whether a vehicle can be planned with, as it is set by hand.
 VehicleStatus ("a vehicle status") {
@@ -171,8 +172,16 @@ pub enum VehicleError {
         other_type: VehicleType,
         other_registration: Registration,
     },
-    #[error("Vehicle is assigned to delivery {delivery_id} and cannot change status")]
-    VehicleAssigned { delivery_id: DeliveryId },
+    #[error(
+        "Vehicle is assigned to delivery {delivery_id} and cannot change status: \
+         give that delivery ({origin} → {destination}) to another vehicle first"
+    )]
+    VehicleAssigned {
+        registration: Registration,
+        delivery_id: DeliveryId,
+        origin: Location,
+        destination: Location,
+    },
 }
 
 /// How the other one is written, if that differs from what was typed.
@@ -199,7 +208,7 @@ pub struct VehicleContext {
     /// duplicates.
     pub registration_holder: Option<(VehicleId, VehicleType, Registration)>,
     /// A delivery that has not ended and holds the vehicle.
-    pub held_by: Option<DeliveryId>,
+    pub held_by: Option<Holding>,
 }
 
 impl VehicleContext {
@@ -261,8 +270,14 @@ impl Decider for Vehicle {
                 if vehicle.status == *status {
                     return Ok(vec![]);
                 }
-                if let Some(delivery_id) = context.held_by {
-                    return Err(VehicleError::VehicleAssigned { delivery_id });
+                if let Some(Holding { delivery_id, origin, destination }) = context.held_by.clone() {
+                    let registration = vehicle.registration.clone();
+                    return Err(VehicleError::VehicleAssigned {
+                        registration,
+                        delivery_id,
+                        origin,
+                        destination,
+                    });
                 }
                 Ok(vec![
                     VehicleStatusChanged { old: vehicle.status, new: *status, reason: reason.clone() }.into(),

@@ -66,7 +66,7 @@ proptest! {
         let clashing = bookings.iter().copied();
         let clashing = clashing.filter(|(id, held)| *id != except && clash(wanted, *held, turnaround));
         prop_assert_eq!(
-            calendar.first_overlap(wanted, turnaround, except),
+            calendar.first_overlap(wanted, turnaround, except, minute(0)).map(|(id, held)| (id, held.planned)),
             clashing.min_by_key(|(_, held)| held.start)
         );
     }
@@ -86,6 +86,7 @@ proptest! {
             driver: Some(Candidate { id: driver_id(1), entity: None, calendar: &driver }),
             vehicle: Some(Candidate { id: vehicle_id(1), entity: None, calendar: &vehicle }),
             turnaround,
+            now: minute(0),
         };
         let Some(conflict) = dispatch.conflict(wanted, delivery_id(99)) else {
             prop_assert!(free(wanted.start));

@@ -33,7 +33,7 @@ pub(crate) fn create(driver: Option<u128>, vehicle: Option<u128>) -> DeliveryCom
 }
 
 pub(crate) fn changed(old: DeliveryStatus, new: DeliveryStatus) -> DeliveryEvent {
-    DeliveryStatusChanged { old, new, reason: None, clock: None }.into()
+    DeliveryStatusChanged { old, new, reason: None, also_under_way: None, clock: None }.into()
 }
 
 pub(crate) fn reached(number: i64, location: &str) -> DeliveryEvent {

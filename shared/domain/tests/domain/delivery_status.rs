@@ -138,6 +138,7 @@ fn a_failure_keeps_its_reason() {
             old,
             new: Failed,
             reason,
+            also_under_way: None,
             clock: None,
         }
         .into()]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use depot_domain::delivery::{DeliveryContext, DeliveryStatus, Involved};
 use depot_domain::dispatch::{Calendar, Candidate, Dispatch};
+use depot_domain::fleet::Holding;
 use depot_domain::fleet::driver::DriverContext;
 use depot_domain::fleet::vehicle::VehicleContext;
 use depot_domain::route::{RouteContext, RouteStatus, RouteUse};
@@ -35,6 +36,8 @@ pub(crate) struct Depot {
     pub(crate) driver_calendars: BTreeMap<DriverId, Calendar>,
     pub(crate) vehicle_calendars: BTreeMap<VehicleId, Calendar>,
     pub(crate) turnaround: TimeDelta,
+    /// What its clock says, where a test sets it.
+    pub(crate) clock: Option<Timestamp>,
     /// How many commands have changed something: the clock of this depot, in seconds.
     changes: u32,
     unbooked: Calendar,
@@ -93,7 +96,7 @@ impl Depot {
             self.drivers.iter().find(same).map(|(other, Entity { state, .. })| {
                 (*other, state.name.clone(), state.driver_license.clone())
             });
-        let held_by = self.driver_calendars.get(&id).and_then(Calendar::holder);
+        let held_by = self.driver_calendars.get(&id).and_then(Calendar::holder).map(holding);
         let context = DriverContext { id, license_holder: holder, held_by };
         let events = Driver::decide(self.drivers.get(&id).map(|driver| &driver.state), command, &context)?;
         let at = self.tick(events.len());
@@ -116,7 +119,7 @@ impl Depot {
         let holder = holder.map(|(other, Entity { state, .. })| {
             (*other, state.vehicle_type.clone(), state.registration.clone())
         });
-        let held_by = self.vehicle_calendars.get(&id).and_then(Calendar::holder);
+        let held_by = self.vehicle_calendars.get(&id).and_then(Calendar::holder).map(holding);
         let context = VehicleContext { id, registration_holder: holder, held_by };
         let events =
             Vehicle::decide(self.vehicles.get(&id).map(|vehicle| &vehicle.state), command, &context)?;
@@ -165,7 +168,11 @@ impl Depot {
     }
 
     pub(crate) fn route_context(&self, id: RouteId) -> RouteContext<'_> {
-        let used = |delivery| RouteUse { delivery, dispatch: self.dispatch(self.held(delivery)) };
+        let used = |delivery| RouteUse {
+            delivery,
+            dispatch: self.dispatch(self.held(delivery)),
+            not_before: self.deliveries[&delivery].state.tried_again_at,
+        };
         let is_reached = self.deliveries.values().any(|Entity { state: delivery, .. }| {
             delivery.created.route_id == id && !delivery.reached.is_empty()
         });
@@ -192,6 +199,7 @@ impl Depot {
                 calendar: self.vehicle_calendars.get(&id).unwrap_or(&self.unbooked),
             }),
             turnaround: self.turnaround,
+            now: self.now(),
         }
     }
 
@@ -214,11 +222,21 @@ impl Depot {
         match delivery.status {
             DeliveryStatus::PickedUp | DeliveryStatus::InTransit | DeliveryStatus::OutForDelivery => {
                 let interval = self.routes[&delivery.created.route_id].state.interval();
+                let interval = interval.not_before(delivery.tried_again_at);
+                let is_under_way = delivery.status.is_under_way();
                 if let Some(driver) = delivery.driver_id {
-                    self.driver_calendars.entry(driver).or_default().book(id, interval);
+                    let calendar = self.driver_calendars.entry(driver).or_default();
+                    calendar.book(id, interval);
+                    if is_under_way {
+                        calendar.set_off(id);
+                    }
                 }
                 if let Some(vehicle) = delivery.vehicle_id {
-                    self.vehicle_calendars.entry(vehicle).or_default().book(id, interval);
+                    let calendar = self.vehicle_calendars.entry(vehicle).or_default();
+                    calendar.book(id, interval);
+                    if is_under_way {
+                        calendar.set_off(id);
+                    }
                 }
             }
             DeliveryStatus::Delivered | DeliveryStatus::Failed => {}
@@ -227,9 +245,20 @@ impl Depot {
 
     /// When the events of a command happen; the clock stands still where it has none.
     fn tick(&mut self, events: usize) -> Timestamp {
+        let at = self.now();
         self.changes += u32::from(events > 0);
-        morning().saturating_add(TimeDelta::seconds(self.changes.into()))
+        at
     }
+
+    /// When the next command happens.
+    fn now(&self) -> Timestamp {
+        self.clock.unwrap_or_else(|| morning().saturating_add(TimeDelta::seconds((self.changes + 1).into())))
+    }
+}
+
+/// A delivery of a route from Depot to Harbour.
+pub(crate) fn holding(delivery_id: DeliveryId) -> Holding {
+    Holding { delivery_id, origin: value("Depot"), destination: value("Harbour") }
 }
 
 fn append<Id: Ord, State>(entities: &mut Entities<Id, State>, id: Id, events: &[State::Event], at: Timestamp)

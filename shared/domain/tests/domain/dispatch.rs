@@ -88,8 +88,8 @@ fn a_delivery_does_not_conflict_with_its_own_booking() {
         driver: Some(driver_id(1)),
         vehicle: Some(vehicle_id(1)),
     });
-    assert_eq!(dispatch.check(delivery_id(1)), Ok(()));
-    assert!(dispatch.check(delivery_id(2)).is_err());
+    assert_eq!(dispatch.check(delivery_id(1), None), Ok(()));
+    assert!(dispatch.check(delivery_id(2), None).is_err());
 }
 
 /// Ann is booked from 09:00 to 11:00 and REG-2 from 11:30 to 13:30; route 1 takes two hours.
@@ -173,6 +173,7 @@ fn a_conflict_is_told_in_full() {
       "deliveryId": "00000000-0000-0000-0000-000000b00002",
       "start": "2026-03-01T10:30:00Z",
       "end": "2026-03-01T12:00:00Z",
+      "overrun": false,
       "nextFreeStart": "2026-03-01T12:00:00Z"
     }
     "#);

@@ -7,6 +7,7 @@ use depot_domain::fleet::driver::{
 use depot_domain::testing::{given, morning};
 use depot_domain::{Decider, Driver, DriverCommand, DriverEvent, Kind};
 
+use crate::depot::holding;
 use crate::fixtures::{delivery_id, driver_id, value};
 
 fn added() -> DriverEvent {
@@ -42,7 +43,7 @@ fn license_taken() -> DriverContext {
 }
 
 fn on_a_delivery() -> DriverContext {
-    DriverContext { held_by: Some(delivery_id(1)), ..nothing_known() }
+    DriverContext { held_by: Some(holding(delivery_id(1))), ..nothing_known() }
 }
 
 #[test]
@@ -151,7 +152,8 @@ fn an_assigned_driver_cannot_change_status() {
     for status in [DriverStatus::Suspended, DriverStatus::Unavailable] {
         given::<Driver>(&[added()]).when(&change_status(status), &on_a_delivery()).then_refused(
             Kind::Broken,
-            "Driver is assigned to delivery 00000000-0000-0000-0000-000000b00001 and cannot change status",
+            "Driver is assigned to delivery 00000000-0000-0000-0000-000000b00001 and cannot change status: \
+             give that delivery (Depot → Harbour) to another driver first",
         );
     }
 }
@@ -192,7 +194,7 @@ fn a_driver_is_erased_once() {
 #[test]
 fn a_driver_who_is_needed_is_not_erased() {
     let needed = format!(
-        "Driver is assigned to delivery {} and cannot be erased before that has ended",
+        "Driver is assigned to delivery {} and cannot be erased: give that delivery to another driver first, or end it",
         delivery_id(1)
     );
     given::<Driver>(&[added()])

@@ -2,6 +2,7 @@
 
 mod booking;
 mod clock;
+mod crew;
 mod delivery;
 mod delivery_journey;
 mod delivery_status;

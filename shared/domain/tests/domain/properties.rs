@@ -117,6 +117,7 @@ fn sets_something(command: &Command) -> bool {
         | Command::Delivery(
             _,
             DeliveryCommand::CreateDelivery { .. }
+            | DeliveryCommand::RetryDelivery { .. }
             | DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::ReportIncident { incident_id: Some(_), .. }
@@ -192,13 +193,17 @@ fn check_bookings<Id: Ord + Copy>(
         let holds = matches!(delivery.state.status, PickedUp | InTransit | OutForDelivery);
         if let Some(resource) = held(&delivery.state).filter(|_| holds) {
             let route = &depot.routes[&delivery.state.created.route_id].state;
-            bookings.entry(resource).or_default().push((*id, route.interval()));
+            let interval = route.interval().not_before(delivery.state.tried_again_at);
+            bookings.entry(resource).or_default().push((*id, interval));
         }
     }
     for (resource, calendar) in calendars {
         let mut expected = Calendar::default();
         for (id, interval) in bookings.get(resource).into_iter().flatten() {
             expected.book(*id, *interval);
+            if depot.deliveries[id].state.status.is_under_way() {
+                expected.set_off(*id);
+            }
         }
         assert_eq!(*calendar, expected);
     }

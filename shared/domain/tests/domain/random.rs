@@ -9,7 +9,7 @@ use depot_domain::fleet::vehicle::VehicleStatus;
 use depot_domain::route::RouteStatus;
 use depot_domain::values::{DeliveryId, DriverId, Location, RouteId, Sequence, Timestamp, VehicleId};
 use depot_domain::{DeliveryCommand, DriverCommand, RouteCommand, VehicleCommand};
-use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{collection, option, sample};
 
 use crate::depot::Depot;
@@ -171,6 +171,13 @@ fn delivery_command() -> impl Strategy<Value = DeliveryCommand> {
         6 => (route(), option::of(1..4_u128), option::of(1..4_u128)).prop_map(create),
         4 => (1..4_u128).prop_map(|number| DeliveryCommand::AssignDriver { driver_id: driver_id(number) }),
         4 => (1..4_u128).prop_map(|number| DeliveryCommand::AssignVehicle { vehicle_id: vehicle_id(number) }),
+        3 => (option::of(1..4_u128), option::of(1..4_u128), any::<bool>()).prop_map(|(driver, vehicle, has_reason)| {
+            DeliveryCommand::RetryDelivery {
+                driver_id: driver.map(driver_id),
+                vehicle_id: vehicle.map(vehicle_id),
+                reason: has_reason.then(|| value("Broke down")),
+            }
+        }),
         10 => prop_oneof![
             2 => Just(PickedUp),
             4 => Just(InTransit),

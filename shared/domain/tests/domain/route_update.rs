@@ -86,8 +86,10 @@ fn an_active_route_moves_with_the_bookings_of_its_deliveries() {
         depot.routes[&route_id(1)].state.interval(),
         TimeDelta::zero(),
         delivery_id(3),
+        at("07:00"),
     );
-    let (holder, interval) = held.unwrap();
+    let (holder, held) = held.unwrap();
+    let interval = held.interval();
     assert_eq!((holder, interval.start, interval.end), (delivery_id(1), at("08:00"), at("11:00")));
 }
 
@@ -118,6 +120,7 @@ fn the_conflict_that_a_move_runs_into_is_told_in_full() {
       "deliveryId": "00000000-0000-0000-0000-000000b00003",
       "start": "2026-03-01T07:00:00Z",
       "end": "2026-03-01T08:00:00Z",
+      "overrun": false,
       "nextFreeStart": "2026-03-01T08:00:00Z"
     }
     "#);

@@ -6,6 +6,7 @@ use depot_domain::fleet::vehicle::{
 use depot_domain::testing::{given, morning};
 use depot_domain::{Decider, Kind, Vehicle, VehicleCommand, VehicleEvent};
 
+use crate::depot::holding;
 use crate::fixtures::{delivery_id, value, vehicle_id};
 
 fn added() -> VehicleEvent {
@@ -44,7 +45,7 @@ fn registration_taken() -> VehicleContext {
 }
 
 fn on_a_delivery() -> VehicleContext {
-    VehicleContext { held_by: Some(delivery_id(1)), ..nothing_known() }
+    VehicleContext { held_by: Some(holding(delivery_id(1))), ..nothing_known() }
 }
 
 #[test]
@@ -160,7 +161,8 @@ fn an_assigned_vehicle_cannot_change_status() {
     for status in [VehicleStatus::Maintenance, VehicleStatus::OutOfService] {
         given::<Vehicle>(&[added()]).when(&change_status(status), &on_a_delivery()).then_refused(
             Kind::Broken,
-            "Vehicle is assigned to delivery 00000000-0000-0000-0000-000000b00001 and cannot change status",
+            "Vehicle is assigned to delivery 00000000-0000-0000-0000-000000b00001 and cannot change status: \
+             give that delivery (Depot → Harbour) to another vehicle first",
         );
     }
 }

@@ -120,10 +120,18 @@ fn events_bear_the_names_under_which_they_are_stored() {
 #[test]
 fn a_refusal_tells_its_rule_and_the_facts() {
     let delivery_id = delivery_id(1);
-    insta::assert_json_snapshot!(DriverError::DriverAssigned { delivery_id }, @r#"
+    insta::assert_json_snapshot!(DriverError::DriverAssigned {
+        driver_name: value("Ann"),
+        delivery_id,
+        origin: value("Depot"),
+        destination: value("Harbour"),
+    }, @r#"
     {
       "rule": "driverAssigned",
-      "deliveryId": "00000000-0000-0000-0000-000000b00001"
+      "driverName": "Ann",
+      "deliveryId": "00000000-0000-0000-0000-000000b00001",
+      "origin": "Depot",
+      "destination": "Harbour"
     }
     "#);
     let (registration, other_vehicle_id, other_type) = (value("REG-1"), vehicle_id(2), value("Van"));

@@ -92,6 +92,7 @@ const COMMANDS: [(&str, Commands); 6] = [
             ),
             ("assignDriver", &[("driverId", uuid, Needed)]),
             ("assignVehicle", &[("vehicleId", uuid, Needed)]),
+            ("retryDelivery", &[("driverId", uuid, Optional), ("vehicleId", uuid, Optional), REASON]),
             ("changeDeliveryStatus", &[("status", of::<schema::DeliveryStatus>, Needed), REASON]),
             (
                 "reachCheckpoint",
@@ -202,6 +203,16 @@ const QUERIES: [(&str, Filters); 31] = [
             ("vehicleId", uuid, Optional),
             FROM,
             ("minutes", of::<schema::SlotMinutes>, Needed),
+        ]),
+    ),
+    (
+        "crewChoices",
+        Of(&[
+            ("kind", of::<schema::ResourceKind>, Needed),
+            ("routeId", uuid, Needed),
+            ("deliveryId", uuid, Optional),
+            ("text", text, Optional),
+            ("limit", || whole(1, 500), Optional),
         ]),
     ),
     ("routes", Listing(parameters::<RouteListing>)),
@@ -393,6 +404,10 @@ fn number(least: i64, most: i64) -> RefOr<Schema> {
 fn bounded(of: Type, least: i64, most: i64) -> RefOr<Schema> {
     let number = ObjectBuilder::new().schema_type(SchemaType::new(of));
     number.minimum(Some(least)).maximum(Some(most)).into()
+}
+
+fn text() -> RefOr<Schema> {
+    of_type(Type::String).into()
 }
 
 fn boolean() -> RefOr<Schema> {

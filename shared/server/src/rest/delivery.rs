@@ -29,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(reach_checkpoint))
         .routes(routes!(assign_driver))
         .routes(routes!(assign_vehicle))
+        .routes(routes!(retry))
         .routes(routes!(event_logs))
         .routes(routes!(as_of))
 }
@@ -61,7 +62,7 @@ struct DeliveryStatusChange {
     /// PickedUp, InTransit, OutForDelivery, Delivered or Failed.
     #[schema(value_type = schema::DeliveryStatus)]
     status: DeliveryStatus,
-    /// Why; meant for Failed.
+    /// Why; meant for Failed, and for a start while the crew is under way with another delivery.
     #[schema(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
     /// Refuse unless it has exactly this many events.
@@ -106,6 +107,24 @@ struct VehicleAssignment {
     /// What is driven from now on.
     #[schema(value_type = Uuid)]
     vehicle_id: VehicleId,
+    /// Refuse unless the delivery has exactly this many events.
+    #[schema(value_type = Option<schema::Version>)]
+    expected_version: Option<u32>,
+}
+
+/// With whom a delivery is tried again.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Retry {
+    /// Who drives from now on; the same driver where it is left out.
+    #[schema(value_type = Option<Uuid>)]
+    driver_id: Option<DriverId>,
+    /// What is driven from now on; the same vehicle where it is left out.
+    #[schema(value_type = Option<Uuid>)]
+    vehicle_id: Option<VehicleId>,
+    /// Why; needed where the delivery is under way.
+    #[schema(value_type = Option<schema::Reason>)]
+    reason: Option<Reason>,
     /// Refuse unless the delivery has exactly this many events.
     #[schema(value_type = Option<schema::Version>)]
     expected_version: Option<u32>,
@@ -202,6 +221,20 @@ async fn assign_vehicle(
     Body(VehicleAssignment { vehicle_id, expected_version }): Body<VehicleAssignment>,
 ) -> Result<Json<Done>, Problem> {
     let command = DeliveryCommand::AssignVehicle { vehicle_id };
+    write.execute(DepotCommand::Delivery { id, command }, expected_version).await
+}
+
+/// Tries a failed delivery again from now on, with another crew where one is named. One that is under way fails first.
+#[utoipa::path(patch, path = "/api/deliveries/{id}/retry", tag = "Deliveries",
+    params(("id" = Uuid, Path, description = "Which delivery")), request_body = Retry,
+    responses((status = 200, description = "It waits to be driven again", body = Done)))]
+async fn retry(
+    write: Write,
+    At(id): At<DeliveryId>,
+    Body(retry): Body<Retry>,
+) -> Result<Json<Done>, Problem> {
+    let Retry { driver_id, vehicle_id, reason, expected_version } = retry;
+    let command = DeliveryCommand::RetryDelivery { driver_id, vehicle_id, reason };
     write.execute(DepotCommand::Delivery { id, command }, expected_version).await
 }
 

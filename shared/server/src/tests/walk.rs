@@ -55,6 +55,7 @@ const CONTRACT: &str = "
     PATCH /api/deliveries/{id}/checkpoint
     PATCH /api/deliveries/{id}/assign-driver
     PATCH /api/deliveries/{id}/assign-vehicle
+    PATCH /api/deliveries/{id}/retry
     POST /api/deliveries/{id}/incidents
     PATCH /api/deliveries/{id}/incidents/{incidentId}/resolve
     POST /api/deliveries/{id}/proof-of-delivery
