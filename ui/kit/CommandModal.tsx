@@ -14,13 +14,15 @@ interface CommandModalProps {
   /** For what cannot be taken back. */
   isGrave?: boolean;
   canSubmit?: boolean;
+  /** The way out of a refusal, where there is one. */
+  wayOut?: ReactNode;
   onSubmit: () => void;
   onClose: () => void;
   children?: ReactNode;
 }
 
 export function CommandModal(props: CommandModalProps) {
-  const { form, title, submit, isGrave = false, canSubmit = true, onSubmit, onClose, children } = props;
+  const { form, title, submit, isGrave = false, canSubmit = true, wayOut, onSubmit, onClose, children } = props;
   const { t } = useTranslation("kit");
   return (
     <FormModal
@@ -43,7 +45,7 @@ export function CommandModal(props: CommandModalProps) {
       )}
     >
       {children}
-      {form.changes.length > 0 ? <ChangedMeanwhile changes={form.changes} /> : <Refusal problem={form.problem} />}
+      {form.changes.length > 0 ? <ChangedMeanwhile changes={form.changes} /> : <Refusal problem={form.problem} action={wayOut} />}
     </FormModal>
   );
 }

@@ -10,7 +10,7 @@ import type { VehicleEvent } from "@bindings/VehicleEvent";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { DriverName, VehicleName } from "@kit/EntityLink";
+import { DeliveryLink, DriverName, VehicleName } from "@kit/EntityLink";
 import { Moment } from "@kit/Moment";
 import { Person } from "@kit/Person";
 import { Sentence, withinSentence } from "@kit/Sentence";
@@ -30,7 +30,10 @@ export function EventSentence({ event }: { event: EventView }): ReactNode {
 function textOf(event: DepotEvent, t: TFunction<"kit">): string {
   switch (event.type) {
     case "DeliveryStatusChanged":
-      return t([`event.DeliveryBecame.${event.data.new}`, "event.DeliveryStatusChanged"]);
+      return t([
+        `event.DeliveryBecame.${event.data.new}${event.data.alsoUnderWay === undefined ? "" : "Too"}`,
+        "event.DeliveryStatusChanged",
+      ]);
     case "DeliveryCreated":
       return t(`event.DeliveryCreatedWith.${crewOf(event.data)}`);
     default:
@@ -52,9 +55,15 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
     case "VehicleAdded":
     case "VehicleUpdated":
       return { registration: event.data.registration, type: event.data.vehicleType };
+    case "DeliveryStatusChanged":
+      return {
+        old: word(event.data.old),
+        new: word(event.data.new),
+        reason: because(event.data.reason),
+        other: event.data.alsoUnderWay !== undefined && <DeliveryLink id={event.data.alsoUnderWay} />,
+      };
     case "DriverStatusChanged":
     case "VehicleStatusChanged":
-    case "DeliveryStatusChanged":
       return { old: word(event.data.old), new: word(event.data.new), reason: because(event.data.reason) };
     case "RouteStatusChanged":
       return { old: word(event.data.old), new: word(event.data.new) };

@@ -21,6 +21,8 @@ const RULES_WITH_STATUS = new Set<string>([
   "vehicleNotAvailable",
   "routeNotActive",
   "notAssignable",
+  "sameCrew",
+  "retryReasonMissing",
   "notInTransit",
   "notOutForDelivery",
   "deliveryTransition",
@@ -33,9 +35,11 @@ interface RefusalProps {
   problem: DepotError | null;
   /** Where it stands on a page; in a dialog it goes with the dialog. */
   onDismiss?: () => void;
+  /** The way out, where the page has one. */
+  action?: ReactNode;
 }
 
-export function Refusal({ problem, onDismiss }: RefusalProps) {
+export function Refusal({ problem, onDismiss, action }: RefusalProps) {
   const { t } = useTranslation("kit");
   if (problem === null) return null;
   return (
@@ -51,6 +55,11 @@ export function Refusal({ problem, onDismiss }: RefusalProps) {
       <Text component="div" size="sm">
         <Reason problem={problem} />
       </Text>
+      {action !== undefined && (
+        <Group justify="flex-end" mt={6}>
+          {action}
+        </Group>
+      )}
     </Alert>
   );
 }
@@ -77,8 +86,14 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
     case "registrationTaken":
       return say({ registration: broken.registration, type: <Strong>{broken.otherType}</Strong>, other: broken.otherRegistration });
     case "driverAssigned":
+      return say({ name: <Strong>{broken.driverName}</Strong>, delivery: <DeliveryLink id={broken.deliveryId} /> });
     case "vehicleAssigned":
-      return say({ delivery: <DeliveryLink id={broken.deliveryId} /> });
+      return say({ name: <Strong>{broken.registration}</Strong>, delivery: <DeliveryLink id={broken.deliveryId} /> });
+    case "crewUnderWay":
+      return say({ name: <Strong>{broken.resourceName}</Strong>, delivery: <DeliveryLink id={broken.deliveryId} /> });
+    case "sameCrew":
+    case "retryReasonMissing":
+      return say({ status: deliveryStatus(t, broken.status) });
     case "routeInUse":
       return (
         <>
@@ -199,7 +214,10 @@ function BookingConflict(conflict: Conflict) {
       />
       <Group justify="space-between" mt={6} gap="xs">
         <span>
-          <Sentence text={t("refusal.nextFree")} parts={{ start: <Moment at={conflict.nextFreeStart} /> }} />
+          <Sentence
+            text={t(conflict.overrun ? "refusal.freeOnceEnded" : "refusal.nextFree")}
+            parts={{ start: <Moment at={conflict.nextFreeStart} /> }}
+          />
         </span>
         <LinkButton
           to="/deliveries/$deliveryId"

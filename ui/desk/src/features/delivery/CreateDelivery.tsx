@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { CommandModal } from "@kit/CommandModal";
+import { CrewPick } from "@kit/CrewPick";
 import { useDepotQuery } from "@kit/depot";
 import { useForm } from "@kit/form";
 import { LinkAnchor } from "@kit/links";
@@ -32,6 +33,9 @@ export function CreateDelivery({ onClose, routeId: givenRouteId, driverId: given
   });
   const { routeId, driverId, vehicleId } = form.fields;
   const route = useDepotQuery({ query: "route", id: routeId ?? "" }, { enabled: routeId !== null }).data;
+  const placeholder = t("create.later");
+  const driver = { label: t("create.driver"), placeholder, value: driverId, onChange: (picked: string | null) => form.set({ driverId: picked }) };
+  const vehicle = { label: t("create.vehicle"), placeholder, value: vehicleId, onChange: (picked: string | null) => form.set({ vehicleId: picked }) };
   const create = () => {
     if (routeId === null) return;
     const { id } = form;
@@ -72,8 +76,17 @@ export function CreateDelivery({ onClose, routeId: givenRouteId, driverId: given
           </LinkAnchor>
         </Text>
       </div>
-      <DriverPick label={t("create.driver")} placeholder={t("create.later")} value={driverId} onChange={(picked) => form.set({ driverId: picked })} />
-      <VehiclePick label={t("create.vehicle")} placeholder={t("create.later")} value={vehicleId} onChange={(picked) => form.set({ vehicleId: picked })} />
+      {routeId === null ? (
+        <>
+          <DriverPick {...driver} />
+          <VehiclePick {...vehicle} />
+        </>
+      ) : (
+        <>
+          <CrewPick {...driver} part="driver" routeId={routeId} />
+          <CrewPick {...vehicle} part="vehicle" routeId={routeId} />
+        </>
+      )}
     </CommandModal>
   );
 }

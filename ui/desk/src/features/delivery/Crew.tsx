@@ -6,6 +6,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CommandModal } from "@kit/CommandModal";
+import { CrewPick } from "@kit/CrewPick";
 import { useDepotQuery } from "@kit/depot";
 import { useDialog } from "@kit/draft";
 import { DriverPlace } from "@kit/DriverPlace";
@@ -13,9 +14,9 @@ import { personWord } from "@kit/erased";
 import { useForm } from "@kit/form";
 import { Panel } from "@kit/Panel";
 import { PersonLine } from "@kit/Person";
-import { DriverPick, VehiclePick } from "@kit/picks";
 import { isUnderWay } from "@kit/status";
 import { Truncated } from "@kit/Truncated";
+import { Handover } from "./Handover";
 
 /** Why the two cannot be changed now. */
 const NOTES: Partial<Record<DeliveryStatus, "detail.fixed" | "detail.freed">> = {
@@ -25,11 +26,12 @@ const NOTES: Partial<Record<DeliveryStatus, "detail.fixed" | "detail.freed">> = 
 };
 
 const PARTS = ["driver", "vehicle"] as const;
+const DIALOGS = [...PARTS, "swap"] as const;
 type Part = (typeof PARTS)[number];
 
 export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayChange: boolean }) {
   const { t } = useTranslation("delivery");
-  const [changing, setChanging] = useDialog(`delivery.${delivery.id}`, PARTS);
+  const [changing, setChanging] = useDialog(`delivery.${delivery.id}`, DIALOGS);
   const canChange = mayChange && delivery.status === "PickedUp";
   const note = NOTES[delivery.status];
   // A page has one filled button: what is missing first.
@@ -64,8 +66,14 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
             {t(note)}
           </Text>
         )}
+        {mayChange && isUnderWay(delivery) && (
+          <Button size="compact-sm" variant="default" style={{ alignSelf: "flex-start" }} onClick={() => setChanging("swap")}>
+            {t("handover.swap.open")}
+          </Button>
+        )}
       </Stack>
-      {changing !== undefined && <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />}
+      {changing === "swap" && <Handover delivery={delivery} onClose={() => setChanging(undefined)} />}
+      {changing !== undefined && changing !== "swap" && <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />}
     </Panel>
   );
 }
@@ -109,8 +117,16 @@ function Assign({ part, delivery, onClose }: { part: Part; delivery: DeliveryDet
       canSubmit={picked !== null}
       onSubmit={assign}
     >
-      {part === "driver" && <DriverPick label={t("create.driver")} value={picked} onChange={setPicked} required isFirst />}
-      {part === "vehicle" && <VehiclePick label={t("create.vehicle")} value={picked} onChange={setPicked} required isFirst />}
+      <CrewPick
+        part={part}
+        routeId={delivery.routeId}
+        deliveryId={delivery.id}
+        label={t(`create.${part}`)}
+        value={picked}
+        onChange={setPicked}
+        required
+        isFirst
+      />
     </CommandModal>
   );
 }

@@ -5,6 +5,7 @@ import { IconPackageOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
+import { DeliveryLink } from "@kit/EntityLink";
 import { journey } from "@kit/Journey";
 import { History } from "@kit/History";
 import { LateSince } from "@kit/LateSince";
@@ -14,6 +15,7 @@ import { Span } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
 import type { DepotError } from "@kit/problem";
 import { RiskBadge } from "@kit/RiskBadge";
+import { Sentence } from "@kit/Sentence";
 import { StatusBadge } from "@kit/StatusBadge";
 import { Checkpoints } from "./Checkpoints";
 import { Crew } from "./Crew";
@@ -107,6 +109,11 @@ function Head({ delivery, isAside }: { delivery: DeliveryDetail; isAside: boolea
         <Title order={isAside ? 2 : 1} fz={isAside ? 18 : 24} lh={1.25} style={{ overflowWrap: "anywhere" }}>
           {journey(delivery.routeOrigin, delivery.routeDestination)}
         </Title>
+        {delivery.alsoUnderWay !== null && (
+          <Text size="sm" c="orange" mt={4} role="status">
+            <Sentence text={t("both.flag")} parts={{ delivery: <DeliveryLink id={delivery.alsoUnderWay} /> }} />
+          </Text>
+        )}
         <Group gap={8} mt={6}>
           <StatusBadge of="delivery" status={delivery.status} />
           <LateSince at={delivery.lateSince} />

@@ -11,6 +11,8 @@ import { useDialog } from "@kit/draft";
 import { useForm } from "@kit/form";
 import { Refusal } from "@kit/Refusal";
 import { CaptureProof } from "./CaptureProof";
+import { Handover } from "./Handover";
+import { StartBoth } from "./StartBoth";
 import { isStaffed, nextCheckpoint } from "./standing";
 
 const MARKS = {
@@ -21,6 +23,9 @@ const MARKS = {
   Failed: IconCircleX,
 } as const satisfies Record<DeliveryStatus, object>;
 
+/** What another crew is the way out of. */
+const CREW_IN_THE_WAY = new Set<string | undefined>(["bookingConflict", "driverNotAvailable", "vehicleNotAvailable"]);
+
 /** What somebody mends on this very page, after which the refusal is history. */
 const MENDED_HERE = new Set<string | undefined>(["notStaffed", "checkpointsMissing"]);
 
@@ -28,7 +33,7 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const { t: kit } = useTranslation("kit");
   const act = useAct();
-  const [dialog, setDialog] = useDialog(`delivery.${delivery.id}`, ["fail", "proof"]);
+  const [dialog, setDialog] = useDialog(`delivery.${delivery.id}`, ["fail", "proof", "retry", "both"]);
   const [triedAtVersion, setTriedAtVersion] = useState(delivery.version);
   const move = (status: DeliveryStatus) => {
     setTriedAtVersion(delivery.version);
@@ -39,6 +44,16 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
     );
   };
   const isMended = MENDED_HERE.has(act.problem?.rule) && delivery.version !== triedAtVersion;
+  const way = wayOutOf(act.problem?.rule, delivery);
+  const wayOut = way && (
+    <Button size="compact-sm" variant="default" onClick={() => setDialog(way)}>
+      {t(way === "both" ? "both.open" : "handover.retry.open")}
+    </Button>
+  );
+  const closeWay = () => {
+    act.reset();
+    setDialog(undefined);
+  };
   const onward = delivery.validStatuses.filter((status) => status !== "Failed");
   return (
     <Stack gap="xs" align="flex-end" maw={520}>
@@ -46,6 +61,11 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
         {delivery.validStatuses.includes("Failed") && (
           <Button variant="default" leftSection={<MARKS.Failed size={16} aria-hidden />} onClick={() => setDialog("fail")}>
             {t("step.Failed")}
+          </Button>
+        )}
+        {delivery.status === "Failed" && (
+          <Button variant="default" onClick={() => setDialog("retry")}>
+            {t("handover.retry.open")}
           </Button>
         )}
         {onward.map((status) => {
@@ -63,11 +83,19 @@ export function Steps({ delivery }: { delivery: DeliveryDetail }) {
           );
         })}
       </Group>
-      <Refusal problem={isMended ? null : act.problem} onDismiss={act.reset} />
+      <Refusal problem={isMended ? null : act.problem} onDismiss={act.reset} action={wayOut} />
+      {dialog === "retry" && <Handover delivery={delivery} onClose={closeWay} />}
+      {dialog === "both" && <StartBoth delivery={delivery} onClose={closeWay} />}
       {dialog === "fail" && <Fail delivery={delivery} onClose={() => setDialog(undefined)} />}
       {dialog === "proof" && <CaptureProof delivery={delivery} onClose={() => setDialog(undefined)} />}
     </Stack>
   );
+}
+
+/** The dialog that leads out of a refusal. */
+function wayOutOf(rule: string | undefined, { status }: DeliveryDetail): "both" | "retry" | undefined {
+  if (rule === "crewUnderWay") return "both";
+  return status === "Failed" && CREW_IN_THE_WAY.has(rule) ? "retry" : undefined;
 }
 
 /** Whether it is time for this step; before that, the way to it is the prominent button: a checkpoint's, or the crew's. */

@@ -1,3 +1,4 @@
+import type { CrewChoice } from "@bindings/CrewChoice";
 import type { Delivery } from "@bindings/Delivery";
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import type { EventView } from "@bindings/EventView";
@@ -35,8 +36,15 @@ function depotWith(delivery: DeliveryDetail = detailOf()): FakeDepot {
     driver: ANA,
     vehicles: { items: [VAN], nextCursor: null },
     vehicle: VAN,
+    crewChoices: ({ kind }) => ({ start: START, end: END, choices: kind === "Driver" ? [choiceOf("ana", "Ana", "L1")] : [choiceOf("van", "VAN-1", "Van")] }),
     events: { items: [], nextBefore: null },
   });
+}
+
+/** A driver or a vehicle that is free from an hour before the delivery until an hour after it. */
+function choiceOf(id: string, name: string, detail: string): CrewChoice {
+  const [freeFrom, freeUntil] = ["2026-03-02T07:00:00Z", "2026-03-02T11:00:00Z"];
+  return { id, name, detail, status: "Available", available: true, free: true, freeFrom, freeUntil, heldBy: null };
 }
 
 /** The feature's two pages at an address, over a depot. */
@@ -143,6 +151,63 @@ test("who drives is changed only as it was seen", async () => {
     expect(commandsTo(depot)).toEqual([{ command: { type: "assignDriver", driverId: "ana" }, expectedVersion: 4 }]),
   );
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+test("a retry refused for its van offers another crew in one step", async () => {
+  const failed = detailOf({ ...STAFFED, vehicleId: "old", vehicleNo: "OLD-1", status: "Failed", validStatuses: ["PickedUp"] });
+  const depot = depotWith(failed);
+  depot.onExecute = () => {
+    throw DepotError.from({
+      code: "ruleBroken",
+      detail: "",
+      rule: "vehicleNotAvailable",
+      vehicleId: "old",
+      registration: "OLD-1",
+      status: "Maintenance",
+    });
+  };
+  const { user } = visit("/deliveries/d1", depot);
+  await user.click(await screen.findByRole("button", { name: "Try again" }));
+  const refusal = await screen.findByRole("alert");
+  await user.click(within(refusal).getByRole("button", { name: "Try again with another crew …" }));
+  const dialog = await screen.findByRole("dialog", { name: "Try again with another crew" });
+  depot.onExecute = () => ({});
+  await pick(user, dialog, "Vehicle", /VAN-1.*free \d\d:00–\d\d:00/u);
+  await user.click(within(dialog).getByRole("button", { name: "Try again" }));
+  await waitFor(() =>
+    expect(commandsTo(depot).at(-1)).toEqual({
+      command: { type: "retryDelivery", driverId: "ana", vehicleId: "van", reason: null },
+      expectedVersion: 4,
+    }),
+  );
+});
+
+test("a second start asks for a reason and sends it", async () => {
+  const depot = depotWith(detailOf(STAFFED));
+  depot.onExecute = () => {
+    throw DepotError.from({
+      code: "ruleBroken",
+      detail: "",
+      rule: "crewUnderWay",
+      resource: "Driver",
+      resourceId: "ana",
+      resourceName: "Ana",
+      deliveryId: "other",
+    });
+  };
+  const { user } = visit("/deliveries/d1", depot);
+  await user.click(await screen.findByRole("button", { name: "Start delivery" }));
+  const refusal = await screen.findByRole("alert");
+  await waitFor(() => expect(refusal.textContent).toContain("Ana is still under way with Quay → Dale."));
+  await user.click(within(refusal).getByRole("button", { name: "Start both …" }));
+  const dialog = await screen.findByRole("dialog", { name: "Start while the crew is under way?" });
+  const start = within(dialog).getByRole("button", { name: "Start both" });
+  expect(start).toHaveProperty("disabled", true);
+  await user.type(within(dialog).getByRole("textbox", { name: /Reason/u }), "Both fit");
+  await user.click(start);
+  await waitFor(() =>
+    expect(commandsTo(depot).at(-1)?.command).toEqual({ type: "changeDeliveryStatus", status: "InTransit", reason: "Both fit" }),
+  );
 });
 
 test("a refused start goes once what was missing is there", async () => {
@@ -291,6 +356,7 @@ function was(status: "PickedUp" | "InTransit", driverId: string | null): Deliver
     status,
     createdAt: START,
     deliveredAt: null,
+    triedAgainAt: null,
     reached: status === "InTransit" ? [[{ routeId: "r1", sequence: 1, location: "Mill" }, START]] : [],
     incidents: [],
     proof: null,

@@ -1,9 +1,11 @@
 // The dialogs about one driver or vehicle: add, edit, change status.
-import { Select, Text, TextInput, Textarea } from "@mantine/core";
+import { Button, Select, Text, TextInput, Textarea } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CommandModal } from "@kit/CommandModal";
 import { useDepotQuery } from "@kit/depot";
 import { useForm } from "@kit/form";
+import { GiveAway } from "../delivery/GiveAway";
 import { SETTABLE, addCommand, memberOfDriver, memberOfVehicle, statusCommand, updateCommand } from "./member";
 import type { Member } from "./member";
 import type { Part } from "./search";
@@ -85,9 +87,14 @@ function MemberForm({ part, member, onClose }: MemberFormProps) {
   );
 }
 
+/** The rules that hold a status because a delivery holds the driver or the vehicle. */
+const HELD = new Set<string | undefined>(["driverAssigned", "vehicleAssigned"]);
+
 export function StatusForm({ member: opened, onClose }: { member: Member; onClose: () => void }) {
   const { t } = useTranslation("fleet");
   const { t: kit } = useTranslation("kit");
+  const { t: delivery } = useTranslation("delivery");
+  const [isGiving, setGiving] = useState(false);
   const member = useLive(opened);
   const settable: readonly string[] = SETTABLE[member.part];
   const isSettable = settable.includes(member.standing.status);
@@ -98,6 +105,15 @@ export function StatusForm({ member: opened, onClose }: { member: Member; onClos
     shown: ({ standing }) => [[t("status"), kit(`status.${standing.of}.${standing.status}`)]],
   });
   const { status, reason } = form.fields;
+  const wayOut = HELD.has(form.problem?.rule) ? (
+    <Button size="compact-sm" variant="default" onClick={() => setGiving(true)}>
+      {delivery("give.open")}
+    </Button>
+  ) : undefined;
+  const stopGiving = () => {
+    form.dismiss();
+    setGiving(false);
+  };
   const change = () =>
     form.submit(statusCommand(member.part, member.id, status, reason.trim() === "" ? null : reason), {
       done: t("statusChanged", { name: member.name, status: kit(`status.${member.part}.${status}`) }),
@@ -105,7 +121,14 @@ export function StatusForm({ member: opened, onClose }: { member: Member; onClos
       onDone: onClose,
     });
   return (
-    <CommandModal form={form} onClose={onClose} title={t("statusTitle", { name: member.name })} submit={t("statusChange")} onSubmit={change}>
+    <CommandModal
+      form={form}
+      wayOut={wayOut}
+      onClose={onClose}
+      title={t("statusTitle", { name: member.name })}
+      submit={t("statusChange")}
+      onSubmit={change}
+    >
       <Select
         label={t("status")}
         data={settable.map((value) => ({ value, label: kit(`status.${member.part}.${value}`) }))}
@@ -125,6 +148,7 @@ export function StatusForm({ member: opened, onClose }: { member: Member; onClos
       <Text size="xs" c="dimmed">
         {t("statusHint")}
       </Text>
+      {isGiving && <GiveAway part={member.part} id={member.id} name={member.name} onClose={stopGiving} />}
     </CommandModal>
   );
 }

@@ -26,8 +26,8 @@ export interface Bar {
 export function barsOf(deliveries: readonly DeliveryRow[], grouping: Grouping, day: string): Bar[] {
   const [first, last] = [`${day} 00:00:00`, `${day} 23:59:59`];
   return deliveries.map((delivery) => {
-    const start = wallTime(delivery.scheduledStartTime);
-    const end = wallTime(delivery.scheduledEndTime);
+    const start = wallTime(delivery.heldFrom ?? delivery.scheduledStartTime);
+    const end = wallTime(delivery.heldUntil ?? delivery.scheduledEndTime);
     return {
       id: delivery.id,
       title: delivery.routeDestination,
