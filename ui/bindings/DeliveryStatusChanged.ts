@@ -25,7 +25,6 @@ reason?: Reason,
  */
 clock?: ClockDoubt, 
 /**
-
  * The other delivery that the driver or the vehicle was under way with when this one started.
  */
 alsoUnderWay?: DeliveryId, };

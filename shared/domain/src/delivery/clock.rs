@@ -73,6 +73,7 @@ impl Delivery {
             DeliveryCommand::CreateDelivery { .. }
             | DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
+            | DeliveryCommand::RetryDelivery { .. }
             | DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::CaptureProof { .. }

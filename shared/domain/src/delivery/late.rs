@@ -253,6 +253,7 @@ impl Delivery {
             | DeliveryCommand::CreateDelivery { .. }
             | DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
+            | DeliveryCommand::RetryDelivery { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {} => false,
@@ -314,6 +315,9 @@ fn cause_of(error: &DeliveryError) -> Option<LateCause> {
         | DeliveryError::VehicleAlreadyAssigned { .. }
         | DeliveryError::DeliveryTransition { .. }
         | DeliveryError::NotStaffed { .. }
+        | DeliveryError::CrewUnderWay(_)
+        | DeliveryError::RetryReasonMissing { .. }
+        | DeliveryError::SameCrew { .. }
         | DeliveryError::CheckpointsMissing { .. }
         | DeliveryError::ProofMissing
         | DeliveryError::OtherRoute { .. }
@@ -339,6 +343,7 @@ fn parts_of(
         | DeliveryCommand::CreateDelivery { .. }
         | DeliveryCommand::AssignDriver { .. }
         | DeliveryCommand::AssignVehicle { .. }
+        | DeliveryCommand::RetryDelivery { .. }
         | DeliveryCommand::SettleLateFact { .. }
         | DeliveryCommand::EraseReceiver {} => return None,
         DeliveryCommand::ChangeDeliveryStatus { status, reason } => (

@@ -184,7 +184,7 @@ enum Filters {
 use Filters::{Listing, Of};
 
 /// What can be asked for.
-const QUERIES: [(&str, Filters); 31] = [
+const QUERIES: [(&str, Filters); 32] = [
     ("session", Of(&[])),
     ("settings", Of(&[])),
     ("tokens", Of(&[])),
