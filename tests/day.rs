@@ -7,6 +7,8 @@ use crate::client::Client;
 
 /// The smallest PNG there is.
 pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
+/// A signature: one stroke.
+pub const SIGNED: &[u8] = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9"><path d="M 1,1 L 8,8" stroke="#10161f" fill="none" stroke-linecap="round"></path></svg>"##;
 
 /// A time of the day on which the tests' routes are driven, far enough away never to be late.
 #[must_use]

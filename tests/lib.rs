@@ -11,7 +11,7 @@ mod process;
 mod programs;
 
 pub use client::{Answer, Client, Refused};
-pub use day::{Leg, PIXEL, Staff, at};
+pub use day::{Leg, PIXEL, SIGNED, Staff, at};
 pub use depot::{Depot, Opening};
 pub use feed::{ChangeFeed, Notice};
 pub use mask::masked;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, Once};
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use depot_app::domain::delivery::FileHash;
 use depot_app::{
     Actor, Answered, App, AppError, AppOptions, Change, Code, CommandOutcome, CommandRequest, DepotQuery,
@@ -177,9 +179,14 @@ impl Depot {
 #[tauri::command]
 pub(crate) async fn execute(
     depot: State<'_, Depot>,
-    request: CommandRequest,
+    mut request: CommandRequest,
+    photos: Option<Vec<String>>,
 ) -> Result<CommandOutcome, Problem> {
-    Ok(depot.app()?.execute(&Actor::desk(), request, Trace::fresh()).await?)
+    let app = depot.app()?;
+    let decoded: Result<Vec<_>, _> = photos.iter().flatten().map(|photo| BASE64.decode(photo)).collect();
+    let photos = decoded.map_err(|error| AppError::new(Code::Malformed, format!("photos: {error}")))?;
+    let staged = app.stage_photos(&Actor::desk(), &mut request, &photos).await?;
+    Ok(app.execute_with_files(&Actor::desk(), request, Trace::fresh(), staged).await?)
 }
 
 /// Answers what the desk asks.

@@ -39,6 +39,7 @@ specs! {
     reports = "reports",
     routes = "routes",
     settings = "settings",
+    signatures = "signatures",
     tls = "tls",
     today = "today",
     windows = "windows",

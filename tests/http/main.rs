@@ -28,3 +28,4 @@ mod reads;
 mod refusals;
 mod restart;
 mod story;
+mod uploads;

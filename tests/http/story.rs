@@ -119,7 +119,7 @@ async fn a_proof_may_bring_files() {
     let depot = Depot::start();
     let desk = depot.admin();
     let (delivery, _) = desk.delivery_in("OutForDelivery").await;
-    let png = acceptance::PIXEL.to_vec();
+    let signed = acceptance::SIGNED.to_vec();
     let part = |bytes: Vec<u8>| reqwest::multipart::Part::bytes(bytes).file_name("s.png");
     let path = format!("/api/deliveries/{delivery}/proof-of-delivery");
     let send = |bytes| {
@@ -130,9 +130,21 @@ async fn a_proof_may_bring_files() {
     let _ = send(b"#!/bin/sh".to_vec()).await.refused(400).mentions("picture");
     let broken = b"\x89PNG\r\n\x1a\nnot much of a picture".to_vec();
     let _ = send(broken).await.refused(400).mentions("picture");
-    assert_eq!(send(png.clone()).await.ok()["status"], "Delivered");
+    let _ = send(acceptance::PIXEL.to_vec()).await.refused(400).mentions("shows nothing");
+    let incoming = depot.folder().join("incoming");
+    let left = || walk(&incoming).len() + walk(&depot.folder().join("files")).len();
+    assert_eq!(left(), 0, "a refused proof leaves no picture");
+    assert_eq!(send(signed.clone()).await.ok()["status"], "Delivered");
     let hash = desk.delivery(&delivery).await["signature"]["hash"].as_str().unwrap().to_owned();
     let file = desk.get(&format!("/api/files/{hash}")).await;
-    assert_eq!((file.status, file.header("content-type")), (200, Some("image/png")));
+    assert_eq!((file.status, file.header("content-type")), (200, Some("image/svg+xml")));
     assert!(depot.folder().join("files").join(&hash[..2]).join(&hash).is_file());
+    assert_eq!(walk(&incoming).len(), 0);
+}
+
+/// Every file below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }

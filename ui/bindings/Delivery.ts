@@ -3,6 +3,7 @@ import type { CheckpointReached } from "./CheckpointReached";
 import type { DeliveryCreated } from "./DeliveryCreated";
 import type { DeliveryStatus } from "./DeliveryStatus";
 import type { DriverId } from "./DriverId";
+import type { FileHash } from "./FileHash";
 import type { Incident } from "./Incident";
 import type { LateFact } from "./LateFact";
 import type { ProofOfDeliveryCaptured } from "./ProofOfDeliveryCaptured";
@@ -53,6 +54,10 @@ incidents: Array<Incident>,
  * Who received it.
  */
 proof: ProofOfDeliveryCaptured | null, 
+/**
+ * The announced files that will not come, in the order of closing.
+ */
+filesClosed: Array<FileHash>, 
 /**
  * Whether everything personal that was recorded of it so far has been erased.
  */

@@ -2,6 +2,7 @@
 import type { DeliveryStatus } from "./DeliveryStatus";
 import type { Description } from "./Description";
 import type { DriverId } from "./DriverId";
+import type { FileHash } from "./FileHash";
 import type { FileRef } from "./FileRef";
 import type { IncidentId } from "./IncidentId";
 import type { IncidentType } from "./IncidentType";
@@ -123,4 +124,12 @@ factId: LateFactId,
 /**
  * What was decided.
  */
-note?: Note | null, } | { "type": "eraseReceiver", };
+note?: Note | null, } | { "type": "closeAwaitedFile", 
+/**
+ * SHA-256 of the file, as it was announced.
+ */
+hash: FileHash, 
+/**
+ * Why it will not come.
+ */
+reason: Reason, } | { "type": "eraseReceiver", };

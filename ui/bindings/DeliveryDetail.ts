@@ -5,6 +5,7 @@ import type { DriverId } from "./DriverId";
 import type { FileHash } from "./FileHash";
 import type { FileRef } from "./FileRef";
 import type { IncidentView } from "./IncidentView";
+import type { MissingFile } from "./MissingFile";
 import type { PlannedCheckpoint } from "./PlannedCheckpoint";
 import type { ReachedCheckpoint } from "./ReachedCheckpoint";
 import type { Risk } from "./Risk";
@@ -56,6 +57,10 @@ plan: Array<PlannedCheckpoint>,
  * The hashes of signatures and photos whose content is still on its way.
  */
 filesAwaited: Array<FileHash>, 
+/**
+ * The same with since when and from whom, and those of which somebody recorded that they will not come.
+ */
+filesMissing: Array<MissingFile>, 
 /**
  * Whether who received it has been erased, with every text and picture that was recorded of it until then.
  */

@@ -99,6 +99,8 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
       return { note: because(event.data.note) };
     case "ProofOfDeliveryCaptured":
       return { receiver: <Person of={event.data.receiverName} /> };
+    case "AwaitedFileClosed":
+      return { reason: <Person of={event.data.reason} /> };
     case "DeliveryCreated":
       return {
         driver: event.data.driverId !== undefined && <DriverName id={event.data.driverId} />,

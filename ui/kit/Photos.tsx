@@ -1,16 +1,20 @@
-// Photos that show something, small beside each other, one of them large on a click. Of those still on their way it says so.
-import { Center, Image, Modal, SimpleGrid, Text, UnstyledButton } from "@mantine/core";
+// Photos that show something, small beside each other, one of them large on a click.
+import type { MissingFile } from "@bindings/MissingFile";
+import { Image, Modal, SimpleGrid, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTransport } from "@kit/depot";
+import { MissingPicture } from "@kit/MissingPicture";
 
 interface PhotosProps {
   photos: readonly { readonly hash: string }[];
-  /** The hashes of those whose content the depot still waits for. */
-  awaited?: readonly string[];
+  /** Whose they are. */
+  deliveryId: string;
+  /** Those whose content is not at the depot. */
+  missing?: readonly MissingFile[];
 }
 
-export function Photos({ photos, awaited }: PhotosProps) {
+export function Photos({ photos, deliveryId, missing }: PhotosProps) {
   const { t } = useTranslation("kit");
   const transport = useTransport();
   const [shown, setShown] = useState<number>();
@@ -19,15 +23,16 @@ export function Photos({ photos, awaited }: PhotosProps) {
   return (
     <>
       <SimpleGrid cols={3} spacing="xs">
-        {photos.map(({ hash }, index) =>
-          awaited?.includes(hash) === true ? (
-            <Awaited key={hash} />
-          ) : (
+        {photos.map(({ hash }, index) => {
+          const file = missing?.find((each) => each.hash === hash);
+          return file === undefined ? (
             <UnstyledButton key={hash} onClick={() => setShown(index)}>
               <Image src={transport.fileUrl(hash)} alt={name(index)} h={120} fit="cover" radius="sm" />
             </UnstyledButton>
-          ),
-        )}
+          ) : (
+            <MissingPicture key={hash} deliveryId={deliveryId} file={file} />
+          );
+        })}
       </SimpleGrid>
       <Modal
         opened={shownPhoto !== undefined}
@@ -42,17 +47,5 @@ export function Photos({ photos, awaited }: PhotosProps) {
         )}
       </Modal>
     </>
-  );
-}
-
-/** Where a picture will be that a phone still has. */
-export function Awaited() {
-  const { t } = useTranslation("kit");
-  return (
-    <Center h={120} px="xs" bg="var(--depot-neutral-fill)" style={{ borderRadius: "var(--mantine-radius-sm)" }}>
-      <Text size="xs" ta="center">
-        {t("photo.awaited")}
-      </Text>
-    </Center>
   );
 }

@@ -178,6 +178,9 @@ function explain(broken: BrokenRule, t: TFunction<"kit">): ReactNode {
       return say({ most: broken.most });
     case "proofMissing":
     case "proofEmpty":
+    case "signatureUrlInvalid":
+    case "fileNotNamed":
+    case "fileReceived":
     case "incidentAlreadyResolved":
     case "driverNotFound":
     case "vehicleNotFound":

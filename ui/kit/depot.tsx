@@ -171,7 +171,7 @@ function placeOf(next: string | number | null): { cursor?: string; before?: numb
   return typeof next === "number" ? { before: next } : { cursor: next };
 }
 
-export interface Execution extends Pick<ExecuteOptions, "expectedVersion"> {
+export interface Execution extends Pick<ExecuteOptions, "expectedVersion" | "photos"> {
   readonly command: DepotCommand;
   /** Unless given, one that the command keeps until its outcome is known. */
   readonly idempotencyKey?: string;

@@ -44,6 +44,8 @@ interface SubmitOptions {
   readonly done: string;
   /** What takes it back, where something does. */
   readonly undo?: DepotCommand | undefined;
+  /** Photos that go with a captured proof. */
+  readonly photos?: readonly Blob[];
   /** Called while the form is still on show. */
   readonly onDone?: (outcome: CommandOutcome) => void;
 }
@@ -83,7 +85,7 @@ export function useForm<Fields extends object, Thing extends Versioned = Version
   const [problem, setProblem] = useState<DepotError | null>(null);
   const [changes, setChanges] = useState<readonly Change[]>([]);
 
-  const send = async (commands: readonly DepotCommand[]): Promise<CommandOutcome> => {
+  const send = async (commands: readonly DepotCommand[], photos: readonly Blob[]): Promise<CommandOutcome> => {
     const { keys, version } = draft.now();
     let outcome: CommandOutcome | undefined;
     for (const [index, command] of commands.entries()) {
@@ -92,7 +94,7 @@ export function useForm<Fields extends object, Thing extends Versioned = Version
       try {
         // In their order by design: each stands on the one before it.
         // oxlint-disable-next-line no-await-in-loop
-        outcome = await mutateAsync({ command, idempotencyKey, ...(index === 0 && version !== undefined && { expectedVersion: version }) });
+        outcome = await mutateAsync({ command, idempotencyKey, photos, ...(index === 0 && version !== undefined && { expectedVersion: version }) });
         settle(keys, command);
       } catch (error) {
         if (!isOutcomeUnknown(DepotError.from(error))) settle(keys, command);
@@ -135,11 +137,11 @@ export function useForm<Fields extends object, Thing extends Versioned = Version
     return others.length === 0 && JSON.stringify(merged) === JSON.stringify(fields) ? undefined : others;
   };
 
-  const give = async (commands: readonly DepotCommand[], { done, undo, onDone }: SubmitOptions) => {
+  const give = async (commands: readonly DepotCommand[], { done, undo, photos = [], onDone }: SubmitOptions) => {
     for (let followed = 0; ; followed += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop
-        const outcome = await send(commands);
+        const outcome = await send(commands, photos);
         draft.drop();
         announce(done, outcome, undo);
         if (isMounted.current) onDone?.(outcome);

@@ -23,6 +23,8 @@ const SESSION = "/api/session";
 const CHANGED = "changed";
 /** Longer than the depot's own 30 s, so that its answer about a time-out is the one people read. */
 const REQUEST_TIMEOUT_MS = 35_000;
+/** Photos get as long as a slow network needs. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 const RECONNECT_FIRST_MS = 500;
 const RECONNECT_MOST_MS = 15_000;
 
@@ -41,7 +43,9 @@ export class HttpTransport implements Transport {
   }
 
   async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
-    const request: CommandRequest = { command, ...options };
+    const { photos = [], ...rest } = options;
+    if (photos.length > 0) return this.#executeWith(photos, command, rest);
+    const request: CommandRequest = { command, ...rest };
     return (await this.#send("POST", "/api/commands", request)) as CommandOutcome;
   }
 
@@ -89,6 +93,24 @@ export class HttpTransport implements Transport {
     };
   };
 
+  /** Only a proof comes with photos. The depot keeps them once it took the proof. */
+  async #executeWith(photos: readonly Blob[], command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
+    if (command.entity !== "delivery" || command.command.type !== "captureProof") {
+      throw new Error("Photos go with a proof of delivery alone.");
+    }
+    const { receiverName, signatureUrl } = command.command;
+    const form = new FormData();
+    form.append("receiverName", receiverName);
+    if (signatureUrl !== undefined && signatureUrl !== null) form.append("signatureUrl", signatureUrl);
+    for (const [index, photo] of photos.entries()) form.append("photos", photo, `photo-${index + 1}.jpg`);
+    const version = options.expectedVersion === undefined ? "" : `?expectedVersion=${options.expectedVersion}`;
+    const path = `/api/deliveries/${command.id}/proof-of-delivery${version}`;
+    const response = await this.#ask("POST", path, form, { "Idempotency-Key": options.idempotencyKey }, UPLOAD_TIMEOUT_MS);
+    const reply = await readJson(response);
+    if (!response.ok || !isRecord(reply)) throw this.#refusal(response, reply);
+    return { message: "", changed: true, ...reply } as unknown as CommandOutcome;
+  }
+
   async #send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
     const response = await this.#ask(method, path, body);
     const reply = await readJson(response);
@@ -96,13 +118,23 @@ export class HttpTransport implements Transport {
     throw this.#refusal(response, reply);
   }
 
-  async #ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Response> {
+  async #ask(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+    timeout_ms = REQUEST_TIMEOUT_MS,
+  ): Promise<Response> {
+    // A form brings its own type, with the mark between its parts.
+    const isForm = body instanceof FormData;
+    const content = body === undefined ? {} : isForm ? { body } : { body: JSON.stringify(body) };
     try {
       return await fetch(path, {
         method,
         credentials: "same-origin",
-        ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        headers: { ...(body !== undefined && !isForm && { "Content-Type": "application/json" }), ...headers },
+        ...content,
+        signal: AbortSignal.timeout(timeout_ms),
       });
     } catch (cause) {
       throw DepotError.unreachable(cause);

@@ -34,6 +34,8 @@ export interface ExecuteOptions {
   readonly expectedVersion?: number;
   /** The same key and command get the first answer again, so a lost reply can be asked for once more. */
   readonly idempotencyKey: string;
+  /** Photos that go with a captured proof; the depot names them. */
+  readonly photos?: readonly Blob[];
 }
 
 /** What a person signs in with: the code of a link, which is good once, or a token. */

@@ -54,8 +54,10 @@ export class WindowTransport implements Transport {
   };
 
   async execute(command: DepotCommand, options: ExecuteOptions): Promise<CommandOutcome> {
-    const request: CommandRequest = { command, ...options };
-    return call("execute", { request });
+    const { photos = [], ...rest } = options;
+    const request: CommandRequest = { command, ...rest };
+    if (photos.length === 0) return call("execute", { request });
+    return call("execute", { request, photos: await Promise.all(photos.map(base64)) });
   }
 
   async query<Name extends QueryName>(query: QueryOf<Name>): Promise<Answered<AnswerTo<Name>>> {
@@ -80,6 +82,13 @@ export class WindowTransport implements Transport {
   fileUrl(hash: string): string {
     return convertFileSrc(hash, "depot-file");
   }
+}
+
+async function base64(photo: Blob): Promise<string> {
+  const bytes = new Uint8Array(await photo.arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCodePoint(byte);
+  return btoa(text);
 }
 
 async function call<Reply>(command: string, args: Record<string, unknown>): Promise<Reply> {

@@ -59,6 +59,7 @@ export const EVENT_TYPES = wordsIn<(DeliveryEvent | RouteEvent | DriverEvent | V
   IncidentReported: true,
   IncidentResolved: true,
   ProofOfDeliveryCaptured: true,
+  AwaitedFileClosed: true,
   ReceiverErased: true,
   LateFactKept: true,
   LateFactSettled: true,

@@ -47,6 +47,7 @@ pub(crate) fn command(actor: &Actor, command: &DepotCommand) -> Result<Access, A
             | DeliveryCommand::AssignVehicle { .. }
             | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::RetryDelivery { .. }
+            | DeliveryCommand::CloseAwaitedFile { .. }
             | DeliveryCommand::EraseReceiver {} => refused(),
         },
         (

@@ -121,7 +121,7 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
         }
         DepotQuery::Delivery { id } => {
             let mut delivery = one_delivery(tables, id, access, now)?;
-            delivery.files_awaited = files::awaited(&asked.folder, &delivery);
+            delivery.note_missing(files::missing(tables, &asked.folder, &delivery)?);
             DepotAnswer::Delivery(Box::new(delivery))
         }
         DepotQuery::LiveTracking { limit, cursor } => {
@@ -159,17 +159,19 @@ pub(crate) fn answer(tables: &Connection, query: DepotQuery, asked: Asked) -> Re
             let driver = access.only().ok_or_else(|| unknown("phone", asked.actor.credential))?;
             let mut day = phone::day(tables, asked.actor.credential, driver, positions, (most, zone), now)?;
             for delivery in &mut day.deliveries {
-                delivery.files_awaited = files::awaited(&asked.folder, delivery);
+                delivery.note_missing(files::missing(tables, &asked.folder, delivery)?);
             }
             DepotAnswer::PhoneDay(Box::new(day))
         }
         DepotQuery::LateFacts { delivery_id } => {
-            let awaited = |file: &_| files::is_awaited(&asked.folder, file);
+            let awaited = |delivery, file: &_| files::is_awaited(tables, &asked.folder, delivery, file);
             DepotAnswer::LateFacts(delivery::late_facts(tables, delivery_id, awaited)?)
         }
-        DepotQuery::Phones {} => {
-            DepotAnswer::Phones(Phones { phones: phone::phones(tables, now)?, endpoint: asked.endpoint })
-        }
+        DepotQuery::Phones {} => DepotAnswer::Phones(Phones {
+            phones: phone::phones(tables, now)?,
+            endpoint: asked.endpoint,
+            files_awaited: files::awaited_files(tables)?,
+        }),
         DepotQuery::Positions {} => DepotAnswer::Positions(phone::last_positions(tables, positions, now)?),
         // Answered from memory, before anything is read.
         DepotQuery::Endpoint {} | DepotQuery::Data {} => return Err(unknown("page", Uuid::nil())),

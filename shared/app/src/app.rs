@@ -7,6 +7,7 @@ mod changes;
 mod event_feed;
 mod eventless;
 mod phones;
+mod pictures;
 mod record;
 
 use std::collections::HashMap;
@@ -15,12 +16,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use chrono::Utc;
-use depot_domain::delivery::{FileHash, FileRef};
+use depot_domain::delivery::FileHash;
 use depot_domain::values::{DeliveryId, Timestamp};
 use depot_store::seal::{KEY_FILE, SealKey};
 use depot_store::{Migration, OpenError, Store, StoreOptions};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::Uuid;
 
 pub(crate) use self::event_feed::CONSUMER_MAX_CHARS;
@@ -38,7 +39,7 @@ use crate::error::{AppError, Code};
 use crate::execute::{Call, decide_once};
 use crate::idempotency::{self, Key};
 use crate::landmarks::{LANDMARKS_FILE, Landmarks};
-use crate::query::{Answered, Change, DepotQuery, Topic};
+use crate::query::{Answered, Change, DepotQuery};
 use crate::settings::{BackupSettings, Settings};
 use crate::turns::ReadTurns;
 use crate::{
@@ -112,6 +113,12 @@ pub(crate) struct Inner {
     pub(crate) exclusive: bool,
     /// Held while erasures are finished.
     pub(crate) erasing: tokio::sync::Mutex<()>,
+    /// Held while a file is kept and noted, or removed.
+    pub(crate) filing: tokio::sync::Mutex<()>,
+    /// One permit for each picture that may be read at one time.
+    reading: Arc<Semaphore>,
+    /// Names the folder of what is on its way in.
+    run: Uuid,
     /// Whether somebody looks after the depot, and so seals it at its end.
     kept_up: AtomicBool,
     pairings: Mutex<phone::Pairings>,
@@ -138,6 +145,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         rebuild::MIGRATION,
         text::MIGRATION,
         text::NAMES_MIGRATION,
+        files::MIGRATION,
     ];
     single
         .into_iter()
@@ -198,6 +206,9 @@ impl App {
             jobs: Mutex::default(),
             exclusive,
             erasing: tokio::sync::Mutex::default(),
+            filing: tokio::sync::Mutex::default(),
+            reading: Arc::new(Semaphore::new(pictures::READ_AT_ONCE)),
+            run: Uuid::now_v7(),
             kept_up: AtomicBool::new(false),
             pairings: Mutex::default(),
             keyed: tokio::sync::Mutex::default(),
@@ -360,40 +371,6 @@ impl App {
         self.store().read_now(|connection| Ok(token::refusal(connection, token)?))
     }
 
-    /// Keeps a picture; it is on disk when this returns.
-    ///
-    /// # Errors
-    /// It is too large or no picture, the role does not allow it, or it could not be written.
-    pub async fn keep_file(&self, actor: &Actor, bytes: Vec<u8>) -> Result<FileRef, AppError> {
-        access::keep_file(actor)?;
-        self.check_files()?;
-        let folder = self.inner.folder.clone();
-        let kept = tokio::task::spawn_blocking(move || files::keep(&folder, &bytes)).await;
-        let kept = kept.map_err(AppError::storage)??;
-        self.check_files()?;
-        Ok(kept)
-    }
-
-    /// Keeps the content of a picture that a fact has named by its hash; it is on disk when this returns.
-    ///
-    /// # Errors
-    /// It has another hash, is no bare picture, the role does not allow it, or it could not be written.
-    pub async fn take_file(
-        &self,
-        actor: &Actor,
-        named: FileHash,
-        bytes: Vec<u8>,
-    ) -> Result<FileRef, AppError> {
-        access::keep_file(actor)?;
-        self.check_files()?;
-        let folder = self.inner.folder.clone();
-        let taken = tokio::task::spawn_blocking(move || files::take(&folder, named, &bytes)).await;
-        let taken = taken.map_err(AppError::storage)??;
-        self.check_files()?;
-        self.tell(&[Topic::Files]);
-        Ok(taken)
-    }
-
     /// Returns how a file is named by something recorded of a delivery; nothing where nothing names it.
     ///
     /// # Errors
@@ -407,25 +384,6 @@ impl App {
         access::keep_file(actor)?;
         let driver = actor.driver_id;
         self.store().read(move |connection| delivery::named_file(connection, id, &hash, driver)).await
-    }
-
-    /// The media type and content of a picture; a driver sees only those of its own deliveries.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub async fn file(&self, actor: &Actor, hash: FileHash) -> Result<Option<(String, Vec<u8>)>, AppError> {
-        if let Some(driver) = actor.driver_id {
-            let name = hash.as_str().to_owned();
-            let shown = self
-                .store()
-                .read(move |c| Ok::<_, AppError>(delivery::shows_file(c, &name, driver)?))
-                .await?;
-            if !shown {
-                return Ok(None);
-            }
-        }
-        let folder = self.inner.folder.clone();
-        tokio::task::spawn_blocking(move || files::read(&folder, &hash)).await.map_err(AppError::storage)?
     }
 
     /// Checks that the depot's files are where they were when it was opened.

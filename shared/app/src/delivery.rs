@@ -32,7 +32,7 @@ pub use late::{LateFactView, NamedFile};
 pub(crate) use late::{late_facts, named_file};
 pub use listing::*;
 pub(crate) use queries::{
-    board, completed_summary, deliveries, delivery, driver_of, lanes, live_figures, live_tracking, shows_file,
+    board, completed_summary, deliveries, delivery, driver_of, lanes, live_figures, live_tracking,
 };
 pub use views::*;
 
@@ -187,6 +187,7 @@ impl Entity for Delivery {
             DeliveryEvent::IncidentReported(reported) => incident::report(tables, recorded, reported)?,
             DeliveryEvent::IncidentResolved(resolved) => incident::resolve(tables, recorded, resolved)?,
             DeliveryEvent::ProofOfDeliveryCaptured(proof) => prove(tables, id, proof)?,
+            DeliveryEvent::AwaitedFileClosed(_) => {}
             DeliveryEvent::ReceiverErased(ReceiverErased {}) => erase(tables, id)?,
             DeliveryEvent::LateFactKept(kept) => late::keep(tables, recorded, kept)?,
             DeliveryEvent::LateFactSettled(settled) => late::settle(tables, recorded, settled)?,

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::command::{CommandRequest, Trace};
 use crate::entity::Caches;
 use crate::error::{AppError, Code};
-use crate::{phone, rebuild, sql};
+use crate::{files, phone, rebuild, sql};
 
 pub(crate) const MIGRATION: Migration =
     Migration { id: 2026_112418, sql: "CREATE TABLE demo (events INTEGER NOT NULL);" };
@@ -75,6 +75,7 @@ pub(crate) fn remove(unit: &mut Unit<'_>, caches: &mut Caches) -> Result<(), App
     sql::run(tables, "DELETE FROM demo", [])?;
     sql::run(tables, "DELETE FROM answers", [])?;
     phone::clear(tables)?;
+    files::clear(tables)?;
     // Their drivers are gone.
     Ok(sql::run(tables, "DELETE FROM tokens WHERE driver_id IS NOT NULL", [])?)
 }

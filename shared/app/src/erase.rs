@@ -79,9 +79,10 @@ pub(crate) fn forget(
         }
         EntityKind::Vehicle | EntityKind::Route | EntityKind::Delivery => {}
     }
+    files::forget(tables, subject)?;
     let mut unshared = vec![];
     for hash in named {
-        if !is_shown(tables, &hash)? {
+        if !files::is_held(tables, &hash)? {
             unshared.push(hash);
         }
     }
@@ -154,14 +155,6 @@ fn gather(value: Value, texts: &mut Vec<String>, files: &mut Vec<FileHash>) {
     }
 }
 
-/// Whether something that is recorded, and was not erased, shows the file.
-fn is_shown(tables: &Connection, hash: &FileHash) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM deliveries WHERE instr(signature, ?1) OR instr(photos, ?1)
-               UNION ALL SELECT 1 FROM incidents WHERE instr(photos, ?1)
-               UNION ALL SELECT 1 FROM late_facts WHERE instr(words, ?1) LIMIT 1";
-    Ok(sql::one(tables, sql, [hash.as_str()], |_| Ok(()))?.is_some())
-}
-
 /// Finishes what was erased in the background, where the depot is nobody else's.
 pub(crate) fn finish_soon(app: &App) {
     if !app.inner.exclusive {
@@ -190,9 +183,10 @@ impl App {
         }
         let count = pending.len();
         let last = pending.iter().map(|erasure| erasure.id).max().unwrap_or(0);
+        self.clear_files(&pending).await?;
         let folder = self.folder().to_owned();
-        let cleared = tokio::task::spawn_blocking(move || clear_files(&folder, &pending));
-        cleared.await.map_err(AppError::storage)??;
+        let noted = tokio::task::spawn_blocking(move || ledger::add(&folder, &pending));
+        noted.await.map_err(AppError::storage)?.map_err(AppError::storage)?;
         self.store().scrub().await?;
         let (folder, now) = (self.folder().to_owned(), self.now());
         let replaced = tokio::task::spawn_blocking(move || replace_copies(&folder, now));
@@ -207,6 +201,16 @@ impl App {
         // Whoever erased it may have done so beside this depot.
         self.tell(Topic::ALL);
         Ok(count)
+    }
+
+    /// Removes files as [`without_delivery`] names them.
+    async fn clear_files(&self, pending: &[Pending]) -> Result<(), AppError> {
+        let _one_at_a_time = self.inner.filing.lock().await;
+        let (erased, folder) = (files_of(pending), self.folder().to_owned());
+        let going = self.store().read(move |tables| without_delivery(tables, &folder, erased)).await?;
+        let folder = self.folder().to_owned();
+        let removed = tokio::task::spawn_blocking(move || remove_files(&folder, &going));
+        removed.await.map_err(AppError::storage)?
     }
 
     /// How many erasures are not finished.
@@ -232,13 +236,29 @@ fn pending(tables: &Connection) -> rusqlite::Result<Vec<Pending>> {
     })
 }
 
-fn clear_files(folder: &Path, pending: &[Pending]) -> Result<(), AppError> {
-    for erasure in pending {
-        for hash in &erasure.files {
-            files::remove(folder, hash).map_err(AppError::storage)?;
+fn files_of(pending: &[Pending]) -> Vec<FileHash> {
+    pending.iter().flat_map(|erasure| erasure.files.iter().cloned()).collect()
+}
+
+/// The files of `erased`, and those on the disk, that were handed in for no delivery that still shows them: of proofs that
+/// were refused, too.
+fn without_delivery(
+    tables: &Connection,
+    folder: &Path,
+    erased: Vec<FileHash>,
+) -> Result<Vec<FileHash>, AppError> {
+    let on_disk = files::all(folder).map_err(AppError::storage)?;
+    let mut going = vec![];
+    for hash in erased.into_iter().chain(on_disk) {
+        if !files::is_held(tables, &hash)? {
+            going.push(hash);
         }
     }
-    ledger::add(folder, pending).map_err(AppError::storage)
+    Ok(going)
+}
+
+fn remove_files(folder: &Path, going: &[FileHash]) -> Result<(), AppError> {
+    going.iter().try_for_each(|hash| files::remove(folder, hash)).map_err(AppError::storage)
 }
 
 /// Makes a backup where there are any, and then lets go of the older ones and of what restores set aside.

@@ -27,7 +27,7 @@ use crate::error::{AppError, Code};
 use crate::idempotency::{self, Key};
 use crate::log::EntityKind;
 use crate::settings::FleetSettings;
-use crate::{booking, delivery, erase, fleet, phone};
+use crate::{booking, delivery, erase, files, fleet, phone};
 
 /// A command's circumstances.
 #[derive(Clone)]
@@ -157,14 +157,23 @@ impl Desk<'_, '_> {
         let (call, clock) = &call.placed(before.state.as_ref(), command);
         let facts = self.facts(Delivery::involved(before.state.as_ref(), command))?;
         let fresh_incident_id = IncidentId::from(Uuid::now_v7());
+        let file_received = if let DeliveryCommand::CloseAwaitedFile { hash, .. } = command {
+            files::is_received(self.unit.tables(), id, hash)?
+        } else {
+            false
+        };
         let context = depot_domain::delivery::DeliveryContext {
             id,
             dispatch: facts.dispatch(call),
+            file_received,
             fresh_incident_id,
             phone: phone_of.map(|driver_id| PhoneAction { driver_id, fresh_fact_id: Uuid::now_v7().into() }),
             clock: *clock,
         };
         let done = self.run::<Delivery>(id.uuid(), Arc::clone(&before), command, &context, call)?;
+        for event in &done.events {
+            files::note(self.unit.tables_mut()?, id, event, call)?;
+        }
         if matches!(command, DeliveryCommand::EraseReceiver {}) && !done.events.is_empty() {
             erase::forget(self.unit, EntityKind::Delivery, id.uuid(), call)?;
         }
@@ -371,6 +380,7 @@ const fn incident_named(command: &DeliveryCommand) -> Option<IncidentId> {
         | DeliveryCommand::ReachCheckpoint { .. }
         | DeliveryCommand::CaptureProof { .. }
         | DeliveryCommand::SettleLateFact { .. }
+        | DeliveryCommand::CloseAwaitedFile { .. }
         | DeliveryCommand::EraseReceiver {} => None,
     }
 }

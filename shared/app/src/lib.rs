@@ -56,7 +56,8 @@ pub mod fuzzing {
     /// What is kept of a picture that is uploaded; `None` where it is refused.
     #[must_use]
     pub fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
-        let looked = crate::picture::look(bytes).ok()?;
+        use crate::picture::{Naming, PictureUse, Stop, look};
+        let looked = look(bytes, PictureUse::Photo, Naming::AsKept, &Stop::default()).ok()?;
         Some(looked.cleaned.unwrap_or_else(|| bytes.to_vec()))
     }
 }
@@ -79,7 +80,7 @@ pub use depot_store::{DATABASE_FILE, OpenError, read_file};
 pub use endpoint::{EndpointFault, EndpointProblem, EndpointStatus, Follower, Following, NetworkInterface};
 pub use error::{AppError, Code, Problem};
 pub use export::{ExportFormat, Exported};
-pub use files::FILE_MAX_BYTES;
+pub use files::{AwaitedFile, ClosedFile, FILE_MAX_BYTES, MissingFile, PHOTO_MAX_BYTES, StagedFile, Upload};
 pub use fleet::{
     BookingView, CalendarSpan, CalendarView, CrewChoice, CrewChoices, CrewSearch, DriverCounts,
     DriverListing, DriverSort, DriverView, FleetOverview, FreeSlot, SlotMinutes, SlotSearch, VehicleCounts,
@@ -100,6 +101,7 @@ pub use phone::{
     MessageKind, PairingState, PairingView, PhoneCommand, PhoneDay, PhoneMessage, PhoneView, Phones,
     PositionSharing, ReceivedActions,
 };
+pub use picture::PictureUse;
 pub use query::{Answered, Change, DepotAnswer, DepotQuery, Session, Topic};
 pub use report::{
     DayFigures, LatenessBin, Report, ReportDay, ReportDriver, ReportFigures, ReportIncidents, ReportVehicle,
@@ -110,9 +112,9 @@ pub use route::{
     RouteSummary,
 };
 pub use settings::{
-    BackupSettings, DepotSettings, EndpointSettings, FleetSettings, HttpSettings, Language, LimitSettings,
-    MdnsSettings, PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView, Settings,
-    SettingsError, Source, TlsSettings, ValidValues, WindowSettings,
+    BackupSettings, DepotSettings, EndpointSettings, FileSettings, FleetSettings, HttpSettings, Language,
+    LimitSettings, MdnsSettings, PhoneSettings, RateSettings, SETTINGS_FILE, SettingChange, SettingView,
+    Settings, SettingsError, Source, TlsSettings, ValidValues, WindowSettings,
 };
 pub use token::{CreatedToken, NewToken, Secret, TokenView};
 

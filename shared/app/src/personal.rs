@@ -30,7 +30,7 @@ struct Personal {
 
 const ERASED: Option<&str> = Some(depot_domain::values::ERASED);
 
-const PERSONAL: [Personal; 9] = [
+const PERSONAL: [Personal; 10] = [
     Personal {
         event_type: "DriverAdded",
         sealed_from: 2,
@@ -56,6 +56,7 @@ const PERSONAL: [Personal; 9] = [
     },
     Personal { event_type: "LateFactKept", sealed_from: 1, fields: &[("words", None)] },
     Personal { event_type: "LateFactSettled", sealed_from: 1, fields: &[("note", None)] },
+    Personal { event_type: "AwaitedFileClosed", sealed_from: 1, fields: &[("reason", ERASED)] },
 ];
 
 /// The events that tell that somebody was erased: what is personal in those before them opens no more.
@@ -199,7 +200,8 @@ mod tests {
     use super::*;
 
     /// Every field of every event that is of nobody, and so stays readable for ever.
-    const OF_NOBODY: [&str; 56] = [
+    const OF_NOBODY: [&str; 57] = [
+        "AwaitedFileClosed.hash",
         "CheckpointAdded.expectedTime",
         "CheckpointAdded.location",
         "CheckpointAdded.sequence",

@@ -5,7 +5,7 @@
 //! between (which say nothing of other deliveries), the seal, and a signature over every byte before it. Whose key it is,
 //! the file cannot say: that takes the depot's word, or a seal's code that was written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -150,6 +150,7 @@ impl App {
         let DepotAnswer::Delivery(detail) = detail else {
             return Err(AppError::storage("a delivery was asked for"));
         };
+        let missing = detail.files_missing;
         let row = detail.row;
         let about = About {
             origin: row.route_origin,
@@ -170,7 +171,14 @@ impl App {
         let folder = self.folder().to_owned();
         let named = files_of(&log::upcast(segment.events.clone())?)?;
         let files = tokio::task::spawn_blocking(move || {
-            named.values().map(|file| kept(&folder, file)).collect::<Result<Vec<_>, _>>()
+            let is_closed = |file: &&FileRef| {
+                missing.iter().any(|missing| missing.hash == file.hash && missing.closed.is_some())
+            };
+            let is_awaited = |file: &FileRef| missing.iter().any(|missing| missing.hash == file.hash);
+            let expected = named.values().filter(|file| !is_closed(file));
+            expected
+                .map(|file| if is_awaited(file) { Err(not_here(file)) } else { kept(&folder, file) })
+                .collect::<Result<Vec<_>, _>>()
         });
         let files = files.await.map_err(AppError::storage)??;
         written(id, about, self.now().datetime(), &segment, files, &key)
@@ -211,11 +219,30 @@ fn files_of(events: &[StoredEvent]) -> Result<BTreeMap<String, FileRef>, AppErro
     Ok(named)
 }
 
+/// The hashes of the files that events say will not come.
+fn closed_in(events: &[StoredEvent]) -> Result<BTreeSet<String>, AppError> {
+    let mut closed = BTreeSet::new();
+    for event in events {
+        let mut body = serde_json::Deserializer::from_str(&event.payload);
+        let decoded = DeliveryEvent::decode(&event.event_type, &mut body).map_err(AppError::storage)?;
+        if let DeliveryEvent::AwaitedFileClosed(file) = decoded {
+            closed.insert(file.hash.as_str().to_owned());
+        }
+    }
+    Ok(closed)
+}
+
+fn not_here(file: &FileRef) -> AppError {
+    let hash = file.hash.as_str();
+    let detail = format!(
+        "The file {hash} of the delivery is missing: wait until it was handed in, or record that it will not come"
+    );
+    AppError::new(Code::NotFound, detail)
+}
+
 fn kept(folder: &std::path::Path, file: &FileRef) -> Result<Kept, AppError> {
     let read = files::read(folder, &file.hash)?;
-    let (media_type, bytes) = read.ok_or_else(|| {
-        AppError::new(Code::NotFound, format!("The file {} of the delivery is missing", file.hash.as_str()))
-    })?;
+    let (media_type, bytes) = read.ok_or_else(|| not_here(file))?;
     Ok(Kept { sha256: file.hash.as_str().to_owned(), media_type, base64: BASE64.encode(bytes) })
 }
 
@@ -281,7 +308,10 @@ pub fn check(proof: &[u8], key: Option<[u8; 32]>) -> Result<Proved, ProofError> 
         return Err(contradicts(format!("event {} of the delivery stands at place {place}", event.version)));
     }
     let events = log::upcast(events).map_err(|error| contradicts(error.to_string()))?;
-    let named = files_of(&events).map_err(|error| contradicts(error.to_string()))?;
+    let mut named = files_of(&events).map_err(|error| contradicts(error.to_string()))?;
+    let closed = closed_in(&events).map_err(|error| contradicts(error.to_string()))?;
+    // What is recorded as never handed in may be missing.
+    named.retain(|hash, _| !closed.contains(hash) || parsed.files.iter().any(|file| file.sha256 == *hash));
     check_files(&named, &parsed.files)?;
     let Body { delivery, about, made_at, .. } = parsed;
     Ok(Proved { delivery, about, made_at, events, files: named.into_values().collect(), seal })

@@ -270,7 +270,7 @@ impl DepotQuery {
             Self::PastState { .. } => &[Depot],
             Self::LateFacts { .. } => &[Deliveries, Drivers, Routes, Topic::Files, Depot],
             Self::PhoneDay { .. } => &[Deliveries, Routes, Drivers, Vehicles, Depot],
-            Self::Phones {} => &[Topic::Phones, Drivers, Depot],
+            Self::Phones {} => &[Topic::Phones, Topic::Files, Drivers, Deliveries, Depot],
             Self::Positions {} => &[Topic::Positions, Drivers, Depot],
             Self::Pairing { .. } => &[Topic::Phones],
         }

@@ -52,6 +52,8 @@ pub struct Settings {
     pub mdns: MdnsSettings,
     /// Backups while the depot is served.
     pub backup: BackupSettings,
+    /// Signatures and photos.
+    pub files: FileSettings,
     /// Drivers' phones.
     pub phones: PhoneSettings,
     /// The desktop's window.
@@ -167,6 +169,15 @@ pub struct BackupSettings {
     pub keep_days: u32,
 }
 
+/// Signatures and photos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileSettings {
+    /// How many megabytes of pictures one credential may hand in on a day.
+    pub quota_mb: u32,
+    /// How many megabytes of the disk stay free of pictures, for what is recorded.
+    pub free_mb: u32,
+}
+
 /// Drivers' phones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhoneSettings {
@@ -243,6 +254,7 @@ impl Default for Settings {
             tls: TlsSettings { setup_port: 5080, certificate: None, key: None },
             mdns: MdnsSettings { announce: true, name: "eroad-depot".to_owned() },
             backup: BackupSettings { folder: None, every_minutes: 60, keep_hours: 24, keep_days: 30 },
+            files: FileSettings { quota_mb: 1000, free_mb: 200 },
             phones: PhoneSettings { backdating_minutes: 240, positions: false, positions_hours: 24 },
             window: WindowSettings { close_to_tray: false },
             given: BTreeMap::new(),

@@ -31,6 +31,11 @@ const REST: Duration = Duration::from_millis(50);
 pub(crate) async fn keep_up(inner: Weak<Inner>) {
     let mut verified = false;
     let mut steadiness = Steadiness::default();
+    if let Some(app) = inner.upgrade().map(App::of)
+        && let Err(error) = app.finish_uploads().await
+    {
+        tracing::warn!(%error, "what an earlier run left of uploads was not removed; the next start tries again");
+    }
     loop {
         // Between the looks nothing holds the depot, so that dropping it closes it.
         tokio::time::sleep(INTERVAL).await;

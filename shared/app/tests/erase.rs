@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::Utc;
 use depot_app::{
     Actor, App, AppOptions, Code, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, EventListing,
-    NewToken, RestoreOptions, Role, Settings, Trace, backup, proof,
+    NewToken, PictureUse, RestoreOptions, Role, Settings, Trace, backup, proof,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,8 +22,8 @@ const DELIVERY: Uuid = Uuid::from_u128(0x7000_8000_0000_0000_0004);
 const OF_DRIVER: [&str; 4] = ["Wilhelmina Quist", "WQ-77123", "WQ-77124", "Licence under review"];
 const OF_RECEIVER: [&str; 4] = ["Leopoldine", "Zwickl", "zwickl.png", "rang twice"];
 
-/// One pixel, with a text chunk's worth of difference in its last bytes.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
+/// A stroke.
+const SIGNED: &[u8] = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9"><path d="M 1,1 L 8,8" stroke="#10161f" fill="none"></path></svg>"##;
 
 fn open(folder: &Path) -> App {
     App::open(AppOptions::new(folder, Settings::default())).unwrap()
@@ -93,10 +93,14 @@ async fn deliver(app: &App) -> depot_app::domain::delivery::FileRef {
     tell(app, "delivery", DELIVERY, incident).await;
     let resolved = json!({"type": "resolveIncident", "incidentId": Uuid::from_u128(9), "note": "rang twice"});
     tell(app, "delivery", DELIVERY, resolved).await;
-    let signature = app.keep_file(&Actor::desk(), PNG.to_vec()).await.unwrap();
+    let (desk, delivery) = (Actor::desk(), DELIVERY.into());
+    let staged = app.stage_bytes(&desk, delivery, SIGNED, PictureUse::Signature).await.unwrap();
+    let signature = staged.file().clone();
     let proof = json!({"type": "captureProof", "receiverName": "Leopoldine Zwickl", "signature": signature,
         "signatureUrl": "https://signatures.example/zwickl.png"});
-    tell(app, "delivery", DELIVERY, proof).await;
+    let command = json!({"entity": "delivery", "id": DELIVERY, "command": proof});
+    let request = CommandRequest::new(serde_json::from_value(command).unwrap());
+    app.execute_with_files(&desk, request, Trace::fresh(), vec![staged]).await.unwrap();
     signature
 }
 

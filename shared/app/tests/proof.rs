@@ -3,13 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use depot_app::proof::{self, ProofError};
-use depot_app::{Actor, App, AppOptions, Code, CommandRequest, DepotCommand, SealKey, Settings, Trace};
+use depot_app::{
+    Actor, App, AppOptions, Code, CommandRequest, DepotCommand, PictureUse, SealKey, Settings, Trace,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// One pixel.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0bIDATx\xdac\xf8\x0f\x04\0\x09\xfb\x03\xfdh\xfa\x1c\xcc\0\0\0\0IEND\xaeB`\x82";
+/// A stroke.
+const SIGNED: &[u8] = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9"><path d="M 1,1 L 8,8" stroke="#10161f" fill="none"></path></svg>"##;
 
 async fn tell(app: &App, entity: &str, id: u128, command: Value) {
     let command = json!({"entity": entity, "id": Uuid::from_u128(id), "command": command});
@@ -39,9 +41,14 @@ async fn depot() -> (TempDir, App) {
     let bob = |license: &str| json!({"type": "addDriver", "name": "Bob Secret", "driverLicense": license});
     tell(&app, "driver", 5, bob("L-2")).await;
     tell(&app, "delivery", 4, json!({"type": "reachCheckpoint", "routeId": route, "sequence": 1})).await;
-    let signature = app.keep_file(&Actor::desk(), PNG.to_vec()).await.unwrap();
-    let proof = json!({"type": "captureProof", "receiverName": "Cleo", "signature": signature});
-    tell(&app, "delivery", 4, proof).await;
+    let (desk, delivery) = (Actor::desk(), Uuid::from_u128(4));
+    let staged = app.stage_bytes(&desk, delivery.into(), SIGNED, PictureUse::Signature).await.unwrap();
+    let command: DepotCommand =
+        serde_json::from_value(json!({"entity": "delivery", "id": delivery, "command":
+        {"type": "captureProof", "receiverName": "Cleo", "signature": staged.file()}}))
+        .unwrap();
+    let request = CommandRequest::new(command);
+    app.execute_with_files(&desk, request, Trace::fresh(), vec![staged]).await.unwrap();
     tell(&app, "driver", 6, bob("L-3")).await;
     (folder, app)
 }

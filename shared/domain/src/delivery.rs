@@ -19,8 +19,9 @@ pub use clock::{ClockDoubt, ClockFault, DeviceTime};
 pub use command::DeliveryCommand;
 pub use error::DeliveryError;
 pub use events::{
-    CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatusChanged, DriverAssigned, FileHash,
-    FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured, ReceiverErased, VehicleAssigned,
+    AwaitedFileClosed, CheckpointReached, DeliveryCreated, DeliveryEvent, DeliveryStatusChanged,
+    DriverAssigned, FileHash, FileRef, IncidentReported, IncidentResolved, ProofOfDeliveryCaptured,
+    ReceiverErased, VehicleAssigned,
 };
 pub use incident::{Incident, IncidentType, Severity};
 pub use late::{LateCause, LateDeed, LateFact, LateFactKept, LateFactSettled, LateWords, PhoneAction};
@@ -67,6 +68,8 @@ pub struct Delivery {
     pub incidents: Vec<Incident>,
     /// Who received it.
     pub proof: Option<ProofOfDeliveryCaptured>,
+    /// The announced files that will not come, in the order of closing.
+    pub files_closed: Vec<FileHash>,
     /// Whether everything personal that was recorded of it so far has been erased.
     pub erased: bool,
     /// Everybody it was given to, in that order.
@@ -95,6 +98,8 @@ pub struct DeliveryContext<'a> {
     pub id: DeliveryId,
     /// Those whom [`Delivery::involved`] named.
     pub dispatch: Dispatch<'a>,
+    /// Whether the bytes of the file that the command names are at the depot.
+    pub file_received: bool,
     /// An id for an incident that comes without one.
     pub fresh_incident_id: IncidentId,
     /// The phone that reports it, where a driver's phone does.
@@ -134,6 +139,7 @@ impl Decider for Delivery {
                 reached: vec![],
                 incidents: vec![],
                 proof: None,
+                files_closed: vec![],
                 erased: false,
                 drivers: created.driver_id.into_iter().collect(),
                 last_step_at: at,
@@ -176,6 +182,7 @@ impl Delivery {
             | DeliveryCommand::ResolveIncident { .. }
             | DeliveryCommand::CaptureProof { .. }
             | DeliveryCommand::SettleLateFact { .. }
+            | DeliveryCommand::CloseAwaitedFile { .. }
             | DeliveryCommand::EraseReceiver {} => held,
         }
     }
@@ -222,6 +229,9 @@ impl Delivery {
                     photos: photos.clone(),
                     clock: None,
                 }),
+            DeliveryCommand::CloseAwaitedFile { hash, reason } => {
+                known()?.close_file(hash, reason, context.file_received)
+            }
             DeliveryCommand::SettleLateFact { fact_id, note } => known()?.settle(*fact_id, note.as_ref()),
             DeliveryCommand::EraseReceiver {} => known()?.erase(),
         }
@@ -376,6 +386,9 @@ impl Delivery {
         if proof.signature_url.is_none() && proof.signature.is_none() && proof.photos.is_empty() {
             return Err(DeliveryError::ProofEmpty);
         }
+        if proof.signature_url.as_ref().is_some_and(|url| !url.is_web_address()) {
+            return Err(DeliveryError::SignatureUrlInvalid);
+        }
         Self::check_photos(&proof.photos)?;
         if self
             .proof
@@ -388,6 +401,24 @@ impl Delivery {
             return Err(DeliveryError::NotOutForDelivery { status: self.status });
         }
         Ok(vec![proof.into(), self.moved_to(DeliveryStatus::Delivered, None)])
+    }
+
+    fn close_file(
+        &self,
+        hash: &FileHash,
+        reason: &Reason,
+        is_received: bool,
+    ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
+        if self.files_closed.contains(hash) {
+            return Ok(vec![]);
+        }
+        if !self.files().any(|file| file.hash == *hash) {
+            return Err(DeliveryError::FileNotNamed { hash: hash.clone() });
+        }
+        if is_received {
+            return Err(DeliveryError::FileReceived { hash: hash.clone() });
+        }
+        Ok(vec![AwaitedFileClosed { hash: hash.clone(), reason: reason.clone() }.into()])
     }
 
     fn erase(&self) -> Result<Vec<DeliveryEvent>, DeliveryError> {

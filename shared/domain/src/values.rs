@@ -206,6 +206,39 @@ text!(/// Who received a delivery.
 text!(/// Where a signature that another system keeps can be seen.
     SignatureUrl, "a signature URL", 1..=500, Lines::One);
 
+impl SignatureUrl {
+    /// Checks that it is the address of a web page: `http` or `https`, a host, perhaps a port, and no spaces. Older records
+    /// hold other texts.
+    #[must_use]
+    pub fn is_web_address(&self) -> bool {
+        let text = self.as_str();
+        let scheme = ["https://", "http://"]
+            .into_iter()
+            .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+        let Some(rest) = scheme.and_then(|scheme| text.get(scheme.len()..)) else { return false };
+        let is_printable = |c: char| !c.is_whitespace() && !c.is_control() && !"\"<>\\^`{|}".contains(c);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        rest.chars().all(is_printable) && is_host_and_port(authority)
+    }
+}
+
+fn is_host_and_port(authority: &str) -> bool {
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0) && !port.starts_with('+');
+    if let Some((address, after)) = authority.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        let is_free = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
+        return is_free && address.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    let (host, is_free) = match authority.split_once(':') {
+        Some((host, port)) => (host, is_port(port)),
+        None => (authority, true),
+    };
+    let is_label = |label: &str| {
+        let is_inside = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        !label.is_empty() && label.chars().all(is_inside) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    is_free && host.len() <= 253 && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
+}
+
 fn parse_text(text: &str, noun: &str, max: usize, lines: Lines) -> Result<String, ValueError> {
     let text = text.trim();
     let chars = text.chars().count();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use depot_app::{App, Settings};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::feeds::Feeds;
 use crate::hosts::Hosts;
@@ -11,10 +11,8 @@ use crate::limiter::{Gates, Quota};
 use crate::logging::LogBudget;
 use crate::metrics::Metrics;
 use crate::sign_in::SignInCodes;
+use crate::uploads::UploadPermits;
 use crate::wrong_codes::WrongCodes;
-
-/// The most uploads that are read at one time, which bounds the memory that they take.
-const MAX_UPLOADS: usize = 4;
 
 /// An endpoint of one depot.
 pub(crate) struct Endpoint {
@@ -34,8 +32,8 @@ pub(crate) struct Endpoint {
     pub(crate) feeds: Feeds,
     /// How many lines of the log are left for those without a credential.
     pub(crate) log_budget: LogBudget,
-    /// One permit for each upload that may still be read.
-    pub(crate) uploads: Semaphore,
+    /// The permits for uploads.
+    pub(crate) uploads: UploadPermits,
     /// Whether it is reached over TLS.
     pub(crate) secure: bool,
     /// Becomes true when it shuts down, which ends the feeds.
@@ -57,7 +55,7 @@ impl Endpoint {
             hosts,
             feeds: Feeds::default(),
             log_budget: LogBudget::default(),
-            uploads: Semaphore::new(MAX_UPLOADS),
+            uploads: UploadPermits::default(),
             secure,
             ending: watch::Sender::new(false),
         })

@@ -1,12 +1,10 @@
 //! Files that the depot keeps, such as signatures and photos: shown, and taken after the fact that names them.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use depot_app::{Actor, Code, FileSchema, NamedFile, schema};
+use depot_app::{Actor, Code, FILE_MAX_BYTES, FileSchema, NamedFile, PictureUse, schema};
 
 use crate::credential::Caller;
 use crate::domain::delivery::{FileHash, FileRef};
@@ -14,10 +12,10 @@ use crate::domain::values::DeliveryId;
 use crate::endpoint::Shared;
 use crate::extract::At;
 use crate::problem::{Problem, Reason};
+use crate::uploads::{admit, spool};
 
-/// The most bytes of a signature and of a photo.
+/// The most bytes of a signature.
 pub(crate) const MAX_SIGNATURE_BYTES: usize = 256 * 1024;
-pub(crate) const MAX_PHOTO_BYTES: usize = 5 * 1024 * 1024;
 
 /// What somebody uploaded must never run as ours: an SVG may hold scripts.
 const UPLOADED_CSP: HeaderValue = HeaderValue::from_static(
@@ -57,39 +55,29 @@ pub(crate) async fn take(
     State(endpoint): State<Shared>,
     Caller { actor, .. }: Caller,
     At((id, hash)): At<(DeliveryId, FileHash)>,
-    mut request: Request,
+    request: Request,
 ) -> Result<Json<FileRef>, Problem> {
-    let max_bytes = longest(&endpoint, &actor, id, &hash).await?;
-    // Held until the file is on disk: it bounds the memory that uploads take together.
-    let _permit = endpoint.uploads.acquire().await.map_err(|_| Problem::internal())?;
-    DefaultBodyLimit::max(max_bytes).apply(&mut request);
-    let content = Bytes::from_request(request, &()).await.map_err(|error| unreadable(&error, max_bytes))?;
-    Ok(Json(endpoint.app.take_file(&actor, hash, content.into()).await?))
+    let (shows, max_bytes) = announced(&endpoint, &actor, id, &hash).await?;
+    let _permit = admit(&endpoint, &actor).await?;
+    let upload = spool(&endpoint, &actor, request.into_body(), max_bytes).await?;
+    Ok(Json(endpoint.app.take_file(&actor, id, hash, upload, shows).await?))
 }
 
-/// How long the file may be, where a fact of the delivery names it. Asked before a byte of it is read.
-async fn longest(
+/// What the file is to show and how long it may be, where a fact of the delivery names it. Asked before a byte of it is read.
+async fn announced(
     endpoint: &Shared,
     actor: &Actor,
     id: DeliveryId,
     hash: &FileHash,
-) -> Result<usize, Problem> {
+) -> Result<(PictureUse, usize), Problem> {
     if !actor.may_change() {
         return Err(Problem::forbidden("This credential may look, but change nothing"));
     }
     match endpoint.app.named_file(actor, id, hash.clone()).await? {
-        Some(NamedFile::Signature) => return Ok(MAX_SIGNATURE_BYTES),
-        Some(NamedFile::Photo) => return Ok(MAX_PHOTO_BYTES),
+        Some(NamedFile::Signature) => return Ok((PictureUse::Signature, MAX_SIGNATURE_BYTES)),
+        Some(NamedFile::Photo) => return Ok((PictureUse::Photo, FILE_MAX_BYTES)),
         None => {}
     }
     let detail = "Nothing on this delivery names this file: send the proof or the incident first";
     Err(Problem::new(Reason::App(Code::NotFound), detail))
-}
-
-fn unreadable(rejection: &BytesRejection, max_bytes: usize) -> Problem {
-    if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
-        return Problem::new(Reason::TooLarge, format!("The file has more than {max_bytes} bytes"));
-    }
-    // Everything else is a connection that broke off in the middle.
-    Problem::malformed(format!("The file could not be read: {}", rejection.body_text()))
 }

@@ -39,6 +39,7 @@ mod steady_body;
 mod switch;
 mod tls;
 mod trace_id;
+mod uploads;
 mod wrong_codes;
 
 /// What nobody but the fuzz targets calls by itself.

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use depot_app::{
-    Actor, AppError, CommandOutcome, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, Trace,
+    Actor, AppError, CommandOutcome, CommandRequest, DepotAnswer, DepotCommand, DepotQuery, StagedFile, Trace,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -146,7 +146,19 @@ impl Write {
         let Self { endpoint, actor, trace, idempotency_key, occurred_at, .. } = self;
         let request =
             CommandRequest { expected_version, idempotency_key, occurred_at, ..CommandRequest::new(command) };
-        Ok(Json(Done::from(execute(&endpoint, &actor, request, trace).await?)))
+        Ok(Json(Done::from(execute(&endpoint, &actor, request, trace, vec![]).await?)))
+    }
+
+    /// Has it done, and its files kept with it.
+    pub(crate) async fn execute_with_files(
+        self,
+        command: DepotCommand,
+        staged: Vec<StagedFile>,
+    ) -> Result<Json<Done>, Problem> {
+        let Self { endpoint, actor, trace, idempotency_key, occurred_at, expected_version } = self;
+        let request =
+            CommandRequest { expected_version, idempotency_key, occurred_at, ..CommandRequest::new(command) };
+        Ok(Json(Done::from(execute(&endpoint, &actor, request, trace, staged).await?)))
     }
 
     /// Has the command done that the body says, with what goes with it; headers complete it.
@@ -159,7 +171,7 @@ impl Write {
             occurred_at: agreed("The body", body.occurred_at, occurred_at)?,
             device: body.device,
         };
-        Ok(Json(execute(&endpoint, &actor, request, trace).await?))
+        Ok(Json(execute(&endpoint, &actor, request, trace, vec![]).await?))
     }
 }
 
@@ -168,8 +180,9 @@ async fn execute(
     actor: &Actor,
     request: CommandRequest,
     trace: Trace,
+    staged: Vec<StagedFile>,
 ) -> Result<CommandOutcome, AppError> {
-    let outcome = endpoint.app.execute(actor, request, trace).await;
+    let outcome = endpoint.app.execute_with_files(actor, request, trace, staged).await;
     match &outcome {
         Ok(_) => endpoint.metrics.done(),
         Err(error) => endpoint.metrics.refused(error.code.as_str()),

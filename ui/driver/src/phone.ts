@@ -39,6 +39,15 @@ const AGAIN_MS = 250;
 const REDRAW_MS = 120;
 const REPORT_MS = 10_000;
 
+/** How the names of drafts begin, and how long one is kept whose delivery is gone. */
+const DRAFTS = "draft:";
+const DRAFT_KEPT_MS = 7 * 24 * 60 * 60_000;
+
+interface Draft<Value> {
+  readonly value: Value;
+  readonly at_ms: number;
+}
+
 interface KeptDay {
   readonly day: PhoneDay;
   readonly sequence: number;
@@ -166,6 +175,26 @@ export class Phone {
     for (const { deviceId } of await this.outbox.credentials.all()) {
       const ofPresent = this.#view.actions.some((action) => isUnsent(action) && action.owner?.deviceId === deviceId) || this.#view.waitingFiles > 0;
       if (deviceId !== this.depot.credential && !isStillNeeded(deviceId) && !ofPresent) await this.#release(deviceId);
+    }
+  }
+
+  /** What the driver began and did not send. */
+  async draft<Value>(name: string): Promise<Value | undefined> {
+    return (await this.#database.get<Draft<Value>>(name))?.value;
+  }
+
+  /** Keeps what the driver began; undefined gives it up. A phone that cannot keep it says so when it is sent. */
+  keepDraft(name: string, value: unknown): void {
+    const draft: Draft<unknown> = { value, at_ms: Date.now() };
+    void (value === undefined ? this.#database.delete(name) : this.#database.put(name, draft)).catch(() => {});
+  }
+
+  /** Removes drafts of deliveries that are no longer this driver's, some days after they were begun. */
+  async #pruneDrafts(day: PhoneDay): Promise<void> {
+    for (const name of await this.#database.names(DRAFTS)) {
+      const isShown = day.deliveries.some(({ id }) => name.startsWith(`${DRAFTS}${id}:`));
+      const draft = isShown ? undefined : await this.#database.get<Draft<unknown>>(name);
+      if (draft !== undefined && Math.abs(Date.now() - draft.at_ms) > DRAFT_KEPT_MS) await this.#database.delete(name);
     }
   }
 
@@ -367,6 +396,7 @@ export class Phone {
       await this.#report();
       await this.#releaseDone();
       await this.outbox.prune(Date.parse(day.now), sequence);
+      await this.#pruneDrafts(day);
     } catch (cause) {
       const problem = DepotError.from(cause);
       const isShutOut = SHUT_OUT.has(problem.code);

@@ -130,7 +130,7 @@ pub(super) fn erase(tables: &Connection, delivery: uuid::Uuid) -> rusqlite::Resu
 pub(crate) fn late_facts(
     tables: &Connection,
     delivery: Option<DeliveryId>,
-    is_awaited: impl Fn(&FileRef) -> bool,
+    is_awaited: impl Fn(DeliveryId, &FileRef) -> rusqlite::Result<bool>,
 ) -> Result<Vec<LateFactView>, AppError> {
     let wanted = match delivery {
         Some(_) => "f.delivery_id = ?1",
@@ -148,10 +148,17 @@ pub(crate) fn late_facts(
     let facts = sql::all(tables, &sql, [delivery.map(DeliveryId::uuid)], |row| {
         let words: Option<LateWords> = sql::json(row, "words")?;
         let files = words.iter().flat_map(|words| words.signature.iter().chain(&words.photos));
+        let delivery: DeliveryId = sql::id(row, "delivery_id")?;
+        let mut files_awaited = vec![];
+        for file in files {
+            if is_awaited(delivery, file)? {
+                files_awaited.push(file.hash.clone());
+            }
+        }
         let deed: Option<LateDeed> = sql::json(row, "deed")?;
         Ok(LateFactView {
             fact_id: sql::id(row, "id")?,
-            delivery_id: sql::id(row, "delivery_id")?,
+            delivery_id: delivery,
             route_origin: row.get("origin")?,
             route_destination: row.get("destination")?,
             delivery_status: sql::word(row, "status")?,
@@ -161,7 +168,7 @@ pub(crate) fn late_facts(
             deed: deed.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
             location: row.get("location")?,
             cause: sql::word(row, "cause")?,
-            files_awaited: files.filter(|file| is_awaited(file)).map(|file| file.hash.clone()).collect(),
+            files_awaited,
             words,
             at: sql::time(row, "at")?,
             uncertain: row.get("uncertain")?,

@@ -5,7 +5,7 @@ use depot_domain::delivery::{DeliveryEvent, DeliveryStatus};
 use depot_domain::dispatch::Held;
 use depot_domain::values::{DeliveryId, DriverId, Interval, Timestamp};
 use depot_store::StoredEvent;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 
 use super::{
     ActiveDelivery, Board, CompletedSummary, DeliveryCounts, DeliveryDetail, DeliveryListing, DeliveryRow,
@@ -155,7 +155,8 @@ pub(crate) fn delivery(
         incidents: incident::of_delivery(tables, id.uuid())?,
         checkpoints,
         plan: ended::plan(tables, id.uuid())?,
-        files_awaited: Vec::new(),
+        files_awaited: vec![],
+        files_missing: vec![],
         erased,
     }))
 }
@@ -165,13 +166,6 @@ pub(crate) fn driver_of(tables: &Connection, id: DeliveryId) -> rusqlite::Result
     sql::one(tables, "SELECT driver_id FROM deliveries WHERE id = ?1", [id.uuid()], |row| {
         sql::maybe_id(row, "driver_id")
     })
-}
-
-/// Whether the proof of a delivery of `driver`, or an incident on one, has the file with that hash.
-pub(crate) fn shows_file(tables: &Connection, hash: &str, driver: DriverId) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM deliveries d WHERE d.driver_id = ?2 AND (instr(d.signature, ?1) OR instr(d.photos, ?1)
-                 OR EXISTS (SELECT 1 FROM incidents i WHERE i.delivery_id = d.id AND instr(i.photos, ?1))) LIMIT 1";
-    Ok(sql::one(tables, sql, params![hash, driver.uuid()], |_| Ok(()))?.is_some())
 }
 
 /// The deliveries under way, the oldest first; only those of `only`, where a driver is given.
@@ -324,6 +318,7 @@ const fn category(event: &DeliveryEvent) -> TimelineCategory {
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
         | DeliveryEvent::LateFactKept(_)
         | DeliveryEvent::LateFactSettled(_)
+        | DeliveryEvent::AwaitedFileClosed(_)
         | DeliveryEvent::ReceiverErased(_) => TimelineCategory::DeliveryStatus,
         DeliveryEvent::CheckpointReached(_) => TimelineCategory::Checkpoint,
         DeliveryEvent::IncidentReported(_) | DeliveryEvent::IncidentResolved(_) => TimelineCategory::Incident,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::files::MissingFile;
 use crate::log::EventView;
 use crate::report::DayFigures;
 use crate::schema;
@@ -141,11 +142,20 @@ pub struct DeliveryDetail {
     /// The hashes of signatures and photos whose content is still on its way.
     #[schema(value_type = Vec<String>)]
     pub files_awaited: Vec<FileHash>,
+    /// The same with since when and from whom, and those of which somebody recorded that they will not come.
+    pub files_missing: Vec<MissingFile>,
     /// Whether who received it has been erased, with every text and picture that was recorded of it until then.
     pub erased: bool,
 }
 
 impl DeliveryDetail {
+    /// Notes which of its files are not at the depot.
+    pub(crate) fn note_missing(&mut self, missing: Vec<MissingFile>) {
+        let awaited = missing.iter().filter(|file| file.closed.is_none());
+        self.files_awaited = awaited.map(|file| file.hash.clone()).collect();
+        self.files_missing = missing;
+    }
+
     /// Every file that shows something of it: of its proof and of its incidents.
     pub fn files(&self) -> impl Iterator<Item = &FileRef> {
         let of_incidents = self.incidents.iter().flat_map(|incident| &incident.photos);

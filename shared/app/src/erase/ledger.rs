@@ -14,7 +14,7 @@ use depot_store::{Store, StoreOptions, Unit};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Pending, clear_files, forget, pending};
+use super::{Pending, files_of, forget, pending, remove_files, without_delivery};
 use crate::access::Access;
 use crate::actor::Actor;
 use crate::command::Trace;
@@ -110,7 +110,9 @@ fn erase_in(folder: &Path, entries: Vec<Entry>, now: Timestamp) -> Result<usize,
     })?;
     if erased > 0 {
         let pending = store.read_now(|connection| Ok::<_, AppError>(pending(connection)?))?;
-        clear_files(folder, &pending)?;
+        let going = store.read_now(|tables| without_delivery(tables, folder, files_of(&pending)))?;
+        remove_files(folder, &going)?;
+        add(folder, &pending).map_err(AppError::storage)?;
         store.scrub_blocking()?;
         store.write_blocking(move |unit, _| {
             let sql = "UPDATE erasures SET finished_at = ?1, files = NULL WHERE finished_at IS NULL";

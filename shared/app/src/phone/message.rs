@@ -94,6 +94,7 @@ pub(crate) fn project(
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
         | DeliveryEvent::LateFactKept(_)
         | DeliveryEvent::LateFactSettled(_)
+        | DeliveryEvent::AwaitedFileClosed(_)
         | DeliveryEvent::ReceiverErased(_) => Ok(()),
     }
 }
@@ -149,6 +150,7 @@ fn reason(
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
         | DeliveryEvent::LateFactKept(_)
         | DeliveryEvent::LateFactSettled(_)
+        | DeliveryEvent::AwaitedFileClosed(_)
         | DeliveryEvent::ReceiverErased(_) => None,
     })
 }

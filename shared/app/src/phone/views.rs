@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::pairing::PairingState;
 use super::position::{AccuracyMeters, Latitude, Longitude};
 use crate::delivery::DeliveryDetail;
+use crate::files::AwaitedFile;
 
 /// Everything that a phone needs to work without the depot for the rest of the day.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -193,6 +194,8 @@ pub struct Phones {
     pub phones: Vec<PhoneView>,
     /// Where they reach the depot, while the endpoint is open.
     pub endpoint: Option<EndpointView>,
+    /// The signatures and photos that the depot still waits for; at most 200, the oldest first.
+    pub files_awaited: Vec<AwaitedFile>,
 }
 
 /// A phone as the desk sees it.

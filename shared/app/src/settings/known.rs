@@ -74,7 +74,7 @@ pub enum ValidValues {
 const MAX_PATH_CHARS: u32 = 4096;
 const MAX_HOST_LABEL_CHARS: u32 = 63;
 
-pub(super) const SETTINGS: [Setting; 26] = [
+pub(super) const SETTINGS: [Setting; 28] = [
     Setting {
         key: "depot.name",
         description: "what the depot is called: 1 to 100 characters",
@@ -184,6 +184,16 @@ pub(super) const SETTINGS: [Setting; 26] = [
         key: "backup.keep_days",
         description: "of how many distinct days the last backup is kept, counted from the newest: 1 to 3650",
         kind: Kind::Number { least: 1, most: 3650, place: |s| &mut s.backup.keep_days },
+    },
+    Setting {
+        key: "files.quota_mb",
+        description: "megabytes of pictures that one phone or token may hand in on a day: 10 to 1000000",
+        kind: Kind::Number { least: 10, most: 1_000_000, place: |s| &mut s.files.quota_mb },
+    },
+    Setting {
+        key: "files.free_mb",
+        description: "megabytes of the disk that pictures leave free for what is recorded: 0 to 1000000",
+        kind: Kind::Number { least: 0, most: 1_000_000, place: |s| &mut s.files.free_mb },
     },
     Setting {
         key: "phones.backdating_minutes",

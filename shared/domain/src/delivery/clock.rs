@@ -77,6 +77,7 @@ impl Delivery {
             | DeliveryCommand::ChangeDeliveryStatus { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
             | DeliveryCommand::CaptureProof { .. }
+            | DeliveryCommand::CloseAwaitedFile { .. }
             | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {} => {
                 if is_own {

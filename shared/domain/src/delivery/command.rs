@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DeliveryStatus, FileRef, IncidentType, Severity};
+use super::{DeliveryStatus, FileHash, FileRef, IncidentType, Severity};
 use crate::values::{
     Description, DriverId, IncidentId, LateFactId, Location, Note, Reason, ReceiverName, RouteId, Sequence,
     SignatureUrl, VehicleId,
@@ -128,6 +128,13 @@ pub enum DeliveryCommand {
         #[ts(optional = nullable)]
         note: Option<Note>,
     },
+    /// Record that a signature or photo which was announced will not come, so that nobody waits for it any more.
+    CloseAwaitedFile {
+        /// SHA-256 of the file, as it was announced.
+        hash: FileHash,
+        /// Why it will not come.
+        reason: Reason,
+    },
     /// Erase who received a delivery that has ended: the name, the signature, the photos and every text that somebody wrote
     /// about it cannot be read again, by anybody. What was driven, and when, stays.
     EraseReceiver {},
@@ -148,6 +155,7 @@ impl DeliveryCommand {
             Self::ResolveIncident { .. } => "Incident resolved",
             Self::CaptureProof { .. } => "Proof of delivery captured",
             Self::SettleLateFact { .. } => "Late fact settled",
+            Self::CloseAwaitedFile { .. } => "Awaited file closed",
             Self::EraseReceiver {} => "Receiver erased",
         }
     }

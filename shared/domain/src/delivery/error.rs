@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::DeliveryStatus;
+use super::{DeliveryStatus, FileHash};
 use crate::decider::{Kind, Refusal};
 use crate::dispatch::{BookingConflict, CrewUnderWay, DispatchError};
 use crate::route::list;
@@ -63,6 +63,15 @@ pub enum DeliveryError {
     NotOutForDelivery { status: DeliveryStatus },
     #[error("A proof of delivery needs a signature, a photo or a signature URL")]
     ProofEmpty,
+    #[error(
+        "A signature URL is the address of a web page, such as https://example.org/signatures/17: \
+         http or https, a host, and no spaces"
+    )]
+    SignatureUrlInvalid,
+    #[error("Nothing on this delivery names the file {}", hash.as_str())]
+    FileNotNamed { hash: FileHash },
+    #[error("The file {} is at the depot already: only a file that is still awaited can be closed", hash.as_str())]
+    FileReceived { hash: FileHash },
     #[error("At most {most} photos are taken; these are {given}")]
     TooManyPhotos { most: usize, given: usize },
     #[error("A delivery has at most {most} incidents, and this one has as many: tell the rest to the desk")]
@@ -101,9 +110,10 @@ impl Refusal for DeliveryError {
     fn kind(&self) -> Kind {
         match self {
             Self::Dispatch(error) => error.kind(),
-            Self::DeliveryNotFound { .. } | Self::IncidentNotFound { .. } | Self::LateFactNotFound { .. } => {
-                Kind::NotFound
-            }
+            Self::DeliveryNotFound { .. }
+            | Self::IncidentNotFound { .. }
+            | Self::FileNotNamed { .. }
+            | Self::LateFactNotFound { .. } => Kind::NotFound,
             Self::DeliveryExists { .. } | Self::IncidentExists { .. } => Kind::Duplicate,
             Self::NotAssignable { .. }
             | Self::DriverAlreadyAssigned { .. }
@@ -122,6 +132,8 @@ impl Refusal for DeliveryError {
             | Self::IncidentAlreadyResolved { .. }
             | Self::NotOutForDelivery { .. }
             | Self::ProofEmpty
+            | Self::SignatureUrlInvalid
+            | Self::FileReceived { .. }
             | Self::TooManyPhotos { .. }
             | Self::TooManyIncidents { .. }
             | Self::GivenAway

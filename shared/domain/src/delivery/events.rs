@@ -23,6 +23,7 @@ DeliveryEvent in "delivery-tracking-events" {
     IncidentReported = 2,
     IncidentResolved = 2,
     ProofOfDeliveryCaptured = 2,
+    AwaitedFileClosed = 1,
     ReceiverErased = 1,
     LateFactKept = 1,
     LateFactSettled = 1,
@@ -41,6 +42,7 @@ impl DeliveryEvent {
             Self::DeliveryCreated(_)
             | Self::DriverAssigned(_)
             | Self::VehicleAssigned(_)
+            | Self::AwaitedFileClosed(_)
             | Self::ReceiverErased(_)
             | Self::LateFactSettled(_) => return self,
         };
@@ -59,6 +61,7 @@ impl DeliveryEvent {
             | Self::ProofOfDeliveryCaptured(_) => true,
             Self::IncidentReported(_)
             | Self::IncidentResolved(_)
+            | Self::AwaitedFileClosed(_)
             | Self::ReceiverErased(_)
             | Self::LateFactKept(_)
             | Self::LateFactSettled(_) => false,
@@ -212,6 +215,17 @@ pub struct ProofOfDeliveryCaptured {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub clock: Option<ClockDoubt>,
+}
+
+/// A signature or photo that was announced will not come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct AwaitedFileClosed {
+    /// SHA-256 of the file, as it was announced.
+    pub hash: FileHash,
+    /// Why it will not come.
+    pub reason: Reason,
 }
 
 /// Who received the delivery was erased: everything personal in the delivery's events before this one is gone.

@@ -47,6 +47,7 @@ impl Delivery {
                 }
             }
             DeliveryEvent::ProofOfDeliveryCaptured(proof) => self.proof = Some(proof),
+            DeliveryEvent::AwaitedFileClosed(closed) => self.files_closed.push(closed.hash),
             DeliveryEvent::LateFactKept(LateFactKept { fact_id: id, driver_id, deed, words, .. }) => {
                 self.late_facts.push(LateFact { id, driver_id, deed, words, settled: false });
             }

@@ -255,6 +255,7 @@ impl Delivery {
             | DeliveryCommand::AssignVehicle { .. }
             | DeliveryCommand::RetryDelivery { .. }
             | DeliveryCommand::ReachCheckpoint { .. }
+            | DeliveryCommand::CloseAwaitedFile { .. }
             | DeliveryCommand::SettleLateFact { .. }
             | DeliveryCommand::EraseReceiver {} => false,
         }
@@ -289,6 +290,7 @@ const fn is_unfit(error: &DeliveryError) -> bool {
         error,
         DeliveryError::TooManyPhotos { .. }
             | DeliveryError::ProofEmpty
+            | DeliveryError::SignatureUrlInvalid
             | DeliveryError::OtherRoute { .. }
             | DeliveryError::IncidentExists { .. }
     )
@@ -328,6 +330,9 @@ fn cause_of(error: &DeliveryError) -> Option<LateCause> {
         | DeliveryError::TooManyIncidents { .. }
         | DeliveryError::GivenAway
         | DeliveryError::LateFactNotFound { .. }
+        | DeliveryError::SignatureUrlInvalid
+        | DeliveryError::FileNotNamed { .. }
+        | DeliveryError::FileReceived { .. }
         | DeliveryError::NotEnded { .. }
         | DeliveryError::Dispatch(_) => None,
     }
@@ -344,6 +349,7 @@ fn parts_of(
         | DeliveryCommand::AssignDriver { .. }
         | DeliveryCommand::AssignVehicle { .. }
         | DeliveryCommand::RetryDelivery { .. }
+        | DeliveryCommand::CloseAwaitedFile { .. }
         | DeliveryCommand::SettleLateFact { .. }
         | DeliveryCommand::EraseReceiver {} => return None,
         DeliveryCommand::ChangeDeliveryStatus { status, reason } => (

@@ -38,6 +38,8 @@ pub(crate) struct Depot {
     pub(crate) turnaround: TimeDelta,
     /// What its clock says, where a test sets it.
     pub(crate) clock: Option<Timestamp>,
+    /// Whether the bytes of announced files are there.
+    pub(crate) file_received: bool,
     /// How many commands have changed something: the clock of this depot, in seconds.
     changes: u32,
     unbooked: Calendar,
@@ -181,8 +183,8 @@ impl Depot {
 
     pub(crate) fn delivery_context(&self, id: DeliveryId, involved: Involved) -> DeliveryContext<'_> {
         let fresh_incident_id = incident_id(self.changes.into());
-        let dispatch = self.dispatch(involved);
-        DeliveryContext { id, dispatch, fresh_incident_id, phone: None, clock: None }
+        let (dispatch, file_received) = (self.dispatch(involved), self.file_received);
+        DeliveryContext { id, dispatch, file_received, fresh_incident_id, phone: None, clock: None }
     }
 
     pub(crate) fn dispatch(&self, involved: Involved) -> Dispatch<'_> {

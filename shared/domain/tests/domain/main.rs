@@ -4,6 +4,7 @@ mod booking;
 mod clock;
 mod crew;
 mod delivery;
+mod delivery_files;
 mod delivery_journey;
 mod delivery_status;
 mod depot;

@@ -136,7 +136,8 @@ fn sets_something(command: &Command) -> bool {
             DeliveryCommand::AssignDriver { .. }
             | DeliveryCommand::AssignVehicle { .. }
             | DeliveryCommand::ReportIncident { incident_id: None, .. }
-            | DeliveryCommand::ResolveIncident { .. },
+            | DeliveryCommand::ResolveIncident { .. }
+            | DeliveryCommand::CloseAwaitedFile { .. },
         ) => false,
     }
 }
@@ -153,6 +154,7 @@ fn status_changes(history: &[(DeliveryEvent, Timestamp)]) -> impl Iterator<Item 
         | DeliveryEvent::ProofOfDeliveryCaptured(_)
         | DeliveryEvent::LateFactKept(_)
         | DeliveryEvent::LateFactSettled(_)
+        | DeliveryEvent::AwaitedFileClosed(_)
         | DeliveryEvent::ReceiverErased(_) => None,
     })
 }

@@ -119,6 +119,10 @@ const COMMANDS: [(&str, Commands); 6] = [
                 ],
             ),
             ("settleLateFact", &[("factId", uuid, Needed), ("note", of::<schema::Note>, Optional)]),
+            (
+                "closeAwaitedFile",
+                &[("hash", of::<schema::FileHash>, Needed), ("reason", of::<schema::Reason>, Needed)],
+            ),
             ("eraseReceiver", &[]),
         ],
     ),

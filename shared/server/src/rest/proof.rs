@@ -4,7 +4,10 @@ use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
-use depot_app::{DepotAnswer, DepotCommand, DepotQuery, schema};
+use depot_app::{
+    DepotAnswer, DepotCommand, DepotQuery, PHOTO_MAX_BYTES, PictureUse, StagedFile, Upload as FileUpload,
+    schema,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,14 +18,15 @@ use crate::domain::delivery::{FileRef, MAX_PHOTOS};
 use crate::domain::values::{DeliveryId, ReceiverName, SignatureUrl};
 use crate::endpoint::Shared;
 use crate::extract::{At, Body, is_json, media_type};
-use crate::files::{MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES};
+use crate::files::MAX_SIGNATURE_BYTES;
 use crate::problem::{Problem, Reason};
 use crate::request::{Done, Write};
+use crate::uploads::{add, admit};
 
 /// A receiver's name or a URL, in bytes.
 const MAX_TEXT_BYTES: usize = 4 * 1024;
 /// All of an upload: what its parts may have, and their headers.
-const MAX_UPLOAD_BYTES: usize = MAX_PHOTOS * MAX_PHOTO_BYTES + MAX_SIGNATURE_BYTES + 64 * 1024;
+const MAX_UPLOAD_BYTES: usize = 100 * 1024 * 1024;
 
 pub(super) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(capture))
@@ -57,7 +61,7 @@ struct ProofUpload {
     /// The signature as PNG, JPEG, WebP or SVG, up to 256 KiB.
     #[schema(value_type = Option<String>, format = Binary)]
     signature: Option<Vec<u8>>,
-    /// Up to 10 photos, each up to 5 MiB.
+    /// Up to 10 photos, each up to 25 MiB and 50 million pixels. Larger than 5 MiB or 20 million pixels they are made smaller.
     #[schema(value_type = Option<Vec<String>>, format = Binary, max_items = 10)]
     photos: Option<Vec<Vec<u8>>>,
 }
@@ -84,42 +88,40 @@ async fn capture(write: Write, At(id): At<DeliveryId>, request: Request) -> Resu
         let detail = format!("Send application/json, or multipart/form-data with files, not {media_type:?}");
         return Err(Problem::new(Reason::UnsupportedMediaType, detail));
     }
-    let command = from_upload(&write, id, request).await?;
-    write.execute(DepotCommand::Delivery { id, command }, None).await
+    check_may_act(&write, id).await?;
+    let _permit = admit(&write.endpoint, &write.actor).await?;
+    let (command, staged) = from_upload(&write, id, request).await?;
+    write.execute_with_files(DepotCommand::Delivery { id, command }, staged).await
 }
 
-/// Reads an upload and keeps its files. They are kept only once everything else about it is right.
+/// Reads an upload and the pictures in it. They are kept once the depot took the proof.
 async fn from_upload(
     write: &Write,
     id: DeliveryId,
     mut request: Request,
-) -> Result<DeliveryCommand, Problem> {
-    check_may_act(write, id).await?;
-    let endpoint = &write.endpoint;
-    // Held until the files are on disk: it bounds the memory that uploads take together.
-    let _permit = endpoint.uploads.acquire().await.map_err(|_| Problem::internal())?;
+) -> Result<(DeliveryCommand, Vec<StagedFile>), Problem> {
     DefaultBodyLimit::max(MAX_UPLOAD_BYTES).apply(&mut request);
     let parts = Multipart::from_request(request, &()).await;
-    let upload = Upload::read(parts.map_err(|rejection| Problem::malformed(rejection.body_text()))?).await?;
+    let parts = parts.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
+    let upload = Upload::read(write, parts).await?;
     let receiver_name =
         upload.receiver_name.ok_or_else(|| Problem::malformed("The part receiverName is missing"))?;
-    let keep = async |bytes: Vec<u8>| -> Result<FileRef, Problem> {
-        Ok(endpoint.app.keep_file(&write.actor, bytes).await?)
-    };
-    let signature = match upload.signature {
-        Some(bytes) => Some(keep(bytes).await?),
-        None => None,
-    };
-    let mut photos = Vec::with_capacity(upload.photos.len());
-    for bytes in upload.photos {
-        photos.push(keep(bytes).await?);
+    let app = &write.endpoint.app;
+    let mut staged = Vec::with_capacity(upload.photos.len() + 1);
+    let mut signature = None;
+    if let Some(file) = upload.signature {
+        let file = app.stage_file(id, file, PictureUse::Signature).await?;
+        signature = Some(file.file().clone());
+        staged.push(file);
     }
-    Ok(DeliveryCommand::CaptureProof {
-        receiver_name,
-        signature_url: upload.signature_url,
-        signature,
-        photos,
-    })
+    let mut photos: Vec<FileRef> = Vec::with_capacity(upload.photos.len());
+    for file in upload.photos {
+        let file = app.stage_file(id, file, PictureUse::Photo).await?;
+        photos.push(file.file().clone());
+        staged.push(file);
+    }
+    let signature_url = upload.signature_url;
+    Ok((DeliveryCommand::CaptureProof { receiver_name, signature_url, signature, photos }, staged))
 }
 
 /// Refuses who may change nothing or may not even see the delivery, before megabytes of theirs are read.
@@ -139,12 +141,12 @@ async fn check_may_act(write: &Write, id: DeliveryId) -> Result<(), Problem> {
 struct Upload {
     receiver_name: Option<ReceiverName>,
     signature_url: Option<SignatureUrl>,
-    signature: Option<Vec<u8>>,
-    photos: Vec<Vec<u8>>,
+    signature: Option<FileUpload>,
+    photos: Vec<FileUpload>,
 }
 
 impl Upload {
-    async fn read(mut parts: Multipart) -> Result<Self, Problem> {
+    async fn read(write: &Write, mut parts: Multipart) -> Result<Self, Problem> {
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(unreadable)? {
             let name = part.name().unwrap_or_default().to_owned();
@@ -152,10 +154,11 @@ impl Upload {
                 "receiverName" => set_once(&mut upload.receiver_name, &name, text(part, &name).await?)?,
                 "signatureUrl" => set_once(&mut upload.signature_url, &name, text(part, &name).await?)?,
                 "signature" => {
-                    set_once(&mut upload.signature, &name, content(part, &name, MAX_SIGNATURE_BYTES).await?)?;
+                    let file = spool(write, part, &name, MAX_SIGNATURE_BYTES).await?;
+                    set_once(&mut upload.signature, &name, file)?;
                 }
                 "photos" if upload.photos.len() < MAX_PHOTOS => {
-                    upload.photos.push(content(part, &name, MAX_PHOTO_BYTES).await?);
+                    upload.photos.push(spool(write, part, &name, PHOTO_MAX_BYTES).await?);
                 }
                 "photos" => {
                     return Err(Problem::malformed(format!("photos: at most {MAX_PHOTOS} are taken")));
@@ -185,6 +188,20 @@ async fn text<T: std::str::FromStr<Err: std::fmt::Display>>(
     let text =
         String::from_utf8(bytes).map_err(|_| Problem::malformed(format!("{name}: this is not UTF-8")))?;
     text.parse().map_err(|error| Problem::malformed(format!("{name}: {error}")).with("field", name))
+}
+
+/// Writes a part to the disk as it arrives.
+async fn spool(
+    write: &Write,
+    mut part: Field<'_>,
+    name: &str,
+    max_bytes: usize,
+) -> Result<FileUpload, Problem> {
+    let mut file = write.endpoint.app.begin_upload(&write.actor).await?;
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        add(&mut file, &chunk, max_bytes, name).await?;
+    }
+    Ok(file)
 }
 
 /// Reads a part, and stops reading as soon as it is too long.

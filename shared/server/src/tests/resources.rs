@@ -107,7 +107,8 @@ async fn a_proof_with_files() {
     let depot = Depot::new().await;
     depot.out_for_delivery().await;
     let png = PIXEL;
-    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M1 1L9 9\"/></svg>".as_slice();
+    let svg =
+        b"<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M1 1L9 9\" stroke=\"black\"/></svg>".as_slice();
     let evil = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".as_slice();
     let too_large = vec![0; 300 * 1024];
     depot.upload(&[("receiverName", b"Grace"), ("signature", &too_large)]).await.problem(413);

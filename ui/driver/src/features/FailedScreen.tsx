@@ -1,10 +1,10 @@
 // The delivery could not be handed over: why.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Textarea } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { readable } from "@kit/readable";
 import { goBack } from "../navigation";
+import { draftsOf, useDraft } from "../parts/draft";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { usePhone } from "../phone";
@@ -16,10 +16,12 @@ const REASON_MAX_CHARS = 500;
 export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
   const phone = usePhone();
-  const [chosen, setChosen] = useState<(typeof REASONS)[number]>();
-  const [other, setOther] = useState("");
+  const drafts = draftsOf(delivery.id, "failed");
+  const [chosen, setChosen] = useDraft<(typeof REASONS)[number] | "">(`${drafts}reason`, "", (reason) => reason === "");
+  const [other, setOther] = useDraft(`${drafts}other`, "", (text) => text === "");
   const { isKeeping, keep, trouble } = useKeeping();
-  const parts = [chosen === undefined ? "" : t(`failed.reasons.${chosen}`), readable(other)];
+  if (chosen === undefined || other === undefined) return null;
+  const parts = [chosen === "" ? "" : t(`failed.reasons.${chosen}`), readable(other)];
   const reason = parts.filter((part) => part !== "").join(": ").slice(0, REASON_MAX_CHARS);
   const finish = async () => {
     const isKept = await keep(() =>
@@ -27,6 +29,7 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
         deliveryId: delivery.id,
         where: whereOf(delivery),
         command: { type: "changeDeliveryStatus", status: "Failed", reason },
+        drafts,
       }),
     );
     if (isKept) goBack(`deliveries/${delivery.id}`);
@@ -53,7 +56,7 @@ export function FailedScreen({ delivery }: { delivery: DeliveryDetail }) {
             type="button"
             className="tile"
             aria-pressed={each === chosen}
-            onClick={() => setChosen(each === chosen ? undefined : each)}
+            onClick={() => setChosen(each === chosen ? "" : each)}
           >
             {t(`failed.reasons.${each}`)}
           </button>

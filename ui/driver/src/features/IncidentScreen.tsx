@@ -1,13 +1,13 @@
 // Something went wrong: what sort, in a few words what, and photos that show it.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, Textarea } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newId } from "@kit/ids";
 import { INCIDENT_TYPES } from "@kit/words";
 import { readable } from "@kit/readable";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
+import { draftsOf, useDraft } from "../parts/draft";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { Photos } from "../parts/Photos";
@@ -18,13 +18,14 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
   const { t: kit } = useTranslation("kit");
   const phone = usePhone();
-  const [incidentType, setIncidentType] = useState<string>();
-  const [description, setDescription] = useState("");
-  const [photos, setPhotos] = useState<readonly NewFile[]>([]);
+  const drafts = draftsOf(delivery.id, "incident");
+  const [incidentType, setIncidentType] = useDraft(`${drafts}type`, "", (type) => type === "");
+  const [description, setDescription] = useDraft(`${drafts}description`, "", (text) => text === "");
+  const [photos, setPhotos] = useDraft<readonly NewFile[]>(`${drafts}photos`, [], (taken) => taken.length === 0);
   const { isKeeping, keep, trouble } = useKeeping();
   const word = (type: string) => kit(`incidentType.${type}`, { defaultValue: type });
+  if (incidentType === undefined || description === undefined || photos === undefined) return null;
   const finish = async () => {
-    if (incidentType === undefined) return;
     const isKept = await keep(() =>
       phone.act({
         deliveryId: delivery.id,
@@ -38,6 +39,7 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
           photos: photos.map(({ ref }) => ref),
         },
         files: photos,
+        drafts,
       }),
     );
     if (isKept) goBack(`deliveries/${delivery.id}`);
@@ -49,7 +51,7 @@ export function IncidentScreen({ delivery }: { delivery: DeliveryDetail }) {
       foot={
         <>
           {trouble}
-          <Button fullWidth h={64} fz={20} disabled={incidentType === undefined} loading={isKeeping} onClick={() => void finish()}>
+          <Button fullWidth h={64} fz={20} disabled={incidentType === ""} loading={isKeeping} onClick={() => void finish()}>
             {t("incident.send")}
           </Button>
         </>

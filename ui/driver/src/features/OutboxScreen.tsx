@@ -142,7 +142,12 @@ function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
           : t("outbox.refused.now", { status: kit(`status.delivery.${there.status}`, { defaultValue: there.status }) })}
       </p>
       {held > 0 && <p>{t("outbox.refused.held", { count: held })}</p>}
-      <Choice onRetry={() => phone.outbox.retry(action.order)} onDiscard={() => phone.outbox.discard(action.order)} />
+      <Choice
+        lost={t("outbox.discard.action", { what: words(t, action), where: action.where, count: action.files.length })}
+        files={() => phone.outbox.filesOf(action.order)}
+        onRetry={() => phone.outbox.retry(action.order)}
+        onDiscard={() => phone.outbox.discard(action.order)}
+      />
     </section>
   );
 }
@@ -150,41 +155,94 @@ function Refusal({ action, now_ms }: { action: Action; now_ms: number }) {
 function RefusedPicture({ file }: { file: KeptFile }) {
   const { t } = useTranslation("driver");
   const phone = usePhone();
+  const action = usePhoneView().actions.find(({ order }) => order === file.action);
+  const isSignature = action?.command.type === "captureProof" && action.command.signature?.hash === file.hash;
+  const what = t(isSignature ? "outbox.refused.signature" : "outbox.refused.picture");
   return (
     <section className="card" data-tone="red">
       <h2 className="strong" style={{ margin: 0, fontSize: 18 }}>
-        {t("outbox.refused.picture")}: {t("outbox.refused.title")}
+        {what}: {t("outbox.refused.title")}
       </h2>
+      {action !== undefined && (
+        <p className="dim" style={{ overflowWrap: "anywhere" }}>
+          {words(t, action)} · {action.where}
+        </p>
+      )}
       {file.refusal !== undefined && <p>{reasonIn(t, file.refusal)}</p>}
-      <Choice onRetry={() => phone.outbox.retryFile(file.hash)} onDiscard={() => phone.outbox.discardFile(file.hash)} />
+      <Choice
+        lost={t("outbox.discard.file", { what, where: action?.where ?? "" })}
+        files={() => Promise.resolve([file])}
+        onRetry={() => phone.outbox.retryFile(file.hash)}
+        onDiscard={() => phone.outbox.discardFile(file.hash)}
+      />
     </section>
   );
 }
 
-/** Discarding takes two taps: it cannot be undone. */
-function Choice({ onRetry, onDiscard }: { onRetry: () => Promise<void>; onDiscard: () => Promise<void> }) {
+interface ChoiceProps {
+  /** What is gone for good once it is discarded. */
+  lost: string;
+  files: () => Promise<readonly KeptFile[]>;
+  onRetry: () => Promise<void>;
+  onDiscard: () => Promise<void>;
+}
+
+/** Discarding cannot be undone: it is asked about apart, says what is lost, and offers a copy first. */
+function Choice({ lost, files, onRetry, onDiscard }: ChoiceProps) {
   const { t } = useTranslation("driver");
   const { keep, trouble } = useKeeping();
-  const [isSure, setIsSure] = useState(false);
+  const [isAsking, setIsAsking] = useState(false);
+  const [copies, setCopies] = useState<readonly KeptFile[]>([]);
+  const ask = () => {
+    setIsAsking(true);
+    void files().then(setCopies, () => setCopies([]));
+  };
+  if (!isAsking) {
+    return (
+      <>
+        <div className="row" style={{ marginTop: 12 }}>
+          <Button variant="default" h={56} px={8} onClick={() => void keep(onRetry)}>
+            {t("outbox.refused.retry")}
+          </Button>
+          <Button variant="default" h={56} px={8} onClick={ask}>
+            {t("outbox.refused.discard")}
+          </Button>
+        </div>
+        {trouble}
+      </>
+    );
+  }
   return (
-    <>
-      <div className="row" style={{ marginTop: 12 }}>
-        <Button variant="default" h={56} px={8} onClick={() => void keep(onRetry)}>
-          {t("outbox.refused.retry")}
+    <div role="alertdialog" aria-label={t("outbox.discard.title")} style={{ marginTop: 12 }}>
+      <p className="strong">{t("outbox.discard.title")}</p>
+      <p style={{ overflowWrap: "anywhere" }}>{lost}</p>
+      <p>{t("outbox.discard.only")}</p>
+      {/* Where the finger was a moment ago is the way back. */}
+      <Button fullWidth h={56} mt="sm" onClick={() => setIsAsking(false)}>
+        {t("outbox.discard.keep")}
+      </Button>
+      {copies.map((file, index) => (
+        <Button key={file.hash} variant="default" fullWidth h={56} mt="sm" onClick={() => saveCopy(file)}>
+          {t("outbox.discard.copy", { number: index + 1, count: copies.length })}
         </Button>
-        <Button
-          variant={isSure ? "filled" : "default"}
-          color="red.9"
-          h={56}
-          px={8}
-          onClick={() => (isSure ? void keep(onDiscard) : setIsSure(true))}
-        >
-          {t(isSure ? "outbox.refused.discardSure" : "outbox.refused.discard")}
-        </Button>
-      </div>
+      ))}
+      <Button variant="outline" color="red.9" fullWidth h={56} mt="xl" onClick={() => void keep(onDiscard)}>
+        {t("outbox.discard.forGood")}
+      </Button>
       {trouble}
-    </>
+    </div>
   );
+}
+
+/** Hands a picture to the phone's own downloads. */
+function saveCopy({ content, hash, ref: { mediaType } }: KeptFile): void {
+  if (content === null) return;
+  const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
+  const link = document.createElement("a");
+  const ending = mediaType === "image/svg+xml" ? "svg" : mediaType.replace("image/", "");
+  Object.assign(link, { href: url, download: `${hash.slice(0, 12)}.${ending}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** What the depot says, in the driver's language where the app knows the rule. */

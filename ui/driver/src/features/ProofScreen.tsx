@@ -1,15 +1,17 @@
 // Proof of delivery: who received it, with a signature or photos.
 import type { DeliveryDetail } from "@bindings/DeliveryDetail";
 import { Button, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { readable } from "@kit/readable";
 import type { NewFile } from "../outbox/action";
 import { goBack } from "../navigation";
+import { draftsOf, useDraft } from "../parts/draft";
 import { useKeeping } from "../parts/keeping";
 import { Page } from "../parts/Page";
 import { Photos } from "../parts/Photos";
 import { SignaturePad } from "../parts/SignaturePad";
+import { svgOf } from "../parts/strokes";
+import type { Strokes } from "../parts/strokes";
 import { usePhone } from "../phone";
 import { signatureFrom } from "../pictures";
 import { whereOf } from "./step";
@@ -17,13 +19,15 @@ import { whereOf } from "./step";
 export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("driver");
   const phone = usePhone();
-  const [receiverName, setReceiverName] = useState("");
-  const [svg, setSvg] = useState<string>();
-  const [photos, setPhotos] = useState<readonly NewFile[]>([]);
+  const drafts = draftsOf(delivery.id, "proof");
+  const [receiverName, setReceiverName] = useDraft(`${drafts}receiver`, "", (name) => name === "");
+  const [strokes, setStrokes] = useDraft<Strokes>(`${drafts}signature`, [], (drawn) => drawn.length === 0);
+  const [photos, setPhotos] = useDraft<readonly NewFile[]>(`${drafts}photos`, [], (taken) => taken.length === 0);
   const { isKeeping, keep, trouble } = useKeeping();
-  const isComplete = readable(receiverName) !== "" && (svg !== undefined || photos.length > 0);
+  if (receiverName === undefined || strokes === undefined || photos === undefined) return null;
+  const isComplete = readable(receiverName) !== "" && (strokes.length > 0 || photos.length > 0);
   const finish = async () => {
-    const signature = svg === undefined ? undefined : signatureFrom(svg);
+    const signature = strokes.length === 0 ? undefined : signatureFrom(svgOf(strokes));
     const files = signature === undefined ? photos : [signature, ...photos];
     const isKept = await keep(() =>
       phone.act({
@@ -36,6 +40,7 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
           photos: photos.map(({ ref }) => ref),
         },
         files,
+        drafts,
       }),
     );
     if (isKept) goBack(`deliveries/${delivery.id}`);
@@ -65,7 +70,7 @@ export function ProofScreen({ delivery }: { delivery: DeliveryDetail }) {
         autoCapitalize="words"
         enterKeyHint="done"
       />
-      <SignaturePad onChange={setSvg} />
+      <SignaturePad initial={strokes} onChange={setStrokes} />
       <span className="strong">{t("proof.photos")}</span>
       <Photos photos={photos} onChange={setPhotos} />
     </Page>

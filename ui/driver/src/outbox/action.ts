@@ -67,6 +67,8 @@ export interface Deed {
   readonly files?: readonly NewFile[];
   /** How long it can be taken back before it is sent. */
   readonly hold_ms?: number;
+  /** How the drafts begin that become this deed: they are removed in the step that keeps it. */
+  readonly drafts?: string;
 }
 
 /** A picture as it was taken or drawn. */

@@ -22,6 +22,11 @@ type Connection = IDBPDatabase<PhoneSchema>;
  */
 export type Lost = "superseded" | "closed";
 
+/** The names of single values that begin so. */
+export function namesFrom(start: string): IDBKeyRange {
+  return IDBKeyRange.bound(start, `${start}\uffff`);
+}
+
 export class PhoneDatabase {
   readonly #name: string;
   readonly #onLost: (why: Lost) => void;
@@ -56,6 +61,11 @@ export class PhoneDatabase {
 
   async delete(name: string): Promise<void> {
     await (await this.#connection).delete("kept", name);
+  }
+
+  /** The names of single values that begin so. */
+  async names(start: string): Promise<string[]> {
+    return (await this.#connection).getAllKeys("kept", namesFrom(start));
   }
 
   async close(): Promise<void> {

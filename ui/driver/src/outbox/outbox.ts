@@ -5,6 +5,7 @@ import type { IDBPObjectStore } from "idb";
 import type { Action, Deed, KeptFile, Refused } from "./action";
 import { isOf, isUnsent } from "./action";
 import type { Clock } from "./clock";
+import { namesFrom } from "./database";
 import { credentialOf, Credentials } from "./credentials";
 import type { Credential } from "./credentials";
 import type { PhoneDatabase, PhoneSchema } from "./database";
@@ -37,7 +38,7 @@ export class Outbox {
   }
 
   /** Keeps a deed with its pictures. When this resolves, it is on the disk and survives whatever happens to the page. */
-  async add({ files = [], hold_ms, ...what }: Deed): Promise<void> {
+  async add({ files = [], hold_ms, drafts, ...what }: Deed): Promise<void> {
     const { clock, ...stamp } = await this.#clock.stamp();
     // Strict: a phone whose battery falls out a moment later still has it.
     const writing = (await this.#database.connection()).transaction(["actions", "files", "kept"], "readwrite", { durability: "strict" });
@@ -64,6 +65,7 @@ export class Outbox {
       const file: KeptFile = { hash: ref.hash, ref, deliveryId, action: order, state: "waiting", content };
       await writing.objectStore("files").put(file);
     }
+    if (drafts !== undefined) await kept.delete(namesFrom(drafts));
     await writing.done;
     this.#tell();
   }
@@ -207,6 +209,12 @@ export class Outbox {
   async discardFile(hash: string): Promise<void> {
     await (await this.#database.connection()).delete("files", hash);
     this.#tell();
+  }
+
+  /** The pictures of an action whose content is still on this phone. */
+  async filesOf(order: number): Promise<KeptFile[]> {
+    const files = await (await this.#database.connection()).getAll("files");
+    return files.filter(({ action, content }) => action === order && content !== null);
   }
 
   /** Everything kept, in the order in which it was done. */

@@ -116,6 +116,7 @@ export function deliveryOf(part: Partial<DeliveryDetail> = {}): DeliveryDetail {
     checkpoints: [],
     plan: [stop(1), stop(2)],
     filesAwaited: [],
+    filesMissing: [],
     erased: false,
     ...part,
   };

@@ -26,7 +26,7 @@ export function Incidents({ delivery, mayChange }: { delivery: DeliveryDetail; m
       ) : (
         <Stack gap="sm">
           {delivery.incidents.map((incident) => (
-            <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} awaited={delivery.filesAwaited} />
+            <IncidentCard key={incident.id} incident={incident} mayChange={mayChange} missing={delivery.filesMissing} />
           ))}
         </Stack>
       )}

@@ -11,7 +11,8 @@ import { journey } from "@kit/Journey";
 import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { Panel } from "@kit/Panel";
-import { Awaited, Photos } from "@kit/Photos";
+import { MissingPicture } from "@kit/MissingPicture";
+import { Photos } from "@kit/Photos";
 import { Refusal } from "@kit/Refusal";
 
 const NOTE_MAX_CHARS = 2000;
@@ -46,8 +47,10 @@ function Fact({ fact, isOnItsPage }: { fact: LateFactView; isOnItsPage: boolean 
   const mayChange = useMayChange();
   const [isSettling, setSettling] = useState(false);
   const { deliveryId, driverId, presentDriverName, deed, location, cause, words, at, uncertain, filesAwaited, settledAt, note } = fact;
+  const missing = filesAwaited.map((hash) => ({ hash, since: at, from: fact.driverName, closed: null }));
   const what = deedWords(t, deed, words);
   const signature = words?.signature;
+  const missingSignature = missing.find(({ hash }) => hash === signature?.hash);
   const photos = words?.photos ?? [];
   return (
     <li>
@@ -81,8 +84,8 @@ function Fact({ fact, isOnItsPage }: { fact: LateFactView; isOnItsPage: boolean 
         )}
       </Group>
       {signature !== undefined &&
-        (filesAwaited.includes(signature.hash) ? (
-          <Awaited />
+        (missingSignature !== undefined ? (
+          <MissingPicture deliveryId={deliveryId} file={missingSignature} />
         ) : (
           <Image
             src={transport.fileUrl(signature.hash)}
@@ -96,7 +99,7 @@ function Fact({ fact, isOnItsPage }: { fact: LateFactView; isOnItsPage: boolean 
             mt="xs"
           />
         ))}
-      {photos.length > 0 && <Photos photos={photos} awaited={filesAwaited} />}
+      {photos.length > 0 && <Photos photos={photos} deliveryId={deliveryId} missing={missing} />}
       {isSettling && <Settle fact={fact} what={what} onClose={() => setSettling(false)} />}
     </li>
   );

@@ -10,13 +10,15 @@ import { LinkAnchor } from "@kit/links";
 import { Moment } from "@kit/Moment";
 import { MoreMenu } from "@kit/MoreMenu";
 import { Panel } from "@kit/Panel";
-import { Awaited, Photos } from "@kit/Photos";
+import { MissingPicture } from "@kit/MissingPicture";
+import { Photos } from "@kit/Photos";
 
 export function Proof({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("delivery");
   const transport = useTransport();
   const { t: kit } = useTranslation("kit");
-  const { receiverName, signature, signatureUrl, photos, deliveredAt, deliveredUncertain, filesAwaited, erased } = delivery;
+  const { receiverName, signature, signatureUrl, photos, deliveredAt, deliveredUncertain, filesMissing, erased } = delivery;
+  const missingSignature = filesMissing.find(({ hash }) => hash === signature?.hash);
   const hasEnded = delivery.status === "Delivered" || delivery.status === "Failed";
   const mayErase = useIsAdmin() && hasEnded && !erased;
   const [isErasing, setErasing] = useState(false);
@@ -60,8 +62,8 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
             )}
           </Text>
           {signatureUrl !== null && <SignatureUrl url={signatureUrl} />}
-          {signature !== null && filesAwaited.includes(signature.hash) && <Awaited />}
-          {signature !== null && !filesAwaited.includes(signature.hash) && (
+          {missingSignature !== undefined && <MissingPicture deliveryId={delivery.id} file={missingSignature} />}
+          {signature !== null && missingSignature === undefined && (
             <Image
               src={transport.fileUrl(signature.hash)}
               alt={t("proof.signature", { receiver: receiverName })}
@@ -74,7 +76,7 @@ export function Proof({ delivery }: { delivery: DeliveryDetail }) {
               style={{ alignSelf: "flex-start" }}
             />
           )}
-          {photos.length > 0 && <Photos photos={photos} awaited={filesAwaited} />}
+          {photos.length > 0 && <Photos photos={photos} deliveryId={delivery.id} missing={filesMissing} />}
         </Stack>
       )}
       {isErasing && (

@@ -360,6 +360,7 @@ function was(status: "PickedUp" | "InTransit", driverId: string | null): Deliver
     reached: status === "InTransit" ? [[{ routeId: "r1", sequence: 1, location: "Mill" }, START]] : [],
     incidents: [],
     proof: null,
+    filesClosed: [],
     erased: false,
     drivers: [],
     lastStepAt: START,

@@ -108,6 +108,7 @@ export function detailOf(changed: Partial<DeliveryDetail> = {}): DeliveryDetail 
     incidents: [],
     checkpoints: [],
     filesAwaited: [],
+    filesMissing: [],
     erased: false,
     plan: [
       { sequence: 1, location: "Mill", expectedTime: "2026-03-02T08:30:00Z", reachedAt: "2026-03-02T08:38:00Z", uncertain: false },

@@ -1,5 +1,6 @@
 // One incident: how grave, what, when, and the way to its end.
 import type { IncidentView } from "@bindings/IncidentView";
+import type { MissingFile } from "@bindings/MissingFile";
 import { Box, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
@@ -15,11 +16,11 @@ import { ResolveMany } from "./ResolveMany";
 interface IncidentCardProps {
   incident: IncidentView;
   mayChange: boolean;
-  /** The hashes of photos that are still on their way. */
-  awaited?: readonly string[];
+  /** The photos whose content is not at the depot. */
+  missing?: readonly MissingFile[];
 }
 
-export function IncidentCard({ incident, mayChange, awaited }: IncidentCardProps) {
+export function IncidentCard({ incident, mayChange, missing }: IncidentCardProps) {
   const { t } = useTranslation("incident");
   const { t: kit } = useTranslation("kit");
   const [isResolving, setIsResolving] = useState(false);
@@ -61,7 +62,7 @@ export function IncidentCard({ incident, mayChange, awaited }: IncidentCardProps
       </Group>
       {incident.photos.length > 0 && (
         <Box mt="xs">
-          <Photos photos={incident.photos} {...(awaited !== undefined && { awaited })} />
+          <Photos photos={incident.photos} deliveryId={incident.deliveryId} {...(missing !== undefined && { missing })} />
         </Box>
       )}
       {isResolving && <ResolveMany incidents={[incident]} onClose={() => setIsResolving(false)} />}

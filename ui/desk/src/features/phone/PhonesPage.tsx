@@ -14,6 +14,7 @@ import { Moment } from "@kit/Moment";
 import { PageHeader } from "@kit/PageHeader";
 import { Refusal } from "@kit/Refusal";
 import { ToneBadge } from "@kit/ToneBadge";
+import { AwaitedPictures } from "./AwaitedPictures";
 import { PairPhone } from "./PairPhone";
 
 export function PhonesPage() {
@@ -38,7 +39,7 @@ export function PhonesPage() {
       </PageHeader>
       <Refusal problem={start.problem} />
       <Loaded of={phones}>
-        {({ phones: all }) => (
+        {({ phones: all, filesAwaited }) => (
           <>
             {(endpoint === undefined || endpoint.addresses.length === 0) && <OutOfReach isOpen={endpoint !== undefined} />}
             {all.length === 0 ? (
@@ -46,6 +47,7 @@ export function PhonesPage() {
             ) : (
               <PhoneTable phones={all} mayRevoke={mayPair} />
             )}
+            {filesAwaited.length > 0 && <AwaitedPictures files={filesAwaited} />}
           </>
         )}
       </Loaded>
