@@ -3,6 +3,7 @@ import type { DriverAdded } from "./DriverAdded";
 import type { DriverLicense } from "./DriverLicense";
 import type { DriverStatus } from "./DriverStatus";
 import type { Name } from "./Name";
+import type { PhoneNumber } from "./PhoneNumber";
 
 /**
  * A driver as its events tell.
@@ -20,6 +21,10 @@ name: Name,
  * The licence now.
  */
 driverLicense: DriverLicense, 
+/**
+ * The phone number now, where one is known.
+ */
+phone: PhoneNumber | null, 
 /**
  * The status that was set last.
  */

@@ -2,6 +2,7 @@
 import type { DriverLicense } from "./DriverLicense";
 import type { DriverStatus } from "./DriverStatus";
 import type { Name } from "./Name";
+import type { PhoneNumber } from "./PhoneNumber";
 import type { Reason } from "./Reason";
 
 /**
@@ -31,4 +32,8 @@ status: DriverStatus,
 /**
  * Why.
  */
-reason?: Reason | null, } | { "type": "eraseDriver", };
+reason?: Reason | null, } | { "type": "setDriverPhone", 
+/**
+ * The number; none removes the one that is known.
+ */
+phone?: PhoneNumber | null, } | { "type": "eraseDriver", };

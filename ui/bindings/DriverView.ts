@@ -20,6 +20,10 @@ name: string,
  */
 driverLicense: string, 
 /**
+ * The number under which the driver is called, where one is known.
+ */
+phone: string | null, 
+/**
  * Available, Assigned, Suspended or Unavailable.
  */
 status: DriverAvailability, 

@@ -145,7 +145,7 @@ it("opens a delivery beside the table, goes through the list by keys, and keeps 
   expect(page.url()).toContain(ids[2]);
   await page.reload();
   await aside.getByRole("heading", { name: "Lock → Lower" }).waitFor();
-  expect(await page.locator("tr[aria-current]").innerText()).toContain("Lock → Lower");
+  expect(await page.locator("tr[aria-current]").textContent()).toContain("Lock → Lower");
   await aside.getByRole("link", { name: "Open as a page" }).click();
   await page.getByRole("heading", { name: "Lock → Lower", level: 1 }).waitFor();
   await page.goBack();

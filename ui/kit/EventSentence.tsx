@@ -34,6 +34,8 @@ function textOf(event: DepotEvent, t: TFunction<"kit">): string {
         `event.DeliveryBecame.${event.data.new}${event.data.alsoUnderWay === undefined ? "" : "Too"}`,
         "event.DeliveryStatusChanged",
       ]);
+    case "DriverPhoneChanged":
+      return t(event.data.phone === undefined ? "event.DriverPhoneRemoved" : "event.DriverPhoneChanged");
     case "DeliveryCreated":
       return t(`event.DeliveryCreatedWith.${crewOf(event.data)}`);
     default:
@@ -95,6 +97,8 @@ function partsOf(event: DepotEvent, entity: string, t: TFunction<"kit">): Record
       return { vehicle: <VehicleName id={event.data.vehicleId} /> };
     case "IncidentReported":
       return { type: incidentWord(t, event.data.type), description: <Person of={event.data.description} /> };
+    case "DriverPhoneChanged":
+      return { phone: event.data.phone !== undefined && <Person of={event.data.phone} /> };
     case "IncidentResolved":
       return { note: because(event.data.note) };
     case "ProofOfDeliveryCaptured":

@@ -14,7 +14,7 @@ export function Journey({ of: name, ...look }: TextProps & { of: string }) {
   const at = name.indexOf(ARROW);
   const [before, shown] = at < 0 ? [undefined, name] : [name.slice(0, at), name.slice(at + ARROW.length)];
   return (
-    <Text component="span" display="block" truncate inherit {...look} {...hint<HTMLSpanElement>(() => name)}>
+    <Text component="span" display="block" pos="relative" truncate inherit {...look} {...hint<HTMLSpanElement>(() => name)}>
       {before !== undefined && <VisuallyHidden component="span">{before + ARROW.trimEnd()}</VisuallyHidden>} {shown}
     </Text>
   );

@@ -11,9 +11,9 @@ interface PageHeaderProps {
 
 export function PageHeader({ title, description, children }: PageHeaderProps) {
   return (
-    <Group justify="space-between" mb="md" mih={36} wrap="nowrap">
+    <Group justify="space-between" mb="md" mih={36} gap="xs">
       <Group align="baseline" gap="0 12px">
-        <Title order={1} fz={24} lh={1.25}>
+        <Title order={1} fz={24} lh={1.25} style={{ overflowWrap: "anywhere" }}>
           {title}
         </Title>
         {description !== undefined && (

@@ -7,7 +7,7 @@ export function Panel({ title, action, children }: { title: string; action?: Rea
   const id = useId();
   return (
     <Paper component="section" withBorder radius="lg" p="md" bg="var(--depot-surface)" aria-labelledby={id}>
-      <Group justify="space-between" mb="sm" mih={30} wrap="nowrap">
+      <Group justify="space-between" mb="sm" mih={30} gap="xs">
         <Title order={2} fz="md" id={id}>
           {title}
         </Title>

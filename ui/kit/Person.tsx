@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import type { TextProps } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { isErased, personWord } from "@kit/erased";
+import { useNamesake } from "@kit/namesakes";
 import { Truncated } from "@kit/Truncated";
 
 const QUIET = { c: "dimmed", fs: "italic", fw: 400 } as const satisfies TextProps;
@@ -26,4 +27,12 @@ export function PersonLine({ of: text, ...look }: TextProps & { of: string }) {
       {personWord(t, text)}
     </Truncated>
   );
+}
+
+/** A driver on a line of its own, with a mark where another driver has the same name. */
+export function DriverLine({ id, of: text, ...look }: TextProps & { id: string | null; of: string }) {
+  const mark = useNamesake(id);
+  const { t } = useTranslation("kit");
+  if (mark === undefined || isErased(text)) return <PersonLine {...look} of={text} />;
+  return <Truncated {...look}>{t("namesake", { name: text, mark })}</Truncated>;
 }

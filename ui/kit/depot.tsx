@@ -6,12 +6,13 @@ import {
   QueryClientProvider,
   keepPreviousData,
   useInfiniteQuery,
+  useIsMutating,
   useMutation,
   useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import type { InfiniteData, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
+import type { InfiniteData, Mutation, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { Freshness } from "@kit/freshness";
@@ -209,6 +210,16 @@ export function useDepotCommand(): UseMutationResult<CommandOutcome, DepotError,
 export function useAsk(): <Name extends QueryName>(query: QueryOf<Name>) => Promise<AnswerTo<Name>> {
   const { transport } = useDepot();
   return async <Name extends QueryName>(query: QueryOf<Name>) => (await transport.query<Name>(query)).answer;
+}
+
+/** Whether this window is having the demo day loaded: until that is done, what is there changes from one event to the next. */
+export function useIsLoadingDemo(): boolean {
+  return useIsMutating({ predicate: isLoadingDemo }) > 0;
+}
+
+function isLoadingDemo({ state }: Mutation): boolean {
+  const command = (state.variables as Execution | undefined)?.command;
+  return command?.entity === "depot" && command.command.type === "loadDemo";
 }
 
 /** Who asks and what the depot is like. It changes with the first event, of which its topics do not tell. */

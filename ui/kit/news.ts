@@ -105,12 +105,12 @@ export class NewsDesk {
 
   /**
    * Returns the deliveries that became late since the last look, each once. The entry of one that was told before keeps up
-   * with the checkpoint for which it is late now.
+   * with the checkpoint for which it is late now. `isOld` notes those that are new without an entry.
    */
-  takeLate(deliveries: readonly DeliveryRow[]): readonly News[] {
+  takeLate(deliveries: readonly DeliveryRow[], isOld = false): readonly News[] {
     const standing = deliveries.map(latenessOf).filter((news) => news !== undefined);
     this.#updateTimes(standing);
-    return this.#takeStanding("late", standing);
+    return this.#takeStanding("late", standing, isOld);
   }
 
   /** Gives the phones that fell silent while their drivers have deliveries under way, and never again. */
@@ -119,14 +119,14 @@ export class NewsDesk {
   }
 
   /** Of what stands rather than happens: what was not so at an earlier look. */
-  #takeStanding(place: "late" | "lost", standing: readonly News[]): readonly News[] {
+  #takeStanding(place: "late" | "lost", standing: readonly News[], isOld = false): readonly News[] {
     const kept = this.#read();
     const before = kept[place];
     const fresh = standing.filter(({ id }) => before?.includes(id) !== true);
     if (before !== undefined && fresh.length === 0) return [];
     const ids = [...fresh.map(({ id }) => id), ...(before ?? [])].slice(0, LATE_MOST);
     // What was so before anybody looked is on the board anyway.
-    const told = before === undefined ? [] : fresh;
+    const told = before === undefined || isOld ? [] : fresh;
     this.#add({ ...kept, [place]: ids }, told);
     return this.#wanted(told);
   }

@@ -6,6 +6,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useAsk, useDepotQuery } from "@kit/depot";
 import { journey } from "@kit/Journey";
+import { namesakesOf } from "@kit/namesakes";
 import { useNow } from "@kit/now";
 import { personWord } from "@kit/erased";
 import { CHOICES_MOST, SearchSelect, useSearchText } from "@kit/SearchSelect";
@@ -14,6 +15,7 @@ import { StatusBadge } from "@kit/StatusBadge";
 import { formatSpan } from "@kit/time";
 
 const NOBODY = "";
+const DRIVERS_MOST = 500;
 
 export function DriverPick(props: PickProps & { /** Whether those who cannot drive may be picked, as for a filter. */ anyStatus?: boolean }) {
   const { anyStatus = false, ...rest } = props;
@@ -22,13 +24,15 @@ export function DriverPick(props: PickProps & { /** Whether those who cannot dri
   const [text, onSearch] = useSearchText();
   const { data } = useDepotQuery(driversOf(text), { keepPrevious: true });
   const { data: chosen } = useDepotQuery({ query: "driver", id: props.value ?? NOBODY }, { enabled: props.value !== null });
+  const { data: all } = useDepotQuery({ query: "drivers", limit: DRIVERS_MOST });
+  const marks = namesakesOf(all?.items ?? []);
   return (
     <SearchSelect
       {...rest}
-      choices={data?.items.map((driver) => driverChoice(driver, anyStatus, t))}
-      chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus, t) : undefined}
+      choices={data?.items.map((driver) => driverChoice(driver, anyStatus, marks.get(driver.driverId), t))}
+      chosen={chosen && props.value !== null ? driverChoice(chosen, anyStatus, marks.get(chosen.driverId), t) : undefined}
       onSearch={onSearch}
-      find={async (wanted) => (await ask(driversOf(wanted))).items.map((driver) => driverChoice(driver, anyStatus, t))}
+      find={async (wanted) => (await ask(driversOf(wanted))).items.map((driver) => driverChoice(driver, anyStatus, marks.get(driver.driverId), t))}
     />
   );
 }
@@ -78,10 +82,10 @@ function vehiclesOf(text: string | null) {
   return { query: "vehicles", text, limit: CHOICES_MOST } as const;
 }
 
-function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean, t: TFunction<"kit">): Choice {
+function driverChoice({ driverId, name, driverLicense, status }: DriverView, anyStatus: boolean, mark: string | undefined, t: TFunction<"kit">): Choice {
   return {
     value: driverId,
-    label: personWord(t, name),
+    label: mark === undefined ? personWord(t, name) : t("namesake", { name, mark }),
     note: personWord(t, driverLicense),
     badge: <StatusBadge of="driver" status={status} />,
     disabled: !anyStatus && (status === "Suspended" || status === "Unavailable"),

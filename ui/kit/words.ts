@@ -75,6 +75,7 @@ export const EVENT_TYPES = wordsIn<(DeliveryEvent | RouteEvent | DriverEvent | V
   DriverAdded: true,
   DriverUpdated: true,
   DriverStatusChanged: true,
+  DriverPhoneChanged: true,
   DriverErased: true,
   VehicleAdded: true,
   VehicleUpdated: true,

@@ -21,12 +21,13 @@ use crate::error::AppError;
 use crate::page::Limit;
 use crate::sql;
 
-pub(crate) const MIGRATIONS: [Migration; 5] = [
+pub(crate) const MIGRATIONS: [Migration; 6] = [
     driver::MIGRATION,
     vehicle::MIGRATION,
     driver::STATUS_MIGRATION,
     vehicle::STATUS_MIGRATION,
     driver::ERASED_MIGRATION,
+    driver::PHONE_MIGRATION,
 ];
 
 /// Counts and lists of the whole fleet.

@@ -42,6 +42,7 @@ const PERSONAL: [Personal; 10] = [
         fields: &[("name", ERASED), ("driverLicense", ERASED)],
     },
     Personal { event_type: "DriverStatusChanged", sealed_from: 2, fields: &[("reason", None)] },
+    Personal { event_type: "DriverPhoneChanged", sealed_from: 2, fields: &[("phone", None)] },
     Personal { event_type: "DeliveryStatusChanged", sealed_from: 2, fields: &[("reason", None)] },
     Personal {
         event_type: "IncidentReported",

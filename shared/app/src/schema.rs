@@ -35,6 +35,8 @@ macro_rules! described {
 described! {
     Name, "A person's name.": line(values::Name::MAX_CHARS);
     DriverLicense, "A driver's licence number.": line(values::DriverLicense::MAX_CHARS);
+    PhoneNumber, "A phone number: at least three digits, and beside them only spaces and +-().,/x#*.":
+        line(values::PhoneNumber::MAX_CHARS);
     Registration, "A vehicle's registration.": line(values::Registration::MAX_CHARS);
     VehicleType, "What sort of vehicle it is, e.g. `Van`.": line(values::VehicleType::MAX_CHARS);
     Location, "A place.": line(values::Location::MAX_CHARS);

@@ -2,6 +2,8 @@
 //!
 //! No rule about entities: only what a single value may be.
 
+mod phone_number;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
+
+pub use phone_number::PhoneNumber;
 
 use crate::text::{self, CodeKey};
 

@@ -25,6 +25,7 @@ const COMMANDS: [(&str, &str); 43] = [
         r#"{"entity":"driver","id":ID,"command":{"type":"changeDriverStatus","status":"Unavailable"}}"#,
         "++-+-",
     ),
+    (r#"{"entity":"driver","id":ID,"command":{"type":"setDriverPhone","phone":"0171 1"}}"#, "++-+-"),
     (r#"{"entity":"driver","id":ID,"command":{"type":"eraseDriver"}}"#, "+----"),
     (
         r#"{"entity":"vehicle","id":ID,"command":{"type":"addVehicle","registration":"AA-1","vehicleType":"Van"}}"#,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use depot_domain::Driver;
 use depot_domain::fleet::driver::{
-    DriverAdded, DriverAvailability, DriverErased, DriverEvent, DriverStatus, DriverStatusChanged,
-    DriverUpdated,
+    DriverAdded, DriverAvailability, DriverErased, DriverEvent, DriverPhoneChanged, DriverStatus,
+    DriverStatusChanged, DriverUpdated,
 };
 use depot_domain::text::CodeKey;
-use depot_domain::values::{DriverId, DriverLicense, ERASED, Name};
+use depot_domain::values::{DriverId, DriverLicense, ERASED, Name, PhoneNumber};
 use depot_store::Migration;
 use lru::LruCache;
 use rusqlite::{Connection, Row, params};
@@ -53,6 +53,10 @@ pub(crate) const STATUS_MIGRATION: Migration = Migration {
 pub(crate) const ERASED_MIGRATION: Migration =
     Migration { id: 2026_112652, sql: "ALTER TABLE drivers ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;" };
 
+/// The number under which somebody is called.
+pub(crate) const PHONE_MIGRATION: Migration =
+    Migration { id: 2026_113060, sql: "ALTER TABLE drivers ADD COLUMN phone TEXT;" };
+
 impl Entity for Driver {
     const KIND: EntityKind = EntityKind::Driver;
 
@@ -95,10 +99,15 @@ impl Entity for Driver {
                     reason.as_ref().map(depot_domain::values::Reason::as_str)
                 ],
             ),
+            DriverEvent::DriverPhoneChanged(DriverPhoneChanged { phone }) => sql::run(
+                tables,
+                "UPDATE drivers SET phone = ?2, updated_at = ?3, version = ?4 WHERE id = ?1",
+                params![id, phone.as_ref().map(PhoneNumber::as_str), at.micros(), version],
+            ),
             // No licence stands there, so that nobody's can be the same.
             DriverEvent::DriverErased(DriverErased {}) => delivery::erase_driver(tables, *id).and_then(|()| sql::run(
                 tables,
-                "UPDATE drivers SET name = ?5, driver_license = '', status = ?2, status_reason = NULL, status_at = ?3,
+                "UPDATE drivers SET name = ?5, driver_license = '', phone = NULL, status = ?2, status_reason = NULL, status_at = ?3,
                    updated_at = ?3, version = ?4, erased = 1 WHERE id = ?1",
                 params![id, DriverStatus::Unavailable.as_str(), at.micros(), version, ERASED],
             ))
@@ -132,7 +141,7 @@ const SHOWN: &str = "CASE WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.kind = '
 
 fn select() -> String {
     format!(
-        "SELECT id, name, driver_license, status, status_reason, status_at, updated_at, version, erased, {HELD} AS held FROM drivers"
+        "SELECT id, name, driver_license, phone, status, status_reason, status_at, updated_at, version, erased, {HELD} AS held FROM drivers"
     )
 }
 
@@ -142,6 +151,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DriverView> {
         driver_id: sql::id(row, "id")?,
         name: row.get("name")?,
         driver_license: row.get("driver_license")?,
+        phone: row.get("phone")?,
         status: sql::word::<DriverStatus>(row, "status")?.shown(open_deliveries > 0),
         status_reason: row.get("status_reason")?,
         status_since: sql::maybe_time(row, "status_at")?,

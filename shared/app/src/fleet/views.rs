@@ -22,6 +22,8 @@ pub struct DriverView {
     pub name: String,
     /// The licence's number.
     pub driver_license: String,
+    /// The number under which the driver is called, where one is known.
+    pub phone: Option<String>,
     /// Available, Assigned, Suspended or Unavailable.
     #[schema(value_type = String)]
     pub status: DriverAvailability,

@@ -7,7 +7,9 @@ use ts_rs::TS;
 
 use crate::decider::{Decider, Kind, Refusal, events};
 use crate::fleet::Holding;
-use crate::values::{DeliveryId, DriverId, DriverLicense, Location, Name, Reason, Timestamp, words};
+use crate::values::{
+    DeliveryId, DriverId, DriverLicense, Location, Name, PhoneNumber, Reason, Timestamp, words,
+};
 
 words!(/// Whether a driver can be planned with, as it is set by hand.
 DriverStatus ("a driver status") {
@@ -55,6 +57,8 @@ pub struct Driver {
     pub name: Name,
     /// The licence now.
     pub driver_license: DriverLicense,
+    /// The phone number now, where one is known.
+    pub phone: Option<PhoneNumber>,
     /// The status that was set last.
     pub status: DriverStatus,
     /// Whether who it was has been erased.
@@ -89,7 +93,14 @@ pub enum DriverCommand {
         #[ts(optional = nullable)]
         reason: Option<Reason>,
     },
-    /// Erase who a former driver was: name, licence and reasons cannot be read again, by anybody. What was driven stays.
+    /// Set or remove the number under which the driver is called.
+    SetDriverPhone {
+        /// The number; none removes the one that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        phone: Option<PhoneNumber>,
+    },
+    /// Erase who a former driver was: name, licence, phone number and reasons cannot be read again, by anybody. What was driven stays.
     EraseDriver {},
 }
 
@@ -101,7 +112,7 @@ impl DriverCommand {
             Self::AddDriver { driver_license, .. } | Self::UpdateDriver { driver_license, .. } => {
                 Some(driver_license)
             }
-            Self::ChangeDriverStatus { .. } | Self::EraseDriver {} => None,
+            Self::ChangeDriverStatus { .. } | Self::SetDriverPhone { .. } | Self::EraseDriver {} => None,
         }
     }
 
@@ -112,6 +123,7 @@ impl DriverCommand {
             Self::AddDriver { .. } => "Driver added",
             Self::UpdateDriver { .. } => "Driver updated",
             Self::ChangeDriverStatus { .. } => "Driver status changed",
+            Self::SetDriverPhone { .. } => "Driver's phone number changed",
             Self::EraseDriver {} => "Driver erased",
         }
     }
@@ -122,6 +134,7 @@ DriverEvent in "fleet-management-events" {
     DriverAdded = 2,
     DriverUpdated = 2,
     DriverStatusChanged = 2,
+    DriverPhoneChanged = 2,
     DriverErased = 1,
 });
 
@@ -160,6 +173,17 @@ pub struct DriverStatusChanged {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reason: Option<Reason>,
+}
+
+/// A driver's phone number was set or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DriverPhoneChanged {
+    /// The number from now on; none where it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub phone: Option<PhoneNumber>,
 }
 
 /// Who a former driver was has been erased: everything personal in the driver's events before this one is gone.
@@ -297,6 +321,12 @@ impl Decider for Driver {
                     DriverStatusChanged { old: driver.status, new: *status, reason: reason.clone() }.into(),
                 ])
             }
+            DriverCommand::SetDriverPhone { phone } => {
+                if present()?.phone == *phone {
+                    return Ok(vec![]);
+                }
+                Ok(vec![DriverPhoneChanged { phone: phone.clone() }.into()])
+            }
             DriverCommand::EraseDriver {} => match (known()?.erased, &context.held_by) {
                 (true, _) => Ok(vec![]),
                 (false, Some(held_by)) => Err(DriverError::DriverNeeded { delivery_id: held_by.delivery_id }),
@@ -311,6 +341,7 @@ impl Decider for Driver {
                 *state = Some(Self {
                     name: added.name.clone(),
                     driver_license: added.driver_license.clone(),
+                    phone: None,
                     status: DriverStatus::Available,
                     erased: false,
                     added,
@@ -320,15 +351,19 @@ impl Decider for Driver {
                 (driver.name, driver.driver_license) = (name, driver_license);
             }
             (DriverEvent::DriverStatusChanged(changed), Some(driver)) => driver.status = changed.new,
+            (DriverEvent::DriverPhoneChanged(DriverPhoneChanged { phone }), Some(driver)) => {
+                driver.phone = phone
+            }
             (DriverEvent::DriverErased(DriverErased {}), Some(driver)) => {
                 let (name, driver_license) = (Name::erased(), DriverLicense::erased());
                 let added = DriverAdded { name: name.clone(), driver_license: driver_license.clone() };
                 let status = DriverStatus::Unavailable;
-                *driver = Self { added, name, driver_license, status, erased: true };
+                *driver = Self { added, name, driver_license, phone: None, status, erased: true };
             }
             (
                 DriverEvent::DriverUpdated(_)
                 | DriverEvent::DriverStatusChanged(_)
+                | DriverEvent::DriverPhoneChanged(_)
                 | DriverEvent::DriverErased(_),
                 None,
             ) => {}

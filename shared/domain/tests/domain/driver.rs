@@ -1,8 +1,8 @@
 //! Drivers: added, corrected, their status set by hand.
 
 use depot_domain::fleet::driver::{
-    DriverAdded, DriverAvailability, DriverContext, DriverErased, DriverStatus, DriverStatusChanged,
-    DriverUpdated,
+    DriverAdded, DriverAvailability, DriverContext, DriverErased, DriverPhoneChanged, DriverStatus,
+    DriverStatusChanged, DriverUpdated,
 };
 use depot_domain::testing::{given, morning};
 use depot_domain::{Decider, Driver, DriverCommand, DriverEvent, Kind};
@@ -220,4 +220,33 @@ fn nothing_is_left_of_who_an_erased_driver_was_and_nothing_can_be_added() {
     given::<Driver>(&history)
         .when(&add("Ann", "L-1"), &nothing_known())
         .then_refused(Kind::Duplicate, &exists);
+}
+
+fn phone(number: &str) -> DriverCommand {
+    DriverCommand::SetDriverPhone { phone: Some(value(number)) }
+}
+
+fn phone_changed(number: Option<&str>) -> DriverEvent {
+    DriverPhoneChanged { phone: number.map(value) }.into()
+}
+
+#[test]
+fn a_phone_number_is_set_once_and_removed() {
+    given::<Driver>(&[added()])
+        .when(&phone("0171 1"), &nothing_known())
+        .then([phone_changed(Some("0171 1"))]);
+    let known = [added(), phone_changed(Some("0171 1"))];
+    given::<Driver>(&known).when(&phone("0171 1"), &nothing_known()).then([]);
+    let none = DriverCommand::SetDriverPhone { phone: None };
+    given::<Driver>(&known).when(&none, &nothing_known()).then([phone_changed(None)]);
+    given::<Driver>(&[added()]).when(&none, &nothing_known()).then([]);
+}
+
+#[test]
+fn an_erased_driver_has_no_phone_number() {
+    let history = [added(), phone_changed(Some("0171 1")), DriverErased {}.into()];
+    let driver = Driver::fold(history.iter().map(|event| (event, morning()))).unwrap();
+    assert_eq!(driver.phone, None);
+    let gone = format!("Driver {} was erased and cannot be changed: add a new one", driver_id(1));
+    given::<Driver>(&history).when(&phone("0171 2"), &nothing_known()).then_refused(Kind::Broken, &gone);
 }

@@ -79,7 +79,7 @@ fn a_type_that_no_event_has_is_not_read() {
     let error = DriverEvent::decode("DriverRetired", body).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown variant `DriverRetired`, expected one of `DriverAdded`, `DriverUpdated`, `DriverStatusChanged`, `DriverErased`"
+        "unknown variant `DriverRetired`, expected one of `DriverAdded`, `DriverUpdated`, `DriverStatusChanged`, `DriverPhoneChanged`, `DriverErased`"
     );
 }
 

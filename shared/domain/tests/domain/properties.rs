@@ -97,6 +97,7 @@ fn sets_something(command: &Command) -> bool {
             DriverCommand::AddDriver { .. }
             | DriverCommand::UpdateDriver { .. }
             | DriverCommand::ChangeDriverStatus { .. }
+            | DriverCommand::SetDriverPhone { .. }
             | DriverCommand::EraseDriver {},
         )
         | Command::Vehicle(

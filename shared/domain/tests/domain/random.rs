@@ -106,6 +106,7 @@ fn driver_command() -> impl Strategy<Value = DriverCommand> {
         }),
         40 => sample::select(DriverStatus::ALL)
             .prop_map(|status| DriverCommand::ChangeDriverStatus { status, reason: None }),
+        5 => (1..3).prop_map(|number| DriverCommand::SetDriverPhone { phone: Some(value(&format!("0171 {number}"))) }),
     ]
 }
 

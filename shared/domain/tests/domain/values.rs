@@ -9,8 +9,8 @@ use depot_domain::fleet::driver::{DriverAvailability, DriverStatus};
 use depot_domain::fleet::vehicle::VehicleStatus;
 use depot_domain::route::RouteStatus;
 use depot_domain::values::{
-    Description, DriverId, DriverLicense, Interval, Location, Name, Note, Reason, ReceiverName, Registration,
-    Sequence, SignatureUrl, Timestamp, ValueError, VehicleType,
+    Description, DriverId, DriverLicense, Interval, Location, Name, Note, PhoneNumber, Reason, ReceiverName,
+    Registration, Sequence, SignatureUrl, Timestamp, ValueError, VehicleType,
 };
 use serde_json::json;
 
@@ -281,4 +281,15 @@ fn a_files_hash_is_64_digits_in_lower_case() {
             "a file's hash has 64 hexadecimal digits in lower case"
         );
     }
+}
+
+#[test]
+fn a_phone_number_has_digits_and_what_stands_between_them() {
+    for text in ["112", "+49 (171) 234-56.78", "0171/2345 x12"] {
+        assert_eq!(value::<PhoneNumber>(&format!(" {text} ")).as_str(), text);
+    }
+    for text in ["12", "call Ana", "0171 23456; rm", "٠١٧١"] {
+        assert!(text.parse::<PhoneNumber>().unwrap_err().to_string().contains("at least 3 digits"), "{text}");
+    }
+    assert!("1".repeat(41).parse::<PhoneNumber>().is_err());
 }

@@ -96,7 +96,7 @@ fn a_command_that_is_wrong_is_told_what_is_wrong() {
     );
     assert_eq!(
         refused::<DriverCommand>(json!({"type": "fireDriver"})),
-        "unknown variant `fireDriver`, expected one of `addDriver`, `updateDriver`, `changeDriverStatus`, `eraseDriver`"
+        "unknown variant `fireDriver`, expected one of `addDriver`, `updateDriver`, `changeDriverStatus`, `setDriverPhone`, `eraseDriver`"
     );
     assert_eq!(refused::<DriverCommand>(json!({"name": "Ann"})), "missing field `type`");
     assert_eq!(

@@ -58,6 +58,7 @@ const COMMANDS: [(&str, Commands); 6] = [
             ("addDriver", NEW_DRIVER),
             ("updateDriver", NEW_DRIVER),
             ("changeDriverStatus", &[("status", of::<schema::DriverStatus>, Needed), REASON]),
+            ("setDriverPhone", &[("phone", of::<schema::PhoneNumber>, Optional)]),
             ("eraseDriver", &[]),
         ],
     ),

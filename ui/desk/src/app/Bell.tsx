@@ -2,13 +2,14 @@
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import type { DeliveryStatus } from "@bindings/DeliveryStatus";
 import { ActionIcon, Divider, Indicator, Popover, ScrollArea, Stack, Switch, Text, Title } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconBell } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { UNSEEN_TOO, useDepotQuery, useSession, useTransport } from "@kit/depot";
+import { UNSEEN_TOO, useDepotQuery, useIsLoadingDemo, useSession, useTransport } from "@kit/depot";
 import { personWord } from "@kit/erased";
 import { incidentWord } from "@kit/EventSentence";
 import { Journey } from "@kit/Journey";
@@ -28,6 +29,8 @@ const SHOWN_MS = 8_000;
 const APART_MOST = 3;
 const CROWD = "news.crowd";
 const DRIVERS_MOST = 500;
+/** How long the answers to what changed last may take to come. */
+const ANSWERS_LATER_MS = 3_000;
 /** Where the things of a burst are listed. */
 const PLACES = {
   incident: { to: "/incidents" },
@@ -157,6 +160,10 @@ function SystemSwitch() {
 function useWatch(): void {
   const teller = useTeller();
   const isLeader = useLeader("depot.newsTeller");
+  // What the demo day comes with is no news.
+  const isLoading = useIsLoadingDemo();
+  const [wasLoading] = useDebouncedValue(isLoading, ANSWERS_LATER_MS, { leading: true });
+  const isLoadingDemo = isLoading || wasLoading;
   const self = useSession().data?.actor.credential;
   const events = useDepotQuery({ query: "events", category: "delivery-tracking-events", limit: EVENTS_MOST }).data?.items;
   // Lateness comes with time and not with an event, so it is asked for.
@@ -167,12 +174,12 @@ function useWatch(): void {
   const underWay = useDepotQuery({ query: "deliveries", status: UNDER_WAY, limit: LATE_MOST }, { enabled: hasPhones }).data?.items;
   useEffect(() => {
     if (!isLeader || events === undefined || self === undefined) return;
-    tellAll(teller, desk.takeEvents(events, ({ actor }) => isOf(actor, self)));
-  }, [isLeader, events, self, teller]);
+    tellAll(teller, desk.takeEvents(events, ({ actor }) => isLoadingDemo || isOf(actor, self)));
+  }, [isLeader, events, self, teller, isLoadingDemo]);
   useEffect(() => {
     if (!isLeader || late === undefined) return;
-    tellAll(teller, desk.takeLate(late), late);
-  }, [isLeader, late, teller]);
+    tellAll(teller, desk.takeLate(late, isLoadingDemo), late);
+  }, [isLeader, late, teller, isLoadingDemo]);
   useEffect(() => {
     if (!isLeader || phones === undefined || underWay === undefined) return;
     tellAll(teller, desk.takePhones(phones, underWay, now_ms), underWay);

@@ -1,5 +1,5 @@
 // The frame around every page: where one is, where one can go, and whether what one sees is up to date.
-import { ActionIcon, AppShell, Burger, Group, Kbd, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, AppShell, Box, Burger, Group, Kbd, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { IconSearch } from "@tabler/icons-react";
@@ -45,7 +45,10 @@ export function Shell() {
           <Group gap="sm" wrap="nowrap">
             <ConnectionMark />
             <Bell />
-            <ColorSchemeSwitch />
+            {/* On a narrow screen it is among the settings. */}
+            <Box visibleFrom="sm">
+              <ColorSchemeSwitch />
+            </Box>
             <Who />
           </Group>
         </Group>

@@ -5,6 +5,7 @@ import type { DepotCommand } from "@bindings/DepotCommand";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { CallLink } from "@kit/CallLink";
 import { CommandModal } from "@kit/CommandModal";
 import { CrewPick } from "@kit/CrewPick";
 import { useDepotQuery } from "@kit/depot";
@@ -13,7 +14,7 @@ import { DriverPlace } from "@kit/DriverPlace";
 import { personWord } from "@kit/erased";
 import { useForm } from "@kit/form";
 import { Panel } from "@kit/Panel";
-import { PersonLine } from "@kit/Person";
+import { DriverLine } from "@kit/Person";
 import { isUnderWay } from "@kit/status";
 import { Truncated } from "@kit/Truncated";
 import { Handover } from "./Handover";
@@ -45,7 +46,7 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
             {t(part === "driver" ? "noDriver" : "noVehicle")}
           </Truncated>
         ) : (
-          <PersonLine fz="sm" fw={600} of={name} />
+          <DriverLine id={part === "driver" ? delivery.driverId : null} fz="sm" fw={600} of={name} />
         )}
       </Group>
       {canChange && (
@@ -60,6 +61,7 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       <Stack gap="sm">
         {line("driver", delivery.driverName, IconSteeringWheel)}
         {line("vehicle", delivery.vehicleNo, IconTruck)}
+        <DriverPhone driverId={delivery.driverId} />
         {isUnderWay(delivery) && <DriverPlace driverId={delivery.driverId} />}
         {note !== undefined && (
           <Text size="xs" c="dimmed">
@@ -76,6 +78,14 @@ export function Crew({ delivery, mayChange }: { delivery: DeliveryDetail; mayCha
       {changing !== undefined && changing !== "swap" && <Assign key={changing} part={changing} delivery={delivery} onClose={() => setChanging(undefined)} />}
     </Panel>
   );
+}
+
+function DriverPhone({ driverId }: { driverId: string | null }) {
+  const { t } = useTranslation("delivery");
+  const { t: kit } = useTranslation("kit");
+  const driver = useDepotQuery({ query: "driver", id: driverId ?? "" }, { enabled: driverId !== null }).data;
+  if (driver === undefined || driver.phone === null) return null;
+  return <CallLink phone={driver.phone} label={t("detail.call", { name: personWord(kit, driver.name), phone: driver.phone })} />;
 }
 
 function Assign({ part, delivery, onClose }: { part: Part; delivery: DeliveryDetail; onClose: () => void }) {

@@ -12,7 +12,7 @@ import { Journey, journey } from "@kit/Journey";
 import { LateSince } from "@kit/LateSince";
 import { LinkAnchor } from "@kit/links";
 import { Moment, Span } from "@kit/Moment";
-import { PersonLine } from "@kit/Person";
+import { DriverLine, PersonLine } from "@kit/Person";
 import { Progress } from "@kit/Progress";
 import { RiskBadge } from "@kit/RiskBadge";
 import { isUnderWay } from "@kit/status";
@@ -69,7 +69,7 @@ function columnsOf(t: TFunction<"delivery">, showsOrigin: boolean) {
       width: "19%",
       cell: ({ status, driverId, driverName, vehicleNo }) => (
         <>
-          {driverName === null ? <Truncated c="dimmed">{t("noDriver")}</Truncated> : <PersonLine of={driverName} />}
+          {driverName === null ? <Truncated c="dimmed">{t("noDriver")}</Truncated> : <DriverLine id={driverId} of={driverName} />}
           <Truncated fz="xs" c="dimmed">
             {vehicleNo ?? t("noVehicle")}
           </Truncated>

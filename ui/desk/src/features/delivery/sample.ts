@@ -40,6 +40,7 @@ export const ANA: DriverView = {
   driverId: "ana",
   name: "Ana",
   driverLicense: "L1",
+  phone: null,
   status: "Available",
   statusReason: null,
   statusSince: null,

@@ -1,10 +1,11 @@
 // Drivers and vehicles: who and what there is, and what they are doing.
 import { Button, Group, Menu, SegmentedControl } from "@mantine/core";
-import { IconPencil, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
+import { IconPencil, IconPhone, IconPlus, IconReplace, IconSteeringWheel, IconTruck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { CallLink } from "@kit/CallLink";
 import { DataTable } from "@kit/DataTable";
 import type { Column } from "@kit/DataTable";
 import { useDepotPages, useMayChange } from "@kit/depot";
@@ -24,6 +25,7 @@ import { DRIVER_STATUSES, VEHICLE_STATUSES } from "@kit/words";
 import { AddMember, EditMember, StatusForm } from "./dialogs";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
+import { PhoneForm } from "./PhoneForm";
 import type { FleetSearch, Part } from "./search";
 import { TwinBadge } from "./TwinBadge";
 
@@ -104,7 +106,7 @@ interface MembersProps {
   members: Member[] | undefined;
 }
 
-type Dialog = { readonly kind: "edit" | "status"; readonly member: Member };
+type Dialog = { readonly kind: "edit" | "status" | "phone"; readonly member: Member };
 
 function Members({ part, search, list, members }: MembersProps) {
   const { t } = useTranslation("fleet");
@@ -147,6 +149,7 @@ function Members({ part, search, list, members }: MembersProps) {
         loadAll={list.loadAll}
       />
       {dialog?.kind === "edit" && <EditMember member={dialog.member} onClose={close} />}
+      {dialog?.kind === "phone" && <PhoneForm member={dialog.member} onClose={close} />}
       {dialog?.kind === "status" && <StatusForm member={dialog.member} onClose={close} />}
     </>
   );
@@ -180,7 +183,12 @@ function columnsOf(
     {
       key: "detail",
       title: t(isDriver ? "column.license" : "column.type"),
-      cell: ({ detail }) => <PersonLine c="dimmed" of={detail} />,
+      cell: ({ name, detail, phone }) => (
+        <>
+          <PersonLine c="dimmed" of={detail} />
+          {phone !== null && <CallLink phone={phone} label={t("phone.call", { name, phone })} />}
+        </>
+      ),
     },
     { key: "status", title: t("column.status"), width: "26%", cell: (member) => <Standing member={member} /> },
     {
@@ -232,6 +240,11 @@ function actionsOf(t: TFunction<"fleet">, open: (dialog: Dialog) => void): Colum
         <Menu.Item leftSection={<IconReplace size={16} aria-hidden />} onClick={() => open({ kind: "status", member })}>
           {t("statusItem")}
         </Menu.Item>
+        {member.part === "driver" && (
+          <Menu.Item leftSection={<IconPhone size={16} aria-hidden />} onClick={() => open({ kind: "phone", member })}>
+            {t("phone.item")}
+          </Menu.Item>
+        )}
       </MoreMenu>
     ),
   };

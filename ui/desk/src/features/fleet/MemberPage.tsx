@@ -1,9 +1,10 @@
 // One driver or vehicle: how it stands and why, its week, when it is free next, its deliveries and its history.
 import type { DeliveryRow } from "@bindings/DeliveryRow";
 import { Box, Button, Grid, Group, Menu, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconEraser, IconPencil, IconPrinter, IconReplace } from "@tabler/icons-react";
+import { IconArrowLeft, IconEraser, IconPencil, IconPhone, IconPrinter, IconReplace } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { CallLink } from "@kit/CallLink";
 import { LATENESS_REFETCH_MS, useDepotPages, useDepotQuery, useIsAdmin, useMayChange } from "@kit/depot";
 import { useDialog } from "@kit/draft";
 import { DriverPlace } from "@kit/DriverPlace";
@@ -23,6 +24,7 @@ import { EditMember, StatusForm } from "./dialogs";
 import { FreeSlotFinder } from "./FreeSlotFinder";
 import { memberOfDriver, memberOfVehicle } from "./member";
 import type { Member } from "./member";
+import { PhoneForm } from "./PhoneForm";
 import { TwinBadge } from "./TwinBadge";
 import { Week } from "./Week";
 
@@ -66,7 +68,7 @@ function Detail({ member }: { member: Member }) {
   const { t } = useTranslation("fleet");
   const mayChange = useMayChange() && !member.erased;
   const isAdmin = useIsAdmin();
-  const [dialog, setDialog] = useDialog(`${member.part}.${member.id}`, ["edit", "status", "erase"]);
+  const [dialog, setDialog] = useDialog(`${member.part}.${member.id}`, ["edit", "status", "phone", "erase"]);
   const close = () => setDialog(undefined);
   return (
     <>
@@ -82,6 +84,11 @@ function Detail({ member }: { member: Member }) {
               <Standing member={member} />
             </Text>
           </Group>
+          {member.phone !== null && (
+            <Box mt={6}>
+              <CallLink phone={member.phone} label={t("phone.call", { name: member.name, phone: member.phone })} />
+            </Box>
+          )}
           {member.part === "driver" && (
             <Box mt={8}>
               <DriverPlace driverId={member.id} />
@@ -107,11 +114,16 @@ function Detail({ member }: { member: Member }) {
               <Button variant="default" leftSection={<IconReplace size={16} aria-hidden />} onClick={() => setDialog("status")}>
                 {t("statusItem")}
               </Button>
-              {isAdmin && member.part === "driver" && (
+              {member.part === "driver" && (
                 <MoreMenu label={t("menu", { name: member.name })} isTall>
-                  <Menu.Item leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setDialog("erase")}>
-                    {t("erase.item")}
+                  <Menu.Item leftSection={<IconPhone size={16} aria-hidden />} onClick={() => setDialog("phone")}>
+                    {t("phone.item")}
                   </Menu.Item>
+                  {isAdmin && (
+                    <Menu.Item leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setDialog("erase")}>
+                      {t("erase.item")}
+                    </Menu.Item>
+                  )}
                 </MoreMenu>
               )}
             </>
@@ -134,6 +146,7 @@ function Detail({ member }: { member: Member }) {
         </Grid.Col>
       </Grid>
       {dialog === "edit" && <EditMember member={member} onClose={close} />}
+      {dialog === "phone" && <PhoneForm member={member} onClose={close} />}
       {dialog === "status" && <StatusForm member={member} onClose={close} />}
       {dialog === "erase" && (
         <EraseModal

@@ -14,6 +14,8 @@ export interface Member {
   readonly name: string;
   /** A licence or a type. */
   readonly detail: string;
+  /** Of a driver, where it is known. */
+  readonly phone: string | null;
   readonly standing: SubjectStatus;
   /** Why and since when the status that was set by hand holds. */
   readonly statusReason: string | null;
@@ -32,6 +34,7 @@ export function memberOfDriver(driver: DriverView): Member {
     id: driver.driverId,
     name: driver.name,
     detail: driver.driverLicense,
+    phone: driver.phone,
     standing: { of: "driver", status: driver.status },
     statusReason: driver.statusReason,
     statusSince: driver.statusSince,
@@ -48,6 +51,7 @@ export function memberOfVehicle(vehicle: VehicleView): Member {
     id: vehicle.vehicleId,
     name: vehicle.registration,
     detail: vehicle.vehicleType,
+    phone: null,
     standing: { of: "vehicle", status: vehicle.status },
     statusReason: vehicle.statusReason,
     statusSince: vehicle.statusSince,
@@ -68,6 +72,11 @@ export function updateCommand(part: Part, id: string, name: string, detail: stri
   return part === "driver"
     ? { entity: "driver", id, command: { type: "updateDriver", name, driverLicense: detail } }
     : { entity: "vehicle", id, command: { type: "updateVehicle", registration: name, vehicleType: detail } };
+}
+
+/** An empty number removes the one that is known. */
+export function phoneCommand(id: string, phone: string): DepotCommand {
+  return { entity: "driver", id, command: { type: "setDriverPhone", phone: phone.trim() === "" ? null : phone.trim() } };
 }
 
 /** What can be set by hand. */

@@ -64,7 +64,7 @@ export function DemoBanner() {
   const [isRemoving, setIsRemoving] = useState(false);
   return (
     <Paper withBorder radius="md" px="md" py={6} mb="md" bg="var(--depot-surface)">
-      <Group justify="space-between">
+      <Group justify="space-between" gap={4}>
         <Text size="sm" c="dimmed">
           {t("demo.banner")}
         </Text>

@@ -15,6 +15,7 @@ import { LastSeen, usePosition } from "@kit/DriverPlace";
 import { journey } from "@kit/Journey";
 import { Loaded } from "@kit/Loaded";
 import { useNow } from "@kit/now";
+import { namesakesOf } from "@kit/namesakes";
 import { Panel } from "@kit/Panel";
 import { personWord } from "@kit/erased";
 import { Person } from "@kit/Person";
@@ -51,7 +52,7 @@ export function Lanes({ day, onDay: setDay }: LanesProps) {
   const lanes = useDepotQuery({ query: "lanes", from, to }, { refetchInterval: LATENESS_REFETCH_MS, keepPrevious: true });
   const go = (days: number) => setDay(localDay(new Date(startOfDay(day, days))));
   const controls = (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs">
       <SegmentedControl
         size="xs"
         aria-label={t("lanes.by")}
@@ -113,7 +114,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
   const move = useAct();
   const [refused, setRefused] = useState<Refused>();
   const [slot, setSlot] = useState<Slot>();
-  const resources = useResources(grouping);
+  const { resources, marks } = useResources(grouping);
   const bars = barsOf(deliveries, grouping, day);
   const onRoad = onRoadOf(deliveries, grouping);
   const [startTime, endTime] = hoursOf(bars);
@@ -207,7 +208,7 @@ function Day({ day, grouping, deliveries }: DayProps) {
           canDragEvent={({ payload }) => (payload as Bar["payload"]).delivery.status === "PickedUp"}
           onEventDrop={({ eventId, resourceId, newStart }) => onDrop(String(eventId), String(resourceId), newStart)}
           onEventClick={({ id }) => void navigate({ to: "/deliveries/$deliveryId", params: { deliveryId: String(id) } })}
-          renderResourceLabel={({ id, label }) => <LaneName name={String(label)} driverId={onRoad.get(String(id)) ?? null} />}
+          renderResourceLabel={({ id, label }) => <LaneName mark={marks.get(String(id))} name={String(label)} driverId={onRoad.get(String(id)) ?? null} />}
           renderEventBody={({ payload }) => <BarBody delivery={(payload as Bar["payload"]).delivery} grouping={grouping} />}
           labels={{ resources: t(`lanes.${grouping}`), resource: t(`lanes.${grouping}`) }}
           attributes={SLOTS}
@@ -235,13 +236,14 @@ const SLOTS = { resourcesDayViewRowSlot: { inert: true }, resourcesDayViewRowSlo
 const SCROLLING = { className: classes["scroller"] ?? "", classNames: { viewport: classes["viewport"] ?? "" } };
 
 /** Whose lane it is, and where whoever is on the road in it was last, if they share it. */
-function LaneName({ name, driverId }: { name: string; driverId: string | null }) {
+function LaneName({ name, mark, driverId }: { name: string; /** What tells a driver from another of that name. */ mark: string | undefined; driverId: string | null }) {
   const { t } = useTranslation("kit");
   const position = usePosition(driverId);
   return (
     <>
       <Text inherit lineClamp={position === undefined ? 2 : 1} title={personWord(t, name)} className={classes["lane"] ?? ""}>
         <Person of={name} />
+        {mark !== undefined && ` (${mark})`}
       </Text>
       <LastSeen position={position} />
     </>
@@ -282,5 +284,5 @@ function useResources(grouping: Grouping) {
     grouping === "driver"
       ? drivers.data?.items.map(({ driverId, name }) => ({ id: driverId, label: name }))
       : vehicles.data?.items.map(({ vehicleId, registration }) => ({ id: vehicleId, label: registration }));
-  return [{ id: OPEN_LANE, label: t("lanes.open") }, ...(named ?? [])];
+  return { resources: [{ id: OPEN_LANE, label: t("lanes.open") }, ...(named ?? [])], marks: namesakesOf(drivers.data?.items ?? []) };
 }

@@ -9,7 +9,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@kit/conventions";
 import { DataTable } from "@kit/DataTable";
-import { LATENESS_REFETCH_MS, useDepotQuery, useMayChange, useSession, useTransport } from "@kit/depot";
+import { LATENESS_REFETCH_MS, useDepotQuery, useIsLoadingDemo, useMayChange, useSession, useTransport } from "@kit/depot";
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
@@ -42,6 +42,8 @@ export function TodayPage() {
   const { data, error, refetch } = useSession();
   const { native } = useTransport();
   const { empty = false, demo = false } = data ?? {};
+  // The board would count what is still being loaded.
+  const isLoadingDemo = useIsLoadingDemo();
   // Kept while it is asked again, so that a dialog that was opened here stays.
   const [problem, setProblem] = useState(error);
   if (error !== null && error !== problem) setProblem(error);
@@ -52,7 +54,7 @@ export function TodayPage() {
         <Suspense fallback={<Shimmer lines={8} />}>
           <Closed problem={problem} onRetry={() => void refetch()} />
         </Suspense>
-      ) : empty && mayChange ? (
+      ) : (empty || isLoadingDemo) && mayChange ? (
         <Suspense fallback={<Shimmer lines={8} />}>
           <Start />
         </Suspense>
