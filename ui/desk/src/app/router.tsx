@@ -83,6 +83,12 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/print/run-sheets",
+    validateSearch: readRunSheetSearch,
+    component: lazyRouteComponent(() => import("../features/print/RunSheetsPage"), "RunSheetsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/print/proof/$deliveryId",
     component: lazyRouteComponent(() => import("../features/print/ProofSheetPage"), "ProofSheetPage"),
   }),

@@ -54,7 +54,7 @@ export function RunSheetPage() {
   );
 }
 
-function Run({ sheet: { driver, day, deliveries } }: { sheet: RunSheet }) {
+export function Run({ sheet: { driver, day, deliveries } }: { sheet: RunSheet }) {
   const { t } = useTranslation("print");
   return (
     <>
@@ -101,6 +101,7 @@ function Job({ delivery, number, day }: { delivery: DeliveryDetail; number: numb
             <th>{t("stop.location")}</th>
             <th className={classes["time"]}>{t("stop.planned")}</th>
             <th className={classes["time"]}>{t("stop.reached")}</th>
+            <th className={classes["blank"]}>{t("run.notes")}</th>
             <th className={classes["blank"]}>{t("run.signs")}</th>
           </tr>
         </thead>
@@ -111,6 +112,7 @@ function Job({ delivery, number, day }: { delivery: DeliveryDetail; number: numb
               <td>{stop.location}</td>
               <td className={classes["time"]}>{formatMoment(stop.expectedTime, day_ms)}</td>
               <td className={classes["time"]}>{stop.reachedAt !== null && formatMoment(stop.reachedAt, day_ms)}</td>
+              <td className={classes["blank"]}>&nbsp;</td>
               <td className={classes["blank"]}>&nbsp;</td>
             </tr>
           ))}

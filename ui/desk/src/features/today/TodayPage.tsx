@@ -2,7 +2,7 @@
 import type { DayFigures } from "@bindings/DayFigures";
 import type { EventView } from "@bindings/EventView";
 import { Flex, Grid, Stack, Text } from "@mantine/core";
-import { IconRoad } from "@tabler/icons-react";
+import { IconPrinter, IconRoad } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { LinkProps } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -13,12 +13,13 @@ import { LATENESS_REFETCH_MS, useDepotQuery, useIsLoadingDemo, useMayChange, use
 import { EmptyState } from "@kit/EmptyState";
 import { EventSentence } from "@kit/EventSentence";
 import { EventSubject } from "@kit/EventSubject";
+import { LinkButton } from "@kit/links";
 import { Loaded, Shimmer } from "@kit/Loaded";
 import { Moment } from "@kit/Moment";
 import { useNow } from "@kit/now";
 import { PageHeader } from "@kit/PageHeader";
 import { Panel } from "@kit/Panel";
-import { localDay } from "@kit/time";
+import { formatWholeDay, localDay } from "@kit/time";
 import { useDeliveryColumns } from "../delivery/columns";
 import type { ColumnKey } from "../delivery/columns";
 import { LateFacts } from "../delivery/LateFacts";
@@ -44,12 +45,19 @@ export function TodayPage() {
   const { empty = false, demo = false } = data ?? {};
   // The board would count what is still being loaded.
   const isLoadingDemo = useIsLoadingDemo();
+  const now_ms = useNow();
+  const [chosenDay, setDay] = useState<string>();
+  const day = chosenDay ?? localDay(new Date(now_ms));
   // Kept while it is asked again, so that a dialog that was opened here stays.
   const [problem, setProblem] = useState(error);
   if (error !== null && error !== problem) setProblem(error);
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader title={t("title")} description={formatWholeDay(day)}>
+        <LinkButton to="/print/run-sheets" search={{ day }} variant="default" leftSection={<IconPrinter size={16} aria-hidden />}>
+          {t("runSheets")}
+        </LinkButton>
+      </PageHeader>
       {data === undefined && problem !== null && native !== undefined ? (
         <Suspense fallback={<Shimmer lines={8} />}>
           <Closed problem={problem} onRetry={() => void refetch()} />
@@ -61,7 +69,7 @@ export function TodayPage() {
       ) : (
         <>
           {demo && mayChange && <DemoBanner />}
-          <LiveBoard />
+          <LiveBoard day={day} onDay={setDay} />
         </>
       )}
     </>
@@ -69,11 +77,8 @@ export function TodayPage() {
 }
 
 /** Its parts ask at once, and each shows what it has as soon as it has it. */
-function LiveBoard() {
+function LiveBoard({ day, onDay }: { day: string; onDay: (day: string | undefined) => void }) {
   const { t } = useTranslation("today");
-  const now_ms = useNow();
-  const [chosenDay, setDay] = useState<string>();
-  const day = chosenDay ?? localDay(new Date(now_ms));
   const board = useDepotQuery({ query: "board", day }, { refetchInterval: LATENESS_REFETCH_MS, keepPrevious: true });
   return (
     <Stack gap="md">
@@ -82,7 +87,7 @@ function LiveBoard() {
       </Loaded>
       <LateFacts />
       <Suspense fallback={<Shimmer lines={12} />}>
-        <Lanes day={day} onDay={setDay} />
+        <Lanes day={day} onDay={onDay} />
       </Suspense>
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
@@ -129,7 +134,7 @@ function Figure({ name, count, isBad = false, to }: FigureProps) {
   return (
     <Link {...to} className={classes["figure"] ?? ""}>
       <span className={`${classes["number"]} ${isBad && count > 0 ? classes["bad"] : ""}`}>{formatNumber(count)}</span>{" "}
-      <Text span size="sm" c="dimmed">
+      <Text span size="sm" c="dimmed" truncate title={name}>
         {name}
       </Text>
     </Link>
