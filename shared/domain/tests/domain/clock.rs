@@ -109,7 +109,13 @@ fn every_event_of_a_step_says_what_speaks_against_its_time() {
     let (route_id, sequence, location) = (route_id(1), sequence(2), value("South"));
     given::<Delivery>(&history).when(&command, &context).then([
         CheckpointReached { route_id, sequence, location, clock }.into(),
-        DeliveryStatusChanged { old: InTransit, new: DeliveryStatus::OutForDelivery, reason: None, clock }
-            .into(),
+        DeliveryStatusChanged {
+            old: InTransit,
+            new: DeliveryStatus::OutForDelivery,
+            reason: None,
+            also_under_way: None,
+            clock,
+        }
+        .into(),
     ]);
 }
