@@ -30,7 +30,7 @@ struct Personal {
 
 const ERASED: Option<&str> = Some(depot_domain::values::ERASED);
 
-const PERSONAL: [Personal; 10] = [
+const PERSONAL: [Personal; 11] = [
     Personal {
         event_type: "DriverAdded",
         sealed_from: 2,

@@ -12,7 +12,7 @@ const ROLES: [Role; 5] = [Role::Admin, Role::Dispatcher, Role::Viewer, Role::Int
 
 /// A letter a role, in the order of [`ROLES`]: `+` granted, `-` refused, `d` for its own driver's deliveries, `r` for
 /// its own driver's record.
-const COMMANDS: [(&str, &str); 43] = [
+const COMMANDS: [(&str, &str); 44] = [
     (
         r#"{"entity":"driver","id":ID,"command":{"type":"addDriver","name":"Ada","driverLicense":"L-1"}}"#,
         "++-+-",
