@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use depot_domain::delivery::{ClockDoubt, DeliveryEvent, DeviceTime, Involved, PhoneAction};
+use depot_domain::delivery::{ClockDoubt, DeliveryEvent, DeviceTime, Involved, PhoneAction, Reporter};
 use depot_domain::dispatch::{Calendar, Candidate, Dispatch, ResourceKind};
 use depot_domain::fleet::Holding;
 use depot_domain::fleet::driver::DriverContext;
@@ -167,6 +167,7 @@ impl Desk<'_, '_> {
             dispatch: facts.dispatch(call),
             file_received,
             fresh_incident_id,
+            reporter: call.reporter(),
             phone: phone_of.map(|driver_id| PhoneAction { driver_id, fresh_fact_id: Uuid::now_v7().into() }),
             clock: *clock,
         };
@@ -301,6 +302,13 @@ impl Desk<'_, '_> {
 }
 
 impl Call {
+    const fn reporter(&self) -> Reporter {
+        match self.actor.role {
+            Role::Driver => Reporter::Driver,
+            Role::Admin | Role::Dispatcher | Role::Viewer | Role::Integration => Reporter::Desk,
+        }
+    }
+
     /// The driver in whose name a phone reports an action, where one does.
     fn phone_of(&self) -> Option<DriverId> {
         self.device.and(self.actor.driver_id).filter(|_| self.actor.role == Role::Driver)

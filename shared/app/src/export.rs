@@ -91,7 +91,7 @@ impl Cell {
     pub(crate) fn person(text: &str, language: Language) -> Self {
         let erased = match language {
             Language::English => "erased",
-            Language::German => "unkenntlich gemacht",
+            Language::German => "gelöscht",
         };
         Self::from(if text == depot_domain::values::ERASED { erased } else { text })
     }

@@ -91,6 +91,15 @@ pub struct Involved {
     pub vehicle: Option<VehicleId>,
 }
 
+/// Who asks for something to be done with a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporter {
+    /// Somebody who plans: the depot may refuse.
+    Desk,
+    /// The driver, of what happened on the road: it is recorded and flagged.
+    Driver,
+}
+
 /// What a decision about a delivery needs to know.
 #[derive(Clone, Copy, Debug)]
 pub struct DeliveryContext<'a> {
@@ -102,6 +111,8 @@ pub struct DeliveryContext<'a> {
     pub file_received: bool,
     /// An id for an incident that comes without one.
     pub fresh_incident_id: IncidentId,
+    /// Who asks.
+    pub reporter: Reporter,
     /// The phone that reports it, where a driver's phone does.
     pub phone: Option<PhoneAction>,
     /// What speaks against the time that the events will have.

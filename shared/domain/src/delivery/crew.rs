@@ -2,7 +2,7 @@
 
 use super::{
     Delivery, DeliveryContext, DeliveryError, DeliveryEvent, DeliveryStatus, DeliveryStatusChanged,
-    DriverAssigned, VehicleAssigned,
+    DriverAssigned, Reporter, VehicleAssigned,
 };
 use crate::values::{DriverId, Reason, VehicleId};
 
@@ -40,10 +40,12 @@ impl Delivery {
         context: &DeliveryContext<'_>,
     ) -> Result<Vec<DeliveryEvent>, DeliveryError> {
         let under_way = context.dispatch.under_way(context.id);
-        let also_under_way = match (under_way, context.phone, reason) {
+        let also_under_way = match (under_way, context.reporter, reason) {
             (None, _, _) => None,
-            (Some(crew), None, None) => return Err(DeliveryError::CrewUnderWay(crew)),
-            (Some(crew), _, _) => Some(crew.delivery_id),
+            (Some(crew), Reporter::Desk, None) => return Err(DeliveryError::CrewUnderWay(crew)),
+            (Some(crew), Reporter::Driver, _) | (Some(crew), Reporter::Desk, Some(_)) => {
+                Some(crew.delivery_id)
+            }
         };
         let (old, new, reason) = (self.status, DeliveryStatus::InTransit, reason.cloned());
         Ok(vec![DeliveryStatusChanged { old, new, reason, also_under_way, clock: None }.into()])

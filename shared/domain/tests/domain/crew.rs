@@ -1,7 +1,7 @@
 //! Crews: trying again with another one, starting twice, and what a delivery holds while it runs late.
 
 use depot_domain::delivery::{
-    DeliveryStatus, DeliveryStatusChanged, DriverAssigned, Involved, PhoneAction, VehicleAssigned,
+    DeliveryStatus, DeliveryStatusChanged, DriverAssigned, Involved, Reporter, VehicleAssigned,
 };
 use depot_domain::fleet::vehicle::VehicleStatus;
 use depot_domain::testing::given;
@@ -209,8 +209,7 @@ fn second_start_by_the_driver_is_recorded_and_flagged() {
     let involved =
         Involved { route: Some(route_id(3)), driver: Some(driver_id(1)), vehicle: Some(vehicle_id(1)) };
     let mut context = depot.delivery_context(delivery_id(3), involved);
-    let fresh_fact_id = uuid::Uuid::from_u128(7).into();
-    context.phone = Some(PhoneAction { driver_id: driver_id(1), fresh_fact_id });
+    context.reporter = Reporter::Driver;
     let events = Delivery::decide(Some(state), &change_status(InTransit, None), &context).unwrap();
     let also_under_way = Some(delivery_id(1));
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use depot_domain::delivery::{DeliveryContext, DeliveryStatus, Involved};
+use depot_domain::delivery::{DeliveryContext, DeliveryStatus, Involved, Reporter};
 use depot_domain::dispatch::{Calendar, Candidate, Dispatch};
 use depot_domain::fleet::Holding;
 use depot_domain::fleet::driver::DriverContext;
@@ -184,7 +184,15 @@ impl Depot {
     pub(crate) fn delivery_context(&self, id: DeliveryId, involved: Involved) -> DeliveryContext<'_> {
         let fresh_incident_id = incident_id(self.changes.into());
         let (dispatch, file_received) = (self.dispatch(involved), self.file_received);
-        DeliveryContext { id, dispatch, file_received, fresh_incident_id, phone: None, clock: None }
+        DeliveryContext {
+            id,
+            dispatch,
+            file_received,
+            fresh_incident_id,
+            reporter: Reporter::Desk,
+            phone: None,
+            clock: None,
+        }
     }
 
     pub(crate) fn dispatch(&self, involved: Involved) -> Dispatch<'_> {
