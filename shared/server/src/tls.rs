@@ -1,6 +1,7 @@
 //! The certificates of the endpoint: a CA of this installation that phones can trust, and leaves that it signs for the
 //! addresses of this machine; or the user's own certificate in their place.
 
+mod authority;
 mod files;
 
 use std::collections::BTreeSet;
@@ -13,25 +14,21 @@ use std::sync::Arc;
 
 use axum_server::tls_rustls::RustlsConfig;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
-use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType,
-};
+use rcgen::{CertificateParams, DistinguishedName, DnType, SanType};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use self::authority::Authority;
+pub(crate) use self::authority::Trusted;
 use self::files::{read_both, read_file, write_private};
 
 /// In the data folder, and part of every backup: phones trust this CA, so a depot that was restored must still have it.
 const FOLDER: &str = "tls";
-const CA_KEY: &str = "ca.key.pem";
-const CA_CERTIFICATE: &str = "ca.pem";
 const LEAF: &str = "leaf.json";
 
-const CA_YEARS: i64 = 10;
 /// A year, which no browser and no scanner finds too long (Mozilla advises 366 days at most).
 const LEAF_DAYS: i64 = 365;
 const RENEW_AT_DAYS_LEFT: i64 = 60;
@@ -122,15 +119,6 @@ impl Good {
     }
 }
 
-/// A CA as phones see it.
-#[derive(Clone, Debug)]
-pub(crate) struct Trusted {
-    /// The certificate.
-    pub(crate) der: Vec<u8>,
-    /// SHA-256 of it, in pairs of hexadecimal digits as phones show it.
-    pub(crate) fingerprint: String,
-}
-
 impl Certificates {
     /// Opens or makes what is needed for these addresses and names.
     pub(crate) fn open(
@@ -193,7 +181,7 @@ fn make(source: &Source, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result
 
 fn local(folder: &Path, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result<Made, String> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let authority = Authority::open(folder, now)?;
+    let authority = Authority::open(folder, names, now)?;
     let kept = Leaf::read(folder).filter(|leaf| leaf.is_good_for(names, &authority.trusted.fingerprint, now));
     let leaf = match kept {
         Some(leaf) => leaf,
@@ -207,104 +195,6 @@ fn local(folder: &Path, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result<
     let config = config(chain.as_bytes(), leaf.key.as_bytes())?;
     let good = leaf.good().and(authority.good);
     Ok(Made { config, good: Some(good), read: Vec::new(), authority: Some(authority.trusted) })
-}
-
-/// The CA of this installation.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-    trusted: Trusted,
-    good: Good,
-}
-
-impl Authority {
-    /// Reads it, or makes it where there is none that is good. One that takes the place of another has the same key, so
-    /// that phones which trust the other still know whose leaves they see.
-    fn open(folder: &Path, now: DateTime<Utc>) -> Result<Self, String> {
-        let (key_file, certificate_file) = (folder.join(CA_KEY), folder.join(CA_CERTIFICATE));
-        let key = match fs::read_to_string(&key_file) {
-            Ok(pem) => KeyPair::from_pem(&pem).map_err(|error| format!("{CA_KEY}: {error}"))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key =
-                    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| error.to_string())?;
-                write_private(&key_file, key.serialize_pem().as_bytes())
-                    .map_err(|error| error.to_string())?;
-                // Of another key: it would vouch for nothing.
-                match fs::remove_file(&certificate_file) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.to_string()),
-                    Ok(()) | Err(_) => {}
-                }
-                key
-            }
-            Err(error) => return Err(format!("{CA_KEY}: {error}")),
-        };
-        let params = authority_params(&key, now);
-        let kept = match fs::read_to_string(&certificate_file) {
-            Ok(pem) => Some(parsed(pem)?).filter(|(_, _, good)| good.holds(now)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("{CA_CERTIFICATE}: {error}")),
-        };
-        let (pem, der, good) = match kept {
-            Some(kept) => kept,
-            None => {
-                let pem = params.self_signed(&key).map_err(|error| error.to_string())?.pem();
-                write_private(&certificate_file, pem.as_bytes()).map_err(|error| error.to_string())?;
-                parsed(pem)?
-            }
-        };
-        let fingerprint = fingerprint(&der);
-        Ok(Self { issuer: Issuer::new(params, key), pem, trusted: Trusted { der, fingerprint }, good })
-    }
-
-    /// A certificate for these addresses and names.
-    fn sign(&self, names: &BTreeSet<String>, now: DateTime<Utc>) -> Result<Leaf, String> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| error.to_string())?;
-        let mut params = CertificateParams::default();
-        params.subject_alt_names = names.iter().map(|name| alternative(name)).collect::<Result<_, _>>()?;
-        params.distinguished_name = named("Eroad Depot");
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.use_authority_key_identifier_extension = true;
-        // From yesterday, for a phone whose clock is behind.
-        let from = now - TimeDelta::days(1);
-        let not_after = from + TimeDelta::days(LEAF_DAYS);
-        limit(&mut params, from, not_after);
-        let certificate = params.signed_by(&key, &self.issuer).map_err(|error| error.to_string())?;
-        Ok(Leaf {
-            names: names.clone(),
-            not_after,
-            authority: self.trusted.fingerprint.clone(),
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-        })
-    }
-}
-
-/// A CA's certificate in PEM, its bytes, and when it is good.
-fn parsed(pem: String) -> Result<(String, Vec<u8>, Good), String> {
-    let named = |error: String| format!("{CA_CERTIFICATE}: {error}");
-    let der =
-        CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|error| named(error.to_string()))?.to_vec();
-    let (_, certificate) =
-        x509_parser::parse_x509_certificate(&der).map_err(|error| named(error.to_string()))?;
-    let validity = certificate.validity();
-    let [from, until] =
-        [validity.not_before, validity.not_after].map(|at| DateTime::from_timestamp(at.timestamp(), 0));
-    let (Some(from), Some(until)) = (from, until) else {
-        return Err(named("it is valid at no time that there is".to_owned()));
-    };
-    Ok((pem, der, Good::new(from, until)))
-}
-
-/// The name has a part of the key in it, so that a phone that trusts two depots can tell them apart.
-fn authority_params(key: &KeyPair, now: DateTime<Utc>) -> CertificateParams {
-    let id: String = fingerprint(key.public_key_raw()).replace(':', "").chars().take(8).collect();
-    let mut params = CertificateParams::default();
-    params.distinguished_name = named(&format!("Eroad Depot CA {id}"));
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    limit(&mut params, now - TimeDelta::days(1), now + TimeDelta::days(365 * CA_YEARS));
-    params
 }
 
 /// A certificate that the CA signed, with its key.
@@ -446,8 +336,8 @@ mod tests {
             let _ = Certificates::open(source(), &home, at(wrong)).unwrap();
             let started = Certificates::open(source(), &home, now).unwrap();
             assert!(is_good(&started), "{wrong}");
-            let pem = fs::read_to_string(folder.path().join(FOLDER).join(CA_CERTIFICATE)).unwrap();
-            assert!(parsed(pem).unwrap().2.holds(now), "{wrong}: the CA, too");
+            let authority = Authority::open(&folder.path().join(FOLDER), &home, now).unwrap();
+            assert_eq!(authority.trusted.der, started.authority.unwrap().der, "{wrong}: the CA, too");
         }
     }
 
@@ -459,8 +349,9 @@ mod tests {
             let (_, certificate) = x509_parser::parse_x509_certificate(&authority.trusted.der).unwrap();
             (certificate.public_key().raw.to_vec(), certificate.subject().to_string())
         };
-        let old = key(&Authority::open(folder.path(), ahead).unwrap());
-        assert_eq!(key(&Authority::open(folder.path(), now).unwrap()), old);
+        let home = names(&["127.0.0.1"]);
+        let old = key(&Authority::open(folder.path(), &home, ahead).unwrap());
+        assert_eq!(key(&Authority::open(folder.path(), &home, now).unwrap()), old);
     }
 
     #[cfg(unix)]
@@ -470,7 +361,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let source = Source::of(folder.path(), None, None).unwrap();
         Certificates::open(source, &names(&["127.0.0.1"]), Utc::now()).unwrap();
-        for file in [CA_KEY, LEAF] {
+        for file in ["ca.key.pem", LEAF] {
             let mode = fs::metadata(folder.path().join(FOLDER).join(file)).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0, "{file}");
         }
@@ -480,7 +371,7 @@ mod tests {
     fn the_users_own_certificate_goes_in_its_place_and_is_read_again_when_it_changes() {
         let folder = tempfile::tempdir().unwrap();
         let now = at("2026-11-25T12:00:00Z");
-        let authority = Authority::open(folder.path(), now).unwrap();
+        let authority = Authority::open(folder.path(), &names(&["depot.example"]), now).unwrap();
         let (certificate, key) = (folder.path().join("own.pem"), folder.path().join("own.key"));
         let put = || {
             let leaf = authority.sign(&names(&["depot.example"]), now).unwrap();
