@@ -120,7 +120,7 @@ async fn a_depot_without_its_files_acknowledges_nothing() {
         app.ready().await.unwrap_err(),
         app.execute(&desk, CommandRequest::new(load_demo()), Trace::fresh()).await.unwrap_err(),
         app.create_token(new()).await.err().unwrap(),
-        app.keep_file(&desk, b"a picture".to_vec()).await.unwrap_err(),
+        app.begin_upload(&desk).await.err().unwrap(),
         app.execute(&desk, change_name(), Trace::fresh()).await.unwrap_err(),
     ];
     for error in refused {
