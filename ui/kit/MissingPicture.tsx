@@ -40,7 +40,7 @@ export function MissingPicture({ deliveryId, file }: { deliveryId: string; file:
               {closed.reason}
             </Text>
             <Text size="xs" ta="center" component="div" style={{ overflowWrap: "anywhere" }}>
-              {closed.by ?? t("desk")} · <Moment at={closed.at} />
+              {closed.by ?? t("history.desk")} · <Moment at={closed.at} />
             </Text>
           </>
         )}
