@@ -7,7 +7,6 @@ mod files;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

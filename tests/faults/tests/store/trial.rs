@@ -241,6 +241,7 @@ impl Trial {
                 | WriteError::Full
                 | WriteError::Panicked
                 | WriteError::Storage(_)
+                | WriteError::Gone(_)
                 | WriteError::Closed,
             ) => Said::NotStored,
         };
