@@ -44,10 +44,12 @@ it("finds things, places and actions, and answers to single keys, but not while 
   await find(page, "duarte", "Ines Duarte");
   await page.waitForURL(/\/fleet/u);
   await find(page, "new rou", "New route");
-  const dialog = page.getByRole("dialog");
+  const dialog = page.getByRole("dialog", { name: "New route" });
   await dialog.getByLabel("Origin").fill("n gd ?");
   expect(page.url()).toContain("/routes");
   await page.keyboard.press("Escape");
+  // What was typed is not given up without a question.
+  await page.getByRole("button", { name: "Discard", exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
   await page.keyboard.press("n");
   await page.getByRole("dialog", { name: "New delivery" }).waitFor();
@@ -109,7 +111,7 @@ it("tells once of what happened, in two windows and after a reload", async () =>
   expect((await told(page)) + (await told(second))).toBe(1);
   await page.reload();
   await page.getByRole("button", bell).click();
-  await page.getByText("Tell me of").waitFor();
+  await page.getByText("Notify me of:").waitFor();
   await page.getByRole("link", { name: "Birchwood → Quay" }).first().waitFor();
   expect(await told(page)).toBe(0);
   await page.keyboard.press("Escape");

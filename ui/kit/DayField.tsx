@@ -49,7 +49,7 @@ export function DayField({ value, onChange, error, withWeekday = false, ...field
     onChange(day);
   };
   return (
-    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" trapFocus={false} returnFocus={false} withinPortal>
+    <Popover withRoles={false} opened={isOpen} onChange={setIsOpen} position="bottom-start" trapFocus={false} returnFocus={false} withinPortal>
       <Popover.Target>
         <TextInput
           {...field}

@@ -1,5 +1,5 @@
 // Who is signed in and as what, with the way out. Somebody who may only look is told so here.
-import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconSettings, IconUser } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -18,14 +18,15 @@ export function Who() {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes["who"]} aria-label={t("who.label", { name, role })}>
+        <UnstyledButton className={classes["who"]}>
+          <VisuallyHidden>{t("who.label")} </VisuallyHidden>
           <Avatar size={30} radius="xl" color="brand" aria-hidden>
             <IconUser size={18} />
           </Avatar>
           <span className={classes["names"]}>
             <Text span size="sm" fw={600} truncate lh={1.2}>
               {name}
-            </Text>
+            </Text>{" "}
             <Text span size="xs" c="dimmed" truncate lh={1.2} data-read-only={!session.mayChange || undefined} className={classes["role"] ?? ""}>
               {role}
             </Text>
