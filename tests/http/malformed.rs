@@ -32,7 +32,6 @@ fn bodies() -> Vec<(Method, String, Value)> {
         (Method::PATCH, delivery("checkpoint"), json!({"routeId": ID, "sequence": 1})),
         (Method::PATCH, delivery("assign-driver"), json!({"driverId": ID})),
         (Method::PATCH, delivery("assign-vehicle"), json!({"vehicleId": ID})),
-        (Method::PATCH, delivery("retry"), json!({"vehicleId": ID})),
         (Method::POST, delivery("incidents"), json!({"type": "Delay", "description": "Late"})),
         (
             Method::POST,

@@ -136,7 +136,10 @@ async fn of_deliveries() {
     let _ = desk.prove(&delivery).await.ok();
     let _ = desk.set_status(&delivery, "Failed").await.refused(400).mentions("Delivered is terminal");
     let _ = desk.set_status(&delivery, "delivered").await.ok();
-    let _ = desk.prove(&delivery).await.refused(400);
+    // What is already so is a success; another proof is not taken.
+    let _ = desk.prove(&delivery).await.ok();
+    let other = json!({"signatureUrl": "https://sign.example/2", "receiverName": "Heidi"});
+    let _ = desk.post(&path("proof-of-delivery"), other).await.refused(400);
     incidents(&desk, &delivery).await;
 }
 

@@ -129,7 +129,7 @@ async fn a_proof_may_bring_files() {
     };
     let _ = send(b"#!/bin/sh".to_vec()).await.refused(400).mentions("picture");
     let broken = b"\x89PNG\r\n\x1a\nnot much of a picture".to_vec();
-    let _ = send(broken).await.refused(400).mentions("picture");
+    let _ = send(broken).await.refused(400).mentions("breaks off");
     let _ = send(acceptance::PIXEL.to_vec()).await.refused(400).mentions("shows nothing");
     let incoming = depot.folder().join("incoming");
     let left = || walk(&incoming).len() + walk(&depot.folder().join("files")).len();

@@ -38,7 +38,7 @@ use crate::values::{
 pub const MAX_PHOTOS: usize = 10;
 
 /// How many incidents a delivery may have, far more than any bad day brings.
-pub const INCIDENTS_MAX: usize = 100;
+pub const INCIDENTS_MAX: usize = 2_000;
 
 /// How many photos all incidents of a delivery may have together.
 pub const INCIDENT_PHOTOS_MAX: usize = 100;

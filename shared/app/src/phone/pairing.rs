@@ -273,7 +273,7 @@ fn check_nonce(nonce: &str) -> Result<(), AppError> {
 
 /// What a phone says of itself: cut to what fits into a table, because its browser chose it.
 pub(super) fn label(field: &str, text: &str) -> Result<String, AppError> {
-    let text: String = show_hidden(text).trim().chars().take(MAX_DEVICE_CHARS).collect();
+    let text: String = show_hidden(text.trim()).chars().take(MAX_DEVICE_CHARS).collect();
     if text.is_empty() || text.chars().any(char::is_control) {
         return Err(AppError::new(
             Code::Malformed,

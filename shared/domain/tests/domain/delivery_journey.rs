@@ -195,7 +195,7 @@ fn incident_beyond_the_most_is_refused_and_a_known_one_is_not() {
     history.extend(many_reported(INCIDENTS_MAX, 0));
     ask(&Depot::open(), &history, &report(Some(500), "Delay", None)).then_refused(
         Kind::Broken,
-        "A delivery has at most 100 incidents, and this one has as many: tell the rest to the desk",
+        "A delivery has at most 2000 incidents, and this one has as many: tell the rest to the desk",
     );
     ask(&Depot::open(), &history, &report(Some(7), "Delay", None)).then([]);
     ask(&Depot::open(), &history, &resolve(7)).then([resolved(7)]);
