@@ -100,7 +100,7 @@ it("erases a former driver, and shows them so wherever they are named", async ()
     ["/fleet", "erased"],
     [`/deliveries/${delivery}`, "erased"],
     ["/deliveries", "erased"],
-    ["/log", "was erased: name and licence are gone"],
+    ["/log", "was erased: name, licence and phone number are gone"],
     ["/", "erased"],
     ["/reports", "erased"],
   ] as const) {

@@ -193,7 +193,7 @@ fn many_reported(incidents: usize, photos: usize) -> Vec<DeliveryEvent> {
 fn incident_beyond_the_most_is_refused_and_a_known_one_is_not() {
     let mut history = history_in(InTransit);
     history.extend(many_reported(INCIDENTS_MAX, 0));
-    ask(&Depot::open(), &history, &report(Some(500), "Delay", None)).then_refused(
+    ask(&Depot::open(), &history, &report(Some(5_000), "Delay", None)).then_refused(
         Kind::Broken,
         "A delivery has at most 2000 incidents, and this one has as many: tell the rest to the desk",
     );
