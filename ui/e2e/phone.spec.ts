@@ -141,7 +141,7 @@ it("shows a photo at the desk as soon as it has come", async () => {
   await report(phone.page, 3);
   const desk = await openDesk(browser, depot);
   await desk.page.goto(`${depot.url}/deliveries/${delivery}`);
-  await desk.page.getByText("Still on the driver's phone").waitFor();
+  await desk.page.getByText(/^Still on its way/u).waitFor();
   gate.abort();
   // Sooner than the desk asks again of itself.
   await desk.page.getByRole("img", { name: "Photo 1" }).waitFor({ timeout: TOLD_MS });

@@ -18,14 +18,15 @@ afterAll(async () => {
   await depot?.close();
 });
 
-/** A PNG of one colour. */
+/** A PNG of one colour on white paper: a broad stroke, since a picture of one colour alone is no signature. */
 function picture(width: number, height: number, colour: readonly [number, number, number]): Buffer {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), ...Array.from({ length: width }, () => Buffer.from(colour))]);
-  const rows = Buffer.concat(Array.from({ length: height }, () => row));
+  const row = (pixel: readonly number[]) => Buffer.concat([Buffer.from([0]), ...Array.from({ length: width }, () => Buffer.from(pixel))]);
+  const [paper, stroke] = [row([255, 255, 255]), row(colour)];
+  const rows = Buffer.concat(Array.from({ length: height }, (_, line) => (line < height / 4 ? paper : stroke)));
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }
 

@@ -89,3 +89,25 @@ test("one press does one thing", () => {
   click(getByText("go"), 2_000);
   expect(did).toHaveBeenCalledTimes(2);
 });
+
+test("an arrow after an arrow is a press of its own, and a held one is not", () => {
+  const done = vi.fn();
+  function Row() {
+    const isNewPress = useOncePerPress();
+    return (
+      <button
+        onKeyDown={() => {
+          if (isNewPress()) done();
+        }}
+      >
+        row
+      </button>
+    );
+  }
+  const row = render(<Row />).getByText("row");
+  key(row, "ArrowUp", 1_000);
+  key(row, "ArrowDown", 50);
+  expect(done).toHaveBeenCalledTimes(2);
+  key(row, "ArrowDown", 50, true);
+  expect(done).toHaveBeenCalledTimes(2);
+});

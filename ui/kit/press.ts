@@ -52,9 +52,17 @@ function onClick(event: MouseEvent): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.key !== "Enter" && event.key !== " ") return forgetKey();
+  if (event.key !== "Enter" && event.key !== " ") return pressOtherKey(event);
   if (isWriting(event)) return;
   if (event.repeat || press(event, controlOf(event.target), undefined)) swallow(event);
+}
+
+/** Any other key, such as an arrow that moves a row, is an intention of its own; one that is held down is not. */
+function pressOtherKey(event: KeyboardEvent): void {
+  forgetKey();
+  if (event.repeat) return;
+  count += 1;
+  last = { id: count, at_ms: -Infinity, control: null, place: undefined };
 }
 
 /** Somebody wrote something in between: what comes next is another intention. */

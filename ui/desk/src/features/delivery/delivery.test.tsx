@@ -172,7 +172,7 @@ test("a retry refused for its van offers another crew in one step", async () => 
   await user.click(within(refusal).getByRole("button", { name: "Try again with another crew …" }));
   const dialog = await screen.findByRole("dialog", { name: "Try again with another crew" });
   depot.onExecute = () => ({});
-  await pick(user, dialog, "Vehicle", /VAN-1.*free \d\d:00–\d\d:00/u);
+  await pick(user, dialog, "Vehicle", /VAN-1.*free 07:00.*–11:00/u);
   await user.click(within(dialog).getByRole("button", { name: "Try again" }));
   await waitFor(() =>
     expect(commandsTo(depot).at(-1)).toEqual({
