@@ -280,8 +280,8 @@ async function inkOn(page: Page): Promise<number> {
 async function delivered(page: Page, delivery: string): Promise<{ svg: string; extent: number; photos: number }> {
   await page.getByRole("button", { name: "Delivered", exact: true }).tap();
   await page.getByText("Received by Cleo Brandt").waitFor();
-  await expect.poll(async () => (await detail(delivery)).filesAwaited, { timeout: 15_000 }).toEqual([]);
   await expect.poll(async () => (await detail(delivery)).status, { timeout: 15_000 }).toBe("Delivered");
+  await expect.poll(async () => (await detail(delivery)).filesAwaited, { timeout: 15_000 }).toEqual([]);
   const { signature, photos } = await detail(delivery);
   const response = await fetch(`${depot.url}/api/files/${signature.hash}`, { headers: { authorization: `Bearer ${depot.token}` } });
   const svg = await response.text();
