@@ -36,9 +36,8 @@ impl App {
     /// # Errors
     /// Which are not.
     pub(crate) async fn check_schema(&self) -> Result<(), AppError> {
-        let found = self.store().read(|tables| {
-            Ok::<_, AppError>(aside::foreign(tables, &app::migrations()).map_err(AppError::storage)?)
-        });
+        let found =
+            self.store().read(|tables| aside::foreign(tables, &app::migrations()).map_err(AppError::storage));
         let foreign = found.await?;
         if foreign.is_empty() {
             return Ok(());

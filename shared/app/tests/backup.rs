@@ -401,7 +401,8 @@ fn describe(backup: &Path, manifest: &mut serde_json::Value, path: &str) {
 
 #[tokio::test]
 async fn a_backup_whose_contents_were_exchanged_is_refused() {
-    let harms: [(&str, fn(&Path, &mut serde_json::Value)); 5] = [
+    type Harm = fn(&Path, &mut serde_json::Value);
+    let harms: [(&str, Harm); 5] = [
         ("its manifest was changed", |backup, manifest| {
             std::fs::write(backup.join("settings.toml"), "endpoint.enabled = true\n").unwrap();
             describe(backup, manifest, "settings.toml");

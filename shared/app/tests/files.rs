@@ -173,7 +173,7 @@ async fn named_hash_of_another_delivery_shows_nothing() {
 
     depot.ask(&bob, "delivery", HIS, incident(&signature)).await.unwrap();
     assert!(!depot.can_read(&bob, &signature).await, "a hash alone is no picture");
-    assert_eq!(depot.detail(HIS).await.files_awaited, [signature.hash.clone()]);
+    assert_eq!(depot.detail(HIS).await.files_awaited, std::slice::from_ref(&signature.hash));
 
     depot.hand_in(&bob, HIS, &signature, &stroke(7)).await.unwrap();
     assert!(depot.can_read(&bob, &signature).await, "who hands in the bytes has them already");
@@ -240,7 +240,7 @@ async fn remains_of_an_earlier_run_are_kept_or_removed() {
 
     let app = open(folder.path(), &[]);
     let depot = Depot { folder, app };
-    assert_eq!(depot.detail(HERS).await.files_awaited, [file.hash.clone()]);
+    assert_eq!(depot.detail(HERS).await.files_awaited, std::slice::from_ref(&file.hash));
     depot.app.finish_uploads().await.unwrap();
     assert!(depot.detail(HERS).await.files_awaited.is_empty(), "its proof was recorded");
     let left = depot.on_disk();

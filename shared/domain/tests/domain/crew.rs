@@ -178,7 +178,7 @@ fn first_under_way() -> Depot {
     depot.plan(3, "11:00", &[("Quay", "12:00")]);
     depot.begin(delivery_id(1), 1, 1);
     depot.begin(delivery_id(3), 3, 1);
-    depot.delivery(delivery_id(1), &change_status(InTransit, None)).unwrap();
+    depot.delivery(delivery_id(1), &change_status(InTransit, None)).expect("the first start is allowed");
     depot
 }
 
@@ -234,7 +234,7 @@ fn first_start_is_not_flagged() {
 fn overrun_holds_its_crew_for_what_starts_now() {
     let mut depot = Depot::open();
     depot.begin(delivery_id(1), 1, 1);
-    depot.delivery(delivery_id(1), &change_status(InTransit, None)).unwrap();
+    depot.delivery(delivery_id(1), &change_status(InTransit, None)).expect("the first start is allowed");
     // Planned until 11:00, and still out at half past twelve.
     depot.clock = Some(at("12:30"));
     depot.plan(3, "12:25", &[("Quay", "13:00")]);

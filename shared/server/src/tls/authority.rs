@@ -183,7 +183,14 @@ impl Permitted {
                 GeneralName::DNSName(name) => permitted.names.push((*name).to_owned()),
                 GeneralName::IPAddress(network) => permitted.networks.push(network.to_vec()),
                 // Nothing of ours has these.
-                _ => {}
+                GeneralName::OtherName(..)
+                | GeneralName::RFC822Name(_)
+                | GeneralName::X400Address(_)
+                | GeneralName::DirectoryName(_)
+                | GeneralName::EDIPartyName(_)
+                | GeneralName::URI(_)
+                | GeneralName::RegisteredID(_)
+                | GeneralName::Invalid(..) => {}
             }
         }
         Some(permitted)
